@@ -1,0 +1,102 @@
+"""Structures of sodium-NASICON battery phases, and what a microscopist asks of them.
+
+Every public name is loaded when it is first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from navp_structures._version import __version__
+
+if TYPE_CHECKING:
+    from navp_structures import errors
+    from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
+    from navp_structures.analysis.phases import PhaseTable, phases
+    from navp_structures.analysis.reflections import Reflections, reflections
+    from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
+    from navp_structures.catalogue.catalogue import load
+    from navp_structures.catalogue.hookspecs import hookimpl
+    from navp_structures.errors import NavpError, NavpWarning
+    from navp_structures.io.cif import read_cif
+    from navp_structures.io.cif_write import export
+    from navp_structures.model.absence import Absence
+    from navp_structures.model.cell import UnitCell
+    from navp_structures.model.phase import Change, Phase
+    from navp_structures.model.provenance import Provenance
+    from navp_structures.model.site import Site, Species
+    from navp_structures.model.sources import PhaseSource, PhaseSummary
+    from navp_structures.model.spacegroup import SpaceGroup
+
+_HOMES = {
+    "Absence": "model.absence",
+    "Change": "model.phase",
+    "NavpError": "errors",
+    "NavpWarning": "errors",
+    "Phase": "model.phase",
+    "PhaseSource": "model.sources",
+    "PhaseSummary": "model.sources",
+    "PhaseTable": "analysis.phases",
+    "Provenance": "model.provenance",
+    "Reflections": "analysis.reflections",
+    "Site": "model.site",
+    "SpaceGroup": "model.spacegroup",
+    "SpacingIndexing": "analysis.indexing.spacings",
+    "Species": "model.site",
+    "SymmetryReport": "analysis.symmetry",
+    "UnitCell": "model.cell",
+    "check_symmetry": "analysis.symmetry",
+    "export": "io.cif_write",
+    "hookimpl": "catalogue.hookspecs",
+    "index_spacings": "analysis.indexing.spacings",
+    "load": "catalogue.catalogue",
+    "phases": "analysis.phases",
+    "read_cif": "io.cif",
+    "reflections": "analysis.reflections",
+}
+
+__all__ = [
+    "Absence",
+    "Change",
+    "NavpError",
+    "NavpWarning",
+    "Phase",
+    "PhaseSource",
+    "PhaseSummary",
+    "PhaseTable",
+    "Provenance",
+    "Reflections",
+    "Site",
+    "SpaceGroup",
+    "SpacingIndexing",
+    "Species",
+    "SymmetryReport",
+    "UnitCell",
+    "__version__",
+    "check_symmetry",
+    "errors",
+    "export",
+    "hookimpl",
+    "index_spacings",
+    "load",
+    "phases",
+    "read_cif",
+    "reflections",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used (PEP 562)."""
+    if name == "errors":
+        return import_module("navp_structures.errors")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"navp_structures.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

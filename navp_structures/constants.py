@@ -1,0 +1,70 @@
+"""Physical constants and tabulated numbers, each with its unit and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A number with its standard uncertainty (None where exact or unknown), unit and source."""
+
+    value: float
+    su: float | None
+    unit: str
+    source: str
+
+
+HOELZER_1997: Final = "Hölzer et al., Phys. Rev. A 56 (1997) 4554, doi:10.1103/PhysRevA.56.4554"
+
+X_RAY_LINES: Final = {
+    "CuKa1": Quantity(value=1.5405929, su=5e-7, unit="Å", source=HOELZER_1997),
+    "CuKa2": Quantity(value=1.5444274, su=5e-6, unit="Å", source=HOELZER_1997),
+}
+"""Peak wavelengths of characteristic lines."""
+
+ATOMIC_MASS_CONSTANT: Final = Quantity(
+    value=1.66053906892e-24,
+    su=5.2e-34,
+    unit="g",
+    source="CODATA 2022, Mohr et al., Rev. Mod. Phys. 97 (2025) 025002",
+)
+
+SINGLE_VALENCES: Final = {
+    **dict.fromkeys(("Li", "Na", "K", "Rb", "Cs", "Ag"), 1),
+    **dict.fromkeys(("Be", "Mg", "Ca", "Sr", "Ba", "Zn", "Cd"), 2),
+    **dict.fromkeys(("Al", "Ga", "In", "Sc", "Y", "La", "B"), 3),
+    **dict.fromkeys(("Zr", "Hf", "Si", "Ge", "C"), 4),
+    **dict.fromkeys(("P", "Ta"), 5),
+    "S": 6,
+    "O": -2,
+    "F": -1,
+    "Cl": -1,
+}
+"""Valence of elements that have one usual state in oxides, phosphates and silicates.
+
+Used only to balance the charge of a formula. Source: Greenwood & Earnshaw, Chemistry of the
+Elements, 2nd ed. (1997), the chapters of the elements.
+"""
+
+VARIABLE_VALENCES: Final = {
+    "V": (2, 5),
+    "Ti": (2, 4),
+    "Cr": (2, 6),
+    "Mn": (2, 7),
+    "Fe": (2, 4),
+    "Co": (2, 4),
+    "Ni": (2, 4),
+    "Cu": (1, 3),
+    "Nb": (3, 5),
+    "Mo": (2, 6),
+    "W": (4, 6),
+    "Ce": (3, 4),
+    "Sn": (2, 4),
+    "Sb": (3, 5),
+    "Bi": (3, 5),
+    "Pb": (2, 4),
+    "U": (3, 6),
+}
+"""Lowest and highest usual valence of elements with several; same use and source."""

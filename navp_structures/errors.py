@@ -1,0 +1,99 @@
+"""The error and warning classes, each also the builtin that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class NavpError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+    def __str__(self) -> str:
+        # KeyError shows the repr of its argument; the sentence itself is wanted.
+        return str(self.args[0]) if self.args else ""
+
+
+class InputError(NavpError, ValueError):
+    """A value that the user gave is not usable (a label, a spacing, an option)."""
+
+
+class InputFileError(NavpError, OSError):
+    """A file cannot be read or written."""
+
+
+class CellError(NavpError, ValueError):
+    """A unit cell is impossible, incomplete, or contradicts its space group."""
+
+
+class SpaceGroupError(NavpError, ValueError):
+    """A space group is unknown, or its operations form no group."""
+
+
+class SiteError(NavpError, ValueError):
+    """An atom site is impossible (occupancy, coordinates, displacement)."""
+
+
+class NoSitesError(NavpError, ValueError):
+    """A cell-only phase was asked something that needs atoms."""
+
+
+class CifError(NavpError, ValueError):
+    """A file is no CIF, or lacks what every structure needs."""
+
+
+class PhaseDataError(NavpError, ValueError):
+    """A phase's TOML file, or the pair of TOML and CIF, breaks the schema."""
+
+
+class UnknownPhaseError(NavpError, KeyError):
+    """No phase of that name is known."""
+
+
+class AmbiguousPhaseError(NavpError, KeyError):
+    """Several providers offer a phase of that name."""
+
+
+class UnknownRadiationError(NavpError, KeyError):
+    """No radiation of that name is known."""
+
+
+class PluginError(NavpError, RuntimeError):
+    """A plugin's hook failed or answered with the wrong type."""
+
+
+class MissingPackageError(NavpError, ImportError):
+    """An optional package is not installed."""
+
+
+class NavpWarning(UserWarning):
+    """Root of every warning of this package."""
+
+
+class PluginWarning(NavpWarning):
+    """A plugin is broken, or a part of it was left out."""
+
+
+class ShadowedPhaseWarning(NavpWarning):
+    """A provider offers a phase under a curated name; the curated one is meant."""
+
+
+class PhaseFolderWarning(NavpWarning):
+    """A file in a folder of phases was left out."""
+
+
+class SettingWarning(NavpWarning):
+    """A CIF leaves its setting open, or contradicts itself about it."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``"; nearest: a, b"`` for the known words like `word`, or an empty text.
+
+    Examples
+    --------
+    >>> nearest("Na3PV", ["Na3VP", "NZSP"])
+    '; nearest: Na3VP'
+    """
+    by_folded = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), by_folded, n=3, cutoff=0.6)
+    return "; nearest: " + ", ".join(by_folded[name] for name in close) if close else ""

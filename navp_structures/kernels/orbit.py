@@ -1,0 +1,137 @@
+"""Site symmetry: which operations keep a position, its orbit, and tensors that obey it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from navp_structures.kernels.lattice import Floats, Ints
+
+SPECIAL_POSITION_TOLERANCE = 0.05
+"""Å between a position and its image that still count as one.
+
+Coordinates printed with three decimals are up to 0.01 Å off their special position; sites
+that are split about a symmetry element in refinements lie further apart than this.
+"""
+
+
+def stabiliser(
+    fract: Floats,
+    rotations: Ints,
+    translations: Floats,
+    metric: Floats,
+    tolerance: float = SPECIAL_POSITION_TOLERANCE,
+) -> tuple[Ints, Floats]:
+    """Return the operations that map a position onto itself and the idealised position.
+
+    Parameters
+    ----------
+    fract
+        Fractional coordinates, shape ``(3,)``.
+    rotations, translations
+        All operations of the group, centring included, shapes ``(n, 3, 3)`` and ``(n, 3)``.
+    metric
+        Metric tensor (Å²).
+    tolerance
+        Largest distance (Å) between the position and its image.
+
+    Returns
+    -------
+    indices, ideal
+        Numbers of the operations, and the mean of the images, which obeys them exactly.
+    """
+    images = rotations @ fract + translations
+    shift = images - fract
+    shift -= np.rint(shift)
+    distance = np.sqrt(np.einsum("ni,ij,nj->n", shift, metric, shift))
+    kept = np.flatnonzero(distance <= tolerance)
+    return kept, fract + shift[kept].mean(axis=0)
+
+
+def orbit(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> Floats:
+    """Return the distinct images of an idealised position in the cell, each in [0, 1).
+
+    Parameters
+    ----------
+    fract
+        The idealised position of `stabiliser`.
+    kept
+        The operations that keep it; the orbit has ``n / len(kept)`` members.
+    """
+    wrapped = (rotations @ fract + translations) % 1.0
+    # 0.9999999 and 0 are one position: compare on a fine ring.
+    keys = np.rint(wrapped * 1e6).astype(np.int64) % 1_000_000
+    _, first = np.unique(keys, axis=0, return_index=True)
+    points = wrapped[np.sort(first)]
+    if len(points) * len(kept) != len(rotations):
+        # Rounding put one image on both sides of a key's edge: fall back to distances.
+        points = _distinct(wrapped)
+    return points
+
+
+def _distinct(wrapped: Floats) -> Floats:
+    chosen: list[Floats] = []
+    for point in wrapped:
+        shifts = [other - point for other in chosen]
+        if all(np.abs(s - np.rint(s)).max() > 1e-5 for s in shifts):
+            chosen.append(point)
+    return np.array(chosen)
+
+
+def free_coordinates(rotations: Ints) -> Floats:
+    """Return the projector on the shifts that a site symmetry leaves free, shape ``(3, 3)``.
+
+    Parameters
+    ----------
+    rotations
+        Rotations of the site's stabiliser. A zero row means: symmetry fixes the coordinate.
+    """
+    return np.asarray(rotations.mean(axis=0))
+
+
+def project_u(u_aniso: Floats, rotations: Ints, reciprocal_lengths: Floats) -> Floats:
+    r"""Return the displacement tensor nearest to `u_aniso` that obeys the site symmetry.
+
+    In fractional axes the mean-square displacement is :math:`M_{ij} = U_{ij} a^*_i a^*_j`
+    and turns as :math:`R M R^T`; the mean over the stabiliser is its projection.
+
+    Parameters
+    ----------
+    u_aniso
+        U11, U22, U33, U12, U13, U23 (Å²) as in CIF, shape ``(6,)``.
+    rotations
+        Rotations of the stabiliser, shape ``(m, 3, 3)``.
+    reciprocal_lengths
+        a*, b*, c* (Å⁻¹).
+
+    References
+    ----------
+    Trueblood et al., Acta Cryst. A52 (1996) 770, doi:10.1107/S0108767396005697
+    """
+    tensor = u_matrix(u_aniso)
+    scale = np.outer(reciprocal_lengths, reciprocal_lengths)
+    turned = np.einsum("rij,jk,rlk->ril", rotations, tensor * scale, rotations)
+    mean = turned.mean(axis=0) / scale
+    return np.array([mean[i, j] for i, j in U_ORDER])
+
+
+U_ORDER = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+"""Row and column of U11, U22, U33, U12, U13, U23."""
+
+
+def u_matrix(u_aniso: Floats) -> Floats:
+    """Return the symmetric matrix of U11, U22, U33, U12, U13, U23."""
+    u11, u22, u33, u12, u13, u23 = u_aniso
+    return np.array([[u11, u12, u13], [u12, u22, u23], [u13, u23, u33]])
+
+
+def u_equivalent(u_aniso: Floats, metric: Floats, reciprocal_lengths: Floats) -> float:
+    r"""Return the equivalent isotropic displacement U_eq (Å²).
+
+    .. math:: U_{eq} = \frac13 \sum_{ij} U_{ij} a^*_i a^*_j\,\mathbf a_i \cdot \mathbf a_j
+
+    References
+    ----------
+    Fischer & Tillmanns, Acta Cryst. C44 (1988) 775, doi:10.1107/S0108270187012745
+    """
+    scale = np.outer(reciprocal_lengths, reciprocal_lengths)
+    return float(np.sum(u_matrix(u_aniso) * scale * metric) / 3.0)
