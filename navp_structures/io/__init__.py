@@ -1,0 +1,1 @@
+"""Files in and out: CIF, folders of phases."""

@@ -1,0 +1,221 @@
+"""Reading phases from CIF."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from math import gcd
+from pathlib import Path
+from typing import Any
+
+from gemmi import cif
+
+from navp_structures.errors import CifError, InputError
+from navp_structures.io import cif_sites, cif_symmetry
+from navp_structures.io.cif_values import (
+    DATABASE_TAGS,
+    number,
+    optional_number,
+    optional_text,
+    texts,
+)
+from navp_structures.io.files import LARGEST_FILE, naming, read_text
+from navp_structures.model import standard
+from navp_structures.model.cell import PARAMETERS, UnitCell
+from navp_structures.model.formula import format_formula, parse_formula
+from navp_structures.model.phase import KINDS, Phase
+from navp_structures.model.provenance import Provenance
+from navp_structures.model.site import Site
+from navp_structures.model.spacegroup import SpaceGroup
+
+_TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
+# Written by `export`, so that a model stays a model when its CIF is read again.
+_KIND = re.compile(rf"kind: ({'|'.join(KINDS)})\b(?:; reason: (.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a CIF says of a phase without its sites."""
+
+    cell: UnitCell
+    space_group: SpaceGroup
+    formula: str | None
+    formula_units: int | None
+    temperature: float | None
+    temperature_su: float | None
+
+
+def read_cif(path: str | os.PathLike[str], *, block: str | None = None) -> Phase:
+    """Return the phase in a CIF.
+
+    Parameters
+    ----------
+    path
+        The file. A CIF without atom sites gives a cell-only phase.
+    block
+        Name of the data block, needed where several hold a cell.
+
+    Raises
+    ------
+    InputFileError
+        When the file cannot be read.
+    NavpError
+        When it is no CIF, lacks a cell or a symmetry, or holds something impossible; each
+        is a ValueError too.
+    """
+    file = Path(path)
+    found = read_block(file, block=block)
+    with naming(file):
+        return phase_from_block(found, id=file.stem)
+
+
+def read_block(
+    path: Path | Traversable, *, block: str | None = None, largest: int = LARGEST_FILE
+) -> cif.Block:
+    """Return the one block of a CIF that holds a cell, or the named one."""
+    text = read_text(path, largest=largest)
+    try:
+        document = cif.read_string(text)
+    except (ValueError, RuntimeError) as error:
+        raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
+    if block is not None:
+        named = document.find_block(block)
+        if named is None:
+            known = ", ".join(b.name for b in document)
+            raise InputError(f"{path} has no block {block!r}; it has: {known}")
+        return named
+    blocks = [b for b in document if b.find_value("_cell_length_a") is not None]
+    if len(blocks) == 1:
+        return blocks[0]
+    if not len(document):
+        raise CifError(f"{path} is no CIF: it holds no data block")
+    if not blocks:
+        raise CifError(f"{path} has no unit cell: _cell_length_a is missing")
+    names = ", ".join(b.name for b in blocks)
+    raise CifError(f"{path} holds {len(blocks)} structures; name one as block: {names}")
+
+
+def read_header(block: cif.Block) -> Header:
+    """Return what a block says of cell, symmetry, formula, Z and temperature."""
+    cell = _cell(block)
+    temperature, temperature_su = optional_number(block, _TEMPERATURES)
+    units, _ = optional_number(block, ["_cell_formula_units_Z"])
+    if units is not None and (units != int(units) or units < 1):
+        raise CifError(f"_cell_formula_units_Z is {units:g}; it must be a whole number above 0")
+    return Header(
+        cell=cell,
+        space_group=cif_symmetry.read_space_group(block, cell),
+        formula=_formula(block),
+        formula_units=None if units is None else int(units),
+        temperature=temperature,
+        temperature_su=temperature_su,
+    )
+
+
+def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noqa: A002
+    """Return the phase of a block; `more` are fields of Phase that CIF has no tag for."""
+    header = read_header(block)
+    sites = cif_sites.read_sites(block)
+    formula, units = _completed(header, sites)
+    kind, reason = _kind(block)
+    fields: dict[str, Any] = {"kind": kind, "reason": reason} | more
+    return Phase(
+        id=id,
+        cell=header.cell,
+        space_group=header.space_group,
+        sites=sites,
+        formula=formula,
+        formula_units=units,
+        temperature=header.temperature,
+        temperature_su=header.temperature_su,
+        provenance=_provenance(block),
+        **fields,
+    )
+
+
+def _cell(block: cif.Block) -> UnitCell:
+    values: dict[str, float | None] = {}
+    for name in PARAMETERS:
+        tag = f"_cell_{'length' if name in 'abc' else 'angle'}_{name}"
+        text = block.find_value(tag)
+        if text is not None and not cif.is_null(text):
+            values[name], values[f"{name}_su"] = number(text, tag)
+        elif name in "abc":
+            raise CifError(f"{block.name} has no unit cell: {tag} is missing")
+    return UnitCell(**values)  # type: ignore[arg-type]
+
+
+def _formula(block: cif.Block) -> str | None:
+    return optional_text(
+        block,
+        "_chemical_formula_structural",
+        "_chemical_formula_sum",
+        "_chemical_formula_moiety",
+    )
+
+
+def _completed(header: Header, sites: tuple[Site, ...]) -> tuple[str | None, int | None]:
+    """Return formula and Z, worked out from the sites where the CIF leaves them out."""
+    formula, units = header.formula, header.formula_units
+    if not sites or (formula is not None and units is not None):
+        return formula, units
+    content: dict[str, float] = {}
+    for site in sites:
+        times = standard.multiplicity(site, header.cell, header.space_group)
+        for species in site.species:
+            element = species.element
+            content[element] = content.get(element, 0.0) + times * species.occupancy
+    if formula is None:
+        whole = {e: round(n) for e, n in content.items()}
+        divisor = units or gcd(*whole.values())
+        ordered = all(abs(n - whole[e]) < 1e-3 for e, n in content.items())
+        units = units or (divisor if ordered and divisor else 1)
+        return format_formula({e: n / units for e, n in content.items()}), units
+    return formula, _whole_ratio(content, formula)
+
+
+def _whole_ratio(content: dict[str, float], formula: str) -> int | None:
+    try:
+        wanted = parse_formula(formula)
+    except InputError:
+        return None
+    ratios = [content.get(e, 0.0) / n for e, n in wanted.items() if n > 0 and e != "H"]
+    if not ratios:
+        return None
+    # Partly filled sites miss the nominal formula a little; the framework decides.
+    middle = sorted(ratios)[len(ratios) // 2]
+    near = round(middle)
+    return near if near >= 1 and abs(middle - near) < 0.05 * near else None
+
+
+def _kind(block: cif.Block) -> tuple[str | None, str | None]:
+    match = _KIND.search(optional_text(block, "_audit_creation_method") or "")
+    return (match[1], match[2]) if match else (None, None)
+
+
+def _provenance(block: cif.Block) -> Provenance:
+    year = optional_text(block, "_journal_year", "_citation_year")
+    codes = {name: optional_text(block, tag) for name, tag in DATABASE_TAGS.items()}
+    first = optional_text(block, "_journal_page_first", "_citation_page_first")
+    return Provenance(
+        authors=texts(block, "_publ_author_name", "_citation_author_name"),
+        title=optional_text(block, "_publ_section_title", "_citation_title"),
+        journal=optional_text(
+            block, "_journal_name_full", "_journal_name_abbrev", "_citation_journal_full"
+        ),
+        year=int(year) if year and year.isdigit() else None,
+        volume=optional_text(block, "_journal_volume", "_citation_journal_volume"),
+        page=first,
+        doi=optional_text(block, "_journal_paper_doi", "_citation_doi", "_journal_DOI"),
+        database_codes=tuple((name, code) for name, code in codes.items() if code),
+        method=optional_text(block, "_diffrn_measurement_method", "_exptl_special_details"),
+        notes=optional_text(block, "_refine_special_details", "_publ_section_comment"),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    """Return gemmi's complaint, ``string:LINE:COLUMN(BYTE): text``, as ``line LINE: text``."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return re.sub(r"^string:(\d+):\d+\(\d+\):", r"line \1:", lines[0])[:200]

@@ -1,0 +1,101 @@
+"""Values in CIF: numbers with su, texts, the unknown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+
+from gemmi import cif
+
+from navp_structures.errors import CifError
+
+ANISO_AXES = ("11", "22", "33", "12", "13", "23")
+"""Order of the six displacement parameters in this package."""
+
+DATABASE_TAGS = {
+    "ICSD": "_database_code_ICSD",
+    "COD": "_cod_database_code",
+    "CCDC": "_database_code_depnum_ccdc_archive",
+    "CSD": "_database_code_CSD",
+    "PDF": "_database_code_PDF",
+}
+"""Tag of each database's code."""
+
+_NUMBER = re.compile(
+    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]{1,3}))?(?:\(([0-9]+)\))?"
+)
+
+
+_ACCENT = re.compile(r"""\\(['`^~",])([A-Za-z])""")
+_COMBINING = dict(zip("'`^~\",", "\u0301\u0300\u0302\u0303\u0308\u0327", strict=True))
+
+
+def plain_text(text: str) -> str:
+    """Return a text in one line, its accents (backslash, mark, letter) as characters.
+
+    References
+    ----------
+    CIF 1.1 common semantic features, markup conventions (International Tables G, 2.2.7.4)
+    """
+    accented = _ACCENT.sub(lambda m: m[2] + _COMBINING[m[1]], " ".join(text.split()))
+    return unicodedata.normalize("NFC", accented)
+
+
+def number(text: str, what: str) -> tuple[float, float | None]:
+    """Return a number and its su; su None when the text has none.
+
+    Parameters
+    ----------
+    what
+        What the number is, for the error.
+
+    Raises
+    ------
+    CifError
+        When the text is no number.
+
+    Examples
+    --------
+    >>> number("8.7288(2)", "a")
+    (8.7288, 0.0002)
+    """
+    match = _NUMBER.fullmatch(cif.as_string(text).strip())
+    if match is None:
+        raise CifError(f"{what} is {cif.as_string(text)!r}, which is no number")
+    mantissa, exponent, digits = match.groups()
+    value = Decimal(mantissa).scaleb(int(exponent or 0))
+    if digits is None or int(digits) == 0:
+        return float(value), None
+    place = value.as_tuple().exponent
+    return float(value), float(Decimal(digits).scaleb(int(place)))
+
+
+def optional_number(block: cif.Block, tags: Sequence[str]) -> tuple[float | None, float | None]:
+    """Return the first known number of several tags and its su, or (None, None)."""
+    for tag in tags:
+        text = block.find_value(tag)
+        if text is not None and not cif.is_null(text):
+            return number(text, tag)
+    return None, None
+
+
+def optional_text(block: cif.Block, *tags: str) -> str | None:
+    """Return the first known text of several tags in one line, or None."""
+    for tag in tags:
+        text = block.find_value(tag)
+        if text is not None and not cif.is_null(text):
+            plain = plain_text(cif.as_string(text))
+            if plain:
+                return plain
+    return None
+
+
+def texts(block: cif.Block, *tags: str) -> tuple[str, ...]:
+    """Return the known texts of the first tag, single or looped, that has any."""
+    for tag in tags:
+        found = [cif.as_string(v).strip() for v in block.find_values(tag) if not cif.is_null(v)]
+        if any(found):
+            return tuple(plain_text(text) for text in found if text)
+    return ()

@@ -1,0 +1,159 @@
+"""Writing phases to CIF."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gemmi import cif
+
+from navp_structures._version import __version__
+from navp_structures.errors import InputFileError
+from navp_structures.io.cif_values import ANISO_AXES, DATABASE_TAGS
+from navp_structures.io.files import write_text
+from navp_structures.model import standard
+from navp_structures.model.cell import PARAMETERS
+from navp_structures.model.phase import Phase
+from navp_structures.model.site import Site
+from navp_structures.show.numbers import exact
+
+
+def cif_text(phase: Phase) -> str:
+    """Return a phase as the text of a CIF: the same numbers with their su.
+
+    The kind of a phase and the reason of a model or computation stand in
+    ``_audit_creation_method``, where `read_cif` finds them again.
+    """
+    document = cif.Document()
+    block = document.add_new_block(phase.id.replace(" ", "_"))
+    _add_source(block, phase)
+    _add_cell(block, phase)
+    _add_symmetry(block, phase)
+    _add_sites(block, phase)
+    _add_tensors(block, phase)
+    return _comment(phase) + document.as_string()
+
+
+def export(phase: Phase, path: str | os.PathLike[str], *, force: bool = False) -> Path:
+    """Write a phase to a CIF and return its path.
+
+    Raises
+    ------
+    InputFileError
+        When the file exists and `force` is False, or cannot be written.
+    """
+    target = Path(path)
+    if target.exists() and not force:
+        raise InputFileError(f"{target} exists; say force to replace it")
+    write_text(target, cif_text(phase))
+    return target
+
+
+def _comment(phase: Phase) -> str:
+    lines = [f"{phase.id}: {phase.kind_statement or 'kind unknown'}"]
+    lines += [phase.caveat] if phase.caveat else []
+    plain = [" ".join(line.split()) for line in lines]
+    return "".join(f"# {line}\n" for line in plain)
+
+
+def _set(block: cif.Block, tag: str, value: object) -> None:
+    if value is not None and value != "":
+        block.set_pair(tag, cif.quote(_printable(str(value))))
+
+
+def _printable(text: str) -> str:
+    """Return a text in one line, which no quoting can break out of."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+
+
+def _add_source(block: cif.Block, phase: Phase) -> None:
+    method = f"navp_structures {__version__}"
+    if phase.kind:
+        method += f"; kind: {phase.kind}"
+        method += f"; reason: {phase.reason}" if phase.reason else ""
+    _set(block, "_audit_creation_method", method)
+    source = phase.provenance
+    if source.authors:
+        loop = block.init_loop("_publ_author_", ["name"])
+        for name in source.authors:
+            loop.add_row([cif.quote(_printable(name))])
+    for tag, value in (
+        ("_publ_section_title", source.title),
+        ("_journal_name_full", source.journal),
+        ("_journal_year", source.year),
+        ("_journal_volume", source.volume),
+        ("_journal_page_first", source.page),
+        ("_journal_paper_doi", source.doi),
+        ("_diffrn_measurement_method", source.method),
+        ("_refine_special_details", source.notes),
+        ("_chemical_formula_structural", phase.formula),
+        *(
+            (DATABASE_TAGS[name], code)
+            for name, code in source.database_codes
+            if name in DATABASE_TAGS
+        ),
+    ):
+        _set(block, tag, value)
+    if phase.temperature is not None:
+        _set(
+            block,
+            "_cell_measurement_temperature",
+            exact(phase.temperature, phase.temperature_su),
+        )
+
+
+def _add_cell(block: cif.Block, phase: Phase) -> None:
+    cell = phase.cell
+    for name, su in zip(PARAMETERS, cell.su, strict=True):
+        tag = f"_cell_{'length' if name in 'abc' else 'angle'}_{name}"
+        block.set_pair(tag, exact(getattr(cell, name), su))
+    block.set_pair("_cell_volume", f"{cell.volume:.4f}")
+    if phase.formula_units is not None:
+        block.set_pair("_cell_formula_units_Z", str(phase.formula_units))
+
+
+def _add_symmetry(block: cif.Block, phase: Phase) -> None:
+    group = phase.space_group
+    _set(block, "_space_group_name_H-M_alt", group.symbol)
+    _set(block, "_space_group_IT_number", group.number)
+    loop = block.init_loop("_space_group_symop_", ["operation_xyz"])
+    for operation in group.operations:
+        loop.add_row([cif.quote(operation)])
+
+
+def _add_sites(block: cif.Block, phase: Phase) -> None:
+    if not phase.sites:
+        return
+    tags = ["label", "type_symbol", "site_symmetry_multiplicity", "Wyckoff_symbol"]
+    tags += ["fract_x", "fract_y", "fract_z", "occupancy", "U_iso_or_equiv", "adp_type"]
+    loop = block.init_loop("_atom_site_", tags)
+    for site in phase.sites:
+        times = standard.multiplicity(site, phase.cell, phase.space_group)
+        place = [exact(x, su) for x, su in zip(site.fract, site.fract_su, strict=True)]
+        iso = "?" if site.u_iso is None else exact(site.u_iso, site.u_iso_su)
+        for species in site.species:
+            filled = exact(species.occupancy, species.occupancy_su)
+            names = [cif.quote(_printable(t)) for t in (species.label, species.symbol)]
+            letter = cif.quote(_printable(site.wyckoff)) if site.wyckoff else "?"
+            row = [*names, str(times), letter, *place, filled, iso, _adp_type(site)]
+            loop.add_row(row)
+
+
+def _adp_type(site: Site) -> str:
+    if site.u_aniso is not None:
+        return "Uani"
+    return "?" if site.u_iso is None else "Uiso"
+
+
+def _add_tensors(block: cif.Block, phase: Phase) -> None:
+    moved = [site for site in phase.sites if site.u_aniso is not None]
+    if not moved:
+        return
+    loop = block.init_loop(
+        "_atom_site_aniso_", ["label", *(f"U_{axis}" for axis in ANISO_AXES)]
+    )
+    for site in moved:
+        sus = site.u_aniso_su or (None,) * 6
+        cells = [exact(u, su) for u, su in zip(site.u_aniso or (), sus, strict=True)]
+        for species in site.species:
+            loop.add_row([cif.quote(_printable(species.label)), *cells])

@@ -1,0 +1,79 @@
+"""Reading and writing text files with one clear sentence when it fails."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from navp_structures.errors import InputFileError, NavpError
+
+LARGEST_FILE = 50_000_000
+"""Bytes; a CIF with structure factors reaches a few MB."""
+
+
+def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:
+    """Return the text of a file, UTF-8 with or without BOM, else Latin-1.
+
+    Raises
+    ------
+    InputFileError
+        When it does not exist, is no file, is too large or cannot be read.
+    """
+    try:
+        if isinstance(path, Path):
+            _check_file(path, largest)
+        data = path.read_bytes()
+    except InputFileError:
+        raise
+    except OSError as error:
+        raise InputFileError(f"cannot read {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise InputFileError(f"cannot read {str(path)!r}: {error}") from None
+    if len(data) > largest:
+        raise InputFileError(f"{path} is larger than {largest} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a temporary neighbour is renamed onto it.
+
+    Raises
+    ------
+    InputFileError
+        When the folder does not exist or cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputFileError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def naming(path: object) -> Iterator[None]:
+    """Put the file's name before the sentence of any NavpError raised within."""
+    try:
+        yield
+    except NavpError as error:
+        if str(path) in str(error):
+            raise
+        raise type(error)(f"{path}: {error}") from None
+
+
+def _check_file(path: Path, largest: int) -> None:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise InputFileError(f"cannot read {path}: it is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise InputFileError(f"cannot read {path}: it is no regular file")
+    if status.st_size > largest:
+        raise InputFileError(f"{path} has {status.st_size} bytes, more than {largest}")

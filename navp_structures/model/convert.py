@@ -1,0 +1,176 @@
+"""Structures for other libraries: gemmi, pymatgen, ASE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gemmi
+import numpy as np
+
+from navp_structures.errors import MissingPackageError
+from navp_structures.kernels import orbit
+from navp_structures.model import standard
+from navp_structures.model.cell import UnitCell
+from navp_structures.model.site import Site, Species
+from navp_structures.model.spacegroup import SpaceGroup
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from pymatgen.core.structure import Structure
+
+
+def to_gemmi(
+    sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup
+) -> gemmi.SmallStructure:
+    """Return a gemmi structure, ready for its structure-factor calculators.
+
+    Positions and displacement tensors are idealised on their special position and the
+    occupancies are crystallographic (divided by the order of the site symmetry). A setting
+    that gemmi's table lacks is written out in P 1.
+    """
+    small = gemmi.SmallStructure()
+    small.cell = gemmi.UnitCell(*cell.parameters)
+    known = group.symbol is not None
+    used = group if known else SpaceGroup.from_name("P 1")
+    small.spacegroup = gemmi.find_spacegroup_by_name(used.symbol or "P 1")
+    small.spacegroup_hm = small.spacegroup.xhm()
+    for site in sites:
+        order = len(standard.stabiliser(site, cell, group)[0])
+        if known:
+            _add_gemmi_site(
+                small, site, np.eye(3), _ideal(site, cell, group), cell, group, order
+            )
+        else:
+            for position, rotation in _images(site, cell, group):
+                _add_gemmi_site(small, site, rotation, position, cell, group, 1)
+    small.setup_cell_images()
+    return small
+
+
+def to_pymatgen(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Structure:
+    """Return a pymatgen Structure of the whole cell; every position appears once.
+
+    Atoms that share a position (mixed sites, printed as one or as several) become one
+    site with partial occupancies. Site property ``label`` holds the source's labels.
+    """
+    from pymatgen.core.lattice import Lattice
+    from pymatgen.core.structure import Structure
+
+    occupants: list[dict[str, float]] = []
+    coordinates: list[np.ndarray] = []
+    labels: list[str] = []
+    for shared in _by_position(sites, cell, group):
+        content: dict[str, float] = {}
+        for species in (s for site in shared for s in site.species):
+            name = _pymatgen_symbol(species)
+            content[name] = content.get(name, 0.0) + species.occupancy
+        total = sum(content.values())
+        if total > 1.0:
+            # Refined sums scatter about 1; pymatgen accepts nothing above it.
+            content = {name: share / total for name, share in content.items()}
+        label = "/".join(s.label for site in shared for s in site.species)
+        for position in standard.positions(shared[0], cell, group):
+            occupants.append(content)
+            coordinates.append(position)
+            labels.append(label)
+    lattice = Lattice.from_parameters(*cell.parameters)
+    return Structure(lattice, occupants, coordinates, labels=labels)
+
+
+def to_ase(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Atoms:
+    """Return ASE Atoms of the whole cell, with occupancies where sites are disordered."""
+    try:
+        from ase import Atoms
+    except ImportError:
+        raise MissingPackageError(
+            "ASE is not installed; install it with: pip install 'navp-structures[ase]'"
+        ) from None
+    symbols: list[str] = []
+    scaled: list[np.ndarray] = []
+    kinds: list[int] = []
+    occupancy: dict[str, dict[str, float]] = {}
+    for kind, shared in enumerate(_by_position(sites, cell, group)):
+        species = [s for site in shared for s in site.species]
+        if any(site.is_disordered for site in shared) or len(species) > 1:
+            occupancy[str(kind)] = {s.element: s.occupancy for s in species}
+        for position in standard.positions(shared[0], cell, group):
+            symbols.append(species[0].element)
+            scaled.append(position)
+            kinds.append(kind)
+    atoms = Atoms(symbols, scaled_positions=scaled, cell=cell.parameters, pbc=True)
+    if occupancy:
+        atoms.set_array("spacegroup_kinds", np.array(kinds))  # type: ignore[no-untyped-call]
+        atoms.info["occupancy"] = occupancy
+    return atoms
+
+
+def _by_position(
+    sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup
+) -> list[list[Site]]:
+    """Group sites whose idealised positions coincide."""
+    groups: list[tuple[np.ndarray, list[Site]]] = []
+    for site in sites:
+        ideal = _ideal(site, cell, group)
+        for other, members in groups:
+            shift = ideal - other
+            if np.abs(shift - np.rint(shift)).max() < 1e-4:
+                members.append(site)
+                break
+        else:
+            groups.append((ideal, [site]))
+    return [members for _, members in groups]
+
+
+def _ideal(site: Site, cell: UnitCell, group: SpaceGroup) -> np.ndarray:
+    return standard.stabiliser(site, cell, group)[1]
+
+
+def _images(
+    site: Site, cell: UnitCell, group: SpaceGroup
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return each position of a site with a rotation that leads there."""
+    ideal = _ideal(site, cell, group)
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    for rotation, translation in zip(group.rotations, group.translations, strict=True):
+        image = (rotation @ ideal + translation) % 1.0
+        shifts = [image - other for other, _ in found]
+        if all(np.abs(s - np.rint(s)).max() > 1e-5 for s in shifts):
+            found.append((image, rotation))
+    return found
+
+
+def _add_gemmi_site(
+    small: gemmi.SmallStructure,
+    site: Site,
+    rotation: np.ndarray,
+    position: np.ndarray,
+    cell: UnitCell,
+    group: SpaceGroup,
+    order: int,
+) -> None:
+    tensor = None
+    if site.u_aniso is not None:
+        kept, _ = standard.stabiliser(site, cell, group)
+        lengths = cell.reciprocal_lengths
+        tensor = orbit.project_u(np.array(site.u_aniso), group.rotations[kept], lengths)
+        # Projecting on one rotation turns the tensor to the image of the site.
+        tensor = orbit.project_u(tensor, rotation[np.newaxis], lengths)
+    for species in site.species:
+        atom = gemmi.SmallStructure.Site()
+        atom.label = species.label
+        atom.type_symbol = species.symbol
+        atom.element = gemmi.Element(species.element)
+        atom.charge = species.charge or 0
+        atom.fract = gemmi.Fractional(*(float(x) for x in position))
+        atom.occ = species.occupancy / order
+        atom.u_iso = site.u_iso or 0.0
+        if tensor is not None:
+            atom.aniso = gemmi.SMat33d(*(float(u) for u in tensor))
+        small.add_site(atom)
+
+
+def _pymatgen_symbol(species: Species) -> str:
+    charge = species.charge
+    if charge is None:
+        return species.element
+    return f"{species.element}{abs(charge)}{'+' if charge >= 0 else '-'}"

@@ -1,0 +1,107 @@
+"""Miller indices as people write them, and as this package prints them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
+
+from navp_structures.errors import InputError
+
+HKL = tuple[int, int, int]
+
+# A combining bar belongs to the one digit before it; -10 has two of them.
+_BAR_AFTER = re.compile("((?:[0-9][\u0304\u0305])+)")
+_BAR_LATEX = re.compile(r"\\(?:bar|overline)\s*(?:\{\s*([0-9]+)\s*\}|([0-9]))")
+_COMPACT = re.compile(r"(?:[+-]?[0-9]){3,4}")
+_MINUS = str.maketrans({"−": "-", "–": "-", "‐": "-"})
+# gemmi and numpy keep indices in 32 bits; nothing physical comes near this.
+_LARGEST = 9999
+
+
+def parse_hkl(text: str) -> HKL:
+    """Return the indices that a text names.
+
+    Parameters
+    ----------
+    text
+        Three integers, or four of hexagonal axes (h k i l), apart by spaces or commas, or
+        single digits run together; brackets may stand around them, and a bar over a digit
+        (combining overline or LaTeX) is a minus.
+
+    Raises
+    ------
+    InputError
+        When the text is no such label, is (0 0 0), or h + k + i is not 0.
+
+    Examples
+    --------
+    >>> parse_hkl("(4 -2 6)"), parse_hkl("4-26"), parse_hkl("4 -2 -2 6")
+    ((4, -2, 6), (4, -2, 6), (4, -2, 6))
+    """
+    plain = _BAR_LATEX.sub(lambda m: f" -{m[1] or m[2]} ", text.translate(_MINUS))
+    plain = _BAR_AFTER.sub(lambda m: f" -{m[1][::2]} ", plain.replace("$", " "))
+    plain = re.sub(r"[()\[\]{},;]", " ", plain)
+    words = plain.split()
+    if len(words) == 1 and _COMPACT.fullmatch(words[0]):
+        words = re.findall(r"[+-]?[0-9]", words[0])
+    if len(words) not in (3, 4) or not all(re.fullmatch(r"[+-]?[0-9]{1,4}", w) for w in words):
+        raise InputError(
+            f"{text!r} is no reflection: write three integers, for example '4 -2 6'"
+        )
+    return as_hkl([int(word) for word in words])
+
+
+def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
+    """Return indices as a tuple of three plain integers.
+
+    Parameters
+    ----------
+    value
+        A label (see `parse_hkl`) or three or four whole numbers.
+
+    Raises
+    ------
+    InputError
+        When they are not integers, not three (or four with h + k + i = 0), or all 0.
+    """
+    if isinstance(value, str):
+        return parse_hkl(value)
+    try:
+        numbers = list(value)
+    except TypeError:
+        numbers = []
+    if len(numbers) not in (3, 4) or not all(_is_whole(n) for n in numbers):
+        raise InputError(f"{value!r} is no reflection: give three integers, not all 0")
+    indices = [int(n) for n in numbers]
+    if len(indices) == 4:
+        h, k, i, ell = indices
+        if h + k + i != 0:
+            raise InputError(
+                f"({h} {k} {i} {ell}) is no four-index label: h + k + i must be 0, "
+                f"it is {h + k + i}"
+            )
+        indices = [h, k, ell]
+    if not any(indices):
+        raise InputError("(0 0 0) is the direct beam, not a reflection")
+    if max(map(abs, indices)) > _LARGEST:
+        raise InputError(f"{format_hkl(indices)} is beyond the largest index, {_LARGEST}")
+    return (indices[0], indices[1], indices[2])
+
+
+def format_hkl(hkl: Iterable[int]) -> str:
+    """Return ``(4 -2 6)`` for the indices 4, -2, 6."""
+    return "(" + " ".join(str(int(n)) for n in hkl) + ")"
+
+
+def format_uvw(uvw: Iterable[int]) -> str:
+    """Return ``[1 -1 -1]`` for the zone axis 1, -1, -1."""
+    return "[" + " ".join(str(int(n)) for n in uvw) + "]"
+
+
+def _is_whole(number: object) -> bool:
+    if isinstance(number, bool):
+        return False
+    if isinstance(number, Integral):
+        return True
+    return isinstance(number, Real) and float(number).is_integer()

@@ -1,0 +1,148 @@
+"""Crystallographic sites: position, who sits there, displacement."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import gemmi
+
+from navp_structures.errors import SiteError
+
+Triple = tuple[float, float, float]
+Sextet = tuple[float, float, float, float, float, float]
+OptionalTriple = tuple[float | None, float | None, float | None]
+OptionalSextet = tuple[
+    float | None, float | None, float | None, float | None, float | None, float | None
+]
+
+# Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
+_OCCUPANCY_SLACK = 5e-3
+_SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]*[+-]?|[+-][0-9]*)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Species:
+    """One kind of atom on a site.
+
+    Parameters
+    ----------
+    symbol
+        Element, with charge where the source gives one (``V``, ``Na1+``).
+    label
+        Label of the atom in its source; a mixed site has one for each species.
+    occupancy, occupancy_su
+        Fraction of the site that it fills; su None where unknown.
+    """
+
+    symbol: str
+    label: str
+    occupancy: float = 1.0
+    occupancy_su: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse unknown elements and impossible occupancies."""
+        match = _SYMBOL.match(self.symbol)
+        if match is None or gemmi.Element(match[1]).atomic_number == 0:
+            raise SiteError(f"atom {self.label!r} has the unknown element {self.symbol!r}")
+        if not math.isfinite(self.occupancy) or self.occupancy < 0:
+            raise SiteError(
+                f"the occupancy of atom {self.label!r} is {self.occupancy}; "
+                "it must be between 0 and 1"
+            )
+
+    @property
+    def element(self) -> str:
+        """Chemical element, without charge."""
+        match = _SYMBOL.match(self.symbol)
+        assert match is not None  # noqa: S101 - checked at construction
+        return match[1]
+
+    @property
+    def charge(self) -> int | None:
+        """Charge in the symbol, None when it has none."""
+        text = self.symbol[len(self.element) :]
+        if not text.strip("0123456789"):
+            return None
+        digits = text.strip("+-")
+        return (-1 if "-" in text else 1) * (int(digits) if digits else 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A position of the asymmetric unit and the atoms that share it.
+
+    Parameters
+    ----------
+    label
+        Label of the (first) atom in its source.
+    species
+        What sits there; a mixed site holds several.
+    fract, fract_su
+        Fractional coordinates as printed; su None where unknown, 0 where symmetry fixes
+        the coordinate.
+    u_iso, u_iso_su
+        Isotropic, or equivalent isotropic, displacement parameter (Å²).
+    u_aniso, u_aniso_su
+        U11, U22, U33, U12, U13, U23 (Å²) in the axes of CIF.
+    wyckoff
+        Wyckoff letter as the source prints it.
+
+    Raises
+    ------
+    SiteError
+        When a number is not finite, no species is given, or the occupancies add up to
+        more than 1 by over three su.
+    """
+
+    label: str
+    species: tuple[Species, ...]
+    fract: Triple
+    fract_su: OptionalTriple = (None, None, None)
+    u_iso: float | None = None
+    u_iso_su: float | None = None
+    u_aniso: Sextet | None = None
+    u_aniso_su: OptionalSextet | None = None
+    wyckoff: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a site."""
+        if not self.species:
+            raise SiteError(f"site {self.label!r} holds no species")
+        numbers = (*self.fract, *(self.u_aniso or ()), self.u_iso or 0.0)
+        if not all(math.isfinite(n) for n in numbers):
+            raise SiteError(
+                f"site {self.label!r} has a coordinate or displacement that is no finite number"
+            )
+        spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
+        if self.occupancy > 1.0 + max(_OCCUPANCY_SLACK, 3.0 * spread):
+            names = " + ".join(f"{s.label} {s.occupancy:g}" for s in self.species)
+            raise SiteError(
+                f"the occupancy of site {self.label!r} is {self.occupancy:g} ({names}); "
+                "it cannot be above 1"
+            )
+
+    @property
+    def occupancy(self) -> float:
+        """Sum of the occupancies of all species."""
+        return math.fsum(s.occupancy for s in self.species)
+
+    @property
+    def occupancy_su(self) -> float | None:
+        """The su of the occupancy where one species sits there; else None.
+
+        The species of a mixed site are refined together; without their correlation the
+        su of the sum is unknown.
+        """
+        return self.species[0].occupancy_su if len(self.species) == 1 else None
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Chemical elements on the site."""
+        return tuple(s.element for s in self.species)
+
+    @property
+    def is_disordered(self) -> bool:
+        """Whether the site is mixed or partly empty."""
+        return len(self.species) > 1 or abs(self.occupancy - 1.0) > _OCCUPANCY_SLACK

@@ -1,0 +1,237 @@
+"""Space groups in any setting; two are equal when their operations are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import gemmi
+import numpy as np
+
+from navp_structures.errors import SpaceGroupError, nearest
+from navp_structures.kernels.lattice import Floats, Ints
+
+# Relative misfit of the metric under an operation that is still rounding of the cell.
+_METRIC_TOLERANCE = 2e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceGroup:
+    """A space group in one setting: all its operations, and the names they have.
+
+    Make one with `from_name` or `from_operations`. Equality and hash look at the
+    operations alone, so ``R-3c`` and ``R -3 c:H`` are one group.
+
+    Parameters
+    ----------
+    operations
+        All operations as triplets, the identity first, centring included.
+    symbol
+        Extended Hermann-Mauguin symbol (``R -3 c:H``); None when no table has the setting.
+    number
+        Number in International Tables A; None when unknown.
+    """
+
+    operations: tuple[str, ...]
+    symbol: str | None = field(default=None, compare=False)
+    number: int | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_name(
+        cls, name: str, *, alpha: float | None = None, gamma: float | None = None
+    ) -> SpaceGroup:
+        """Return the group of a Hermann-Mauguin or Hall symbol.
+
+        Parameters
+        ----------
+        name
+            With or without spaces, setting, origin choice or underscores.
+        alpha, gamma
+            Angles of the cell (degrees), which choose hexagonal or rhombohedral axes when
+            the symbol of a rhombohedral group leaves them open. Origin choice 2
+            (inversion centre at the origin) is taken when the symbol leaves that open.
+
+        Raises
+        ------
+        SpaceGroupError
+            When no group has the name.
+        """
+        found = _find(name, alpha, gamma)
+        if found is None:
+            raise SpaceGroupError(f"unknown space group {name!r}{nearest(name, _names())}")
+        return cls._of_table(found)
+
+    @classmethod
+    def from_number(cls, number: int) -> SpaceGroup:
+        """Return the standard setting of a space-group number (1 to 230).
+
+        Raises
+        ------
+        SpaceGroupError
+            When the number is outside that range.
+        """
+        if not 1 <= number <= 230:
+            raise SpaceGroupError(f"space group number {number} is not between 1 and 230")
+        return cls._of_table(gemmi.get_spacegroup_reference_setting(number))
+
+    @classmethod
+    def from_operations(
+        cls, operations: Iterable[str], *, number: int | None = None
+    ) -> SpaceGroup:
+        """Return the group made of operations (triplets like ``-x,y+1/2,-z``).
+
+        Parameters
+        ----------
+        number
+            Taken over when no table has the setting.
+
+        Raises
+        ------
+        SpaceGroupError
+            When a triplet cannot be read, or the operations form no group.
+        """
+        ops = [_parse(triplet) for triplet in operations]
+        if not ops:
+            raise SpaceGroupError("no symmetry operation is given; 'x,y,z' is the least")
+        triplets = _sorted(op.wrap().triplet() for op in ops)
+        group = _closed(triplets)
+        closed = _sorted(op.wrap().triplet() for op in group)
+        if closed != triplets:
+            raise SpaceGroupError(
+                f"the {len(triplets)} symmetry operations form no group: "
+                f"closing them gives {len(closed)}"
+            )
+        found = gemmi.find_spacegroup_by_ops(group)
+        if found is not None:
+            return cls(operations=closed, symbol=found.xhm(), number=found.number)
+        return cls(operations=closed, number=number)
+
+    @classmethod
+    def _of_table(cls, found: gemmi.SpaceGroup) -> SpaceGroup:
+        triplets = _sorted(op.wrap().triplet() for op in found.operations())
+        return cls(operations=triplets, symbol=found.xhm(), number=found.number)
+
+    def __str__(self) -> str:
+        """Symbol, or number of operations where no table has the setting."""
+        if self.symbol is not None:
+            return self.symbol
+        named = f"No. {self.number}, " if self.number else ""
+        return f"{named}{len(self.operations)} operations in a setting without symbol"
+
+    @property
+    def gemmi(self) -> gemmi.GroupOps:
+        """The operations as gemmi holds them."""
+        return _group(self.operations)
+
+    @property
+    def rotations(self) -> Ints:
+        """Rotation parts, shape ``(n, 3, 3)``, read-only."""
+        return _arrays(self.operations)[0]
+
+    @property
+    def translations(self) -> Floats:
+        """Translation parts in [0, 1), shape ``(n, 3)``, read-only."""
+        return _arrays(self.operations)[1]
+
+    @property
+    def laue_rotations(self) -> Ints:
+        """Distinct rotations of the Laue class, shape ``(m, 3, 3)``, read-only."""
+        return _arrays(self.operations)[2]
+
+    @property
+    def is_centrosymmetric(self) -> bool:
+        """Whether the group holds an inversion, at the origin or elsewhere."""
+        return bool(np.any(np.all(self.rotations == -np.eye(3, dtype=np.int64), axis=(1, 2))))
+
+    @property
+    def centring(self) -> str:
+        """Letter of the lattice centring (P, A, B, C, I, F, R or H), ``?`` if another."""
+        letter: str = self.gemmi.find_centering()
+        return letter if letter != "\0" else "?"
+
+    @property
+    def setting(self) -> str:
+        """The axes in words, where a rhombohedral group leaves a choice; else empty."""
+        centring = {tuple(v) for v in np.rint(self._centring_vectors() * 3).astype(int)}
+        if centring == {(0, 0, 0), (2, 1, 1), (1, 2, 2)}:
+            return "hexagonal axes, obverse"
+        if centring == {(0, 0, 0), (1, 2, 1), (2, 1, 2)}:
+            return "hexagonal axes, reverse"
+        if self.symbol is not None and self.symbol.endswith(":R"):
+            return "rhombohedral axes"
+        return ""
+
+    def misfit(self, metric: Floats) -> float:
+        """Return the largest relative change of a metric tensor under the operations."""
+        turned = np.einsum("rji,jk,rkl->ril", self.rotations, metric, self.rotations)
+        lengths = np.sqrt(np.diag(metric))
+        return float(np.abs((turned - metric) / np.outer(lengths, lengths)).max())
+
+    def fits(self, metric: Floats) -> bool:
+        """Whether a metric tensor obeys the operations, to 0.2 %."""
+        return self.misfit(metric) <= _METRIC_TOLERANCE
+
+    def _centring_vectors(self) -> Floats:
+        identity = np.all(self.rotations == np.eye(3, dtype=np.int64), axis=(1, 2))
+        return np.asarray(self.translations[identity])
+
+
+def _find(name: str, alpha: float | None, gamma: float | None) -> gemmi.SpaceGroup | None:
+    plain = " ".join(name.replace("_", "").replace("''", '"').split())
+    for text in (plain, plain.replace(" :", ":"), plain.replace(" ", "")):
+        found = gemmi.find_spacegroup_by_name(text, alpha or 0.0, gamma or 0.0, "2")
+        if found is not None:
+            return found
+    for entry in gemmi.spacegroup_table():
+        if entry.hall == plain:
+            return entry
+    return None
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    return tuple(entry.xhm() for entry in gemmi.spacegroup_table())
+
+
+def _parse(triplet: str) -> gemmi.Op:
+    try:
+        op = gemmi.Op(triplet.strip().lower())
+    except (RuntimeError, ValueError):
+        raise SpaceGroupError(
+            f"{triplet!r} is no symmetry operation; write it like '-x,y+1/2,-z'"
+        ) from None
+    if op.det_rot() not in (op.DEN**3, -(op.DEN**3)):
+        raise SpaceGroupError(f"{triplet!r} is no symmetry operation: it changes volumes")
+    return op
+
+
+def _closed(triplets: tuple[str, ...]) -> gemmi.GroupOps:
+    group = gemmi.GroupOps([gemmi.Op(t) for t in triplets])
+    try:
+        group.add_missing_elements()
+    except RuntimeError:
+        raise SpaceGroupError(
+            f"the {len(triplets)} symmetry operations form no group: their products never end"
+        ) from None
+    return group
+
+
+def _sorted(triplets: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(triplets), key=lambda t: (t != "x,y,z", t)))
+
+
+@lru_cache(maxsize=128)
+def _group(operations: tuple[str, ...]) -> gemmi.GroupOps:
+    return gemmi.GroupOps([gemmi.Op(triplet) for triplet in operations])
+
+
+@lru_cache(maxsize=128)
+def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints]:
+    ops = [gemmi.Op(triplet) for triplet in operations]
+    rotations = np.array([op.rot for op in ops], dtype=np.int64) // gemmi.Op.DEN
+    translations = (np.array([op.tran for op in ops], dtype=np.float64) / gemmi.Op.DEN) % 1.0
+    laue = np.unique(np.concatenate([rotations, -rotations]), axis=0)
+    for array in (rotations, translations, laue):
+        array.setflags(write=False)
+    return rotations, translations, laue

@@ -1,0 +1,110 @@
+"""What symmetry says of uncertainties: fixed values are exact, tied values move together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from navp_structures.kernels import orbit
+from navp_structures.kernels.lattice import Floats, Ints, metric_gradient
+from navp_structures.model.cell import PARAMETERS, UnitCell
+from navp_structures.model.site import Site
+from navp_structures.model.spacegroup import SpaceGroup
+
+
+def constrained_cell(cell: UnitCell, group: SpaceGroup) -> UnitCell:
+    """Return the cell with su 0 on fixed angles and correlation 1 between tied parameters.
+
+    A given correlation is kept; a given su is kept unless symmetry fixes the value.
+    """
+    free = _free_parameters(group, cell.parameters)
+    updates: dict[str, object] = {}
+    for n, name in enumerate(PARAMETERS):
+        if not np.any(free[n]):
+            updates[f"{name}_su"] = 0.0
+    lengths = [cell.a_su, cell.b_su, cell.c_su]
+    for i in range(3):
+        for j in range(3):
+            # b of a hexagonal cell is often printed without its own su.
+            if _tied(free, i, j) and lengths[i] is None and lengths[j] is not None:
+                updates[f"{PARAMETERS[i]}_su"] = lengths[j]
+    if cell.correlation is None:
+        matrix = np.eye(6)
+        for i in range(6):
+            for j in range(6):
+                matrix[i, j] = 1.0 if i == j or _tied(free, i, j) else 0.0
+        if not np.array_equal(matrix, np.eye(6)):
+            updates["correlation"] = tuple(tuple(float(x) for x in row) for row in matrix)
+    changed = {k: v for k, v in updates.items() if getattr(cell, k) != v}
+    return replace(cell, **changed) if changed else cell  # type: ignore[arg-type]
+
+
+def check_occupancies(sites: tuple[Site, ...]) -> None:
+    """Raise SiteError when sites that share one position hold more than one atom."""
+    places: dict[tuple[int, ...], Site] = {}
+    for site in sites:
+        place = tuple(round(x * 1e4) % 10_000 for x in site.fract)
+        first = places.get(place)
+        # A site that holds both kinds of atoms checks their sum.
+        places[place] = (
+            site if first is None else replace(first, species=first.species + site.species)
+        )
+
+
+def constrained_site(site: Site, cell: UnitCell, group: SpaceGroup) -> Site:
+    """Return the site with su 0 on coordinates that its site symmetry fixes."""
+    kept, _ = stabiliser(site, cell, group)
+    if len(kept) == 1:
+        return site
+    projector = orbit.free_coordinates(group.rotations[kept])
+    su = tuple(
+        value if np.abs(projector[i]).max() > 1e-9 else 0.0
+        for i, value in enumerate(site.fract_su)
+    )
+    return site if su == site.fract_su else replace(site, fract_su=(su[0], su[1], su[2]))
+
+
+def stabiliser(site: Site, cell: UnitCell, group: SpaceGroup) -> tuple[Ints, Floats]:
+    """Return the operations that keep a site, and its idealised coordinates."""
+    return orbit.stabiliser(
+        np.array(site.fract), group.rotations, group.translations, cell.metric_tensor
+    )
+
+
+def multiplicity(site: Site, cell: UnitCell, group: SpaceGroup) -> int:
+    """Return how many equivalent positions the site has in the cell."""
+    return len(group.operations) // len(stabiliser(site, cell, group)[0])
+
+
+def positions(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
+    """Return all positions of a site in the cell, idealised, shape ``(multiplicity, 3)``."""
+    kept, ideal = stabiliser(site, cell, group)
+    return orbit.orbit(ideal, group.rotations, group.translations, kept)
+
+
+def _tied(free: Floats, i: int, j: int) -> bool:
+    return i != j and bool(np.any(free[i])) and np.allclose(free[i], free[j], atol=1e-6)
+
+
+@lru_cache(maxsize=256)
+def _free_parameters(group: SpaceGroup, parameters: tuple[float, ...]) -> Floats:
+    """Return a basis of the relative cell changes that the group allows, shape ``(6, m)``.
+
+    Row n is the change of parameter n: relative for lengths, degrees for angles.
+    """
+    # A change of the metric is allowed when it is invariant; the parameters are its
+    # coordinates, so project each parameter's own change on the invariant metrics.
+    gradient = metric_gradient(parameters).reshape(6, 9)
+    rotations = group.rotations
+    turned = np.einsum(
+        "rji,njk,rkl->nil", rotations, gradient.reshape(6, 3, 3), rotations
+    ) / len(rotations)
+    projected = turned.reshape(6, 9) @ np.linalg.pinv(gradient)
+    _, singular, vectors = np.linalg.svd(projected)
+    basis = vectors[singular > 1e-6].T
+    scale = np.array([1 / p if n < 3 else 1.0 for n, p in enumerate(parameters)])
+    basis = basis * scale[:, np.newaxis]
+    basis[np.abs(basis) < 1e-9 * np.abs(basis).max()] = 0.0
+    return np.asarray(basis)

@@ -1,0 +1,1 @@
+"""Rows in, something to look at out."""
