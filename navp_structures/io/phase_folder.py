@@ -1,0 +1,122 @@
+"""Folders of phases: pairs of <id>.cif and <id>.toml."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from gemmi import cif
+
+from navp_structures.errors import NavpError, PhaseDataError, PhaseFolderWarning
+from navp_structures.io.cif import Header, phase_from_block, read_block, read_header
+from navp_structures.io.files import naming
+from navp_structures.io.phase_toml import PhaseNotes, read_phase_toml
+from navp_structures.model.phase import ID_PATTERN, Phase
+from navp_structures.model.sources import PhaseSource, PhaseSummary
+
+LARGEST_CIF = 5_000_000
+"""Bytes of a CIF in a dropped folder; larger ones hold no curated phase."""
+
+LARGEST_ASYMMETRIC_UNIT = 10_000
+
+_PHASE_FIELDS = (
+    "kind",
+    "aliases",
+    "reason",
+    "temperature_note",
+    "caveat",
+    "superseded_by",
+    "licence",
+    "site_error",
+    "changes",
+    "expected",
+)
+
+
+def phase_sources(folder: Traversable, *, trusted: bool = True) -> Iterator[PhaseSource]:
+    """Yield a source for each pair at the top of a folder, in the order of their ids.
+
+    The TOML files are read, the CIFs only when a source is asked for its phase. A pair
+    that cannot be used is left out with a PhaseFolderWarning.
+
+    Parameters
+    ----------
+    trusted
+        False for folders that users drop: symbolic links are refused.
+    """
+    names = {entry.name: entry for entry in folder.iterdir()}
+    for name in sorted(names):
+        if not name.endswith(".toml"):
+            continue
+        stem = name.removesuffix(".toml")
+        pair = names.get(f"{stem}.cif"), names[name]
+        try:
+            yield _source(stem, pair, trusted=trusted)
+        except NavpError as error:
+            warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
+
+
+def _source(
+    stem: str, pair: tuple[Traversable | None, Traversable], *, trusted: bool
+) -> PhaseSource:
+    cif_file, toml_file = pair
+    if ID_PATTERN.fullmatch(stem) is None:
+        raise PhaseDataError(
+            f"{toml_file}: {stem!r} is no id; use a-z, 0-9 and '-', at most 64"
+        )
+    if cif_file is None:
+        raise PhaseDataError(f"{toml_file} has no CIF beside it")
+    if not trusted:
+        _refuse_links(cif_file, toml_file)
+    notes = read_phase_toml(toml_file)
+    return PhaseSource(
+        id=stem,
+        aliases=notes.aliases,
+        kind=notes.kind,
+        load=lambda: _load(stem, cif_file, notes),
+        summarise=lambda: _summarise(stem, cif_file, notes),
+        origin=str(cif_file),
+    )
+
+
+def _load(stem: str, cif_file: Traversable, notes: PhaseNotes) -> Phase:
+    with naming(cif_file):
+        phase = phase_from_block(_block(cif_file), id=stem, **_fields(notes))
+    if len(phase.sites) > LARGEST_ASYMMETRIC_UNIT:
+        raise PhaseDataError(f"{cif_file} has more than {LARGEST_ASYMMETRIC_UNIT} sites")
+    if notes.correlation is None:
+        return phase
+    return replace(phase, cell=replace(phase.cell, correlation=notes.correlation))
+
+
+def _summarise(stem: str, cif_file: Traversable, notes: PhaseNotes) -> PhaseSummary:
+    with naming(cif_file):
+        header: Header = read_header(_block(cif_file))
+    return PhaseSummary(
+        id=stem,
+        aliases=notes.aliases,
+        formula=header.formula,
+        space_group=str(header.space_group),
+        kind=notes.kind,
+        temperature=header.temperature,
+        volume_per_formula_unit=(
+            header.cell.volume / header.formula_units if header.formula_units else None
+        ),
+    )
+
+
+def _block(cif_file: Traversable) -> cif.Block:
+    return read_block(cif_file, largest=LARGEST_CIF)
+
+
+def _fields(notes: PhaseNotes) -> dict[str, object]:
+    return {name: getattr(notes, name) for name in _PHASE_FIELDS}
+
+
+def _refuse_links(*files: Traversable) -> None:
+    for file in files:
+        if isinstance(file, Path) and file.is_symlink():
+            raise PhaseDataError(f"{file} is a symbolic link; put the file itself there")

@@ -1,0 +1,67 @@
+"""Writing CIF: the same numbers with their su, and the word model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gemmi import cif
+
+import navp_structures as navp
+from navp_structures.catalogue.catalogue import catalogue
+from navp_structures.errors import InputFileError
+from navp_structures.io.cif_write import cif_text
+
+ALL = [entry.source.id for entry in catalogue().entries]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_round_trip_keeps_every_number(name: str, tmp_path: Path) -> None:
+    phase = navp.load(name)
+    again = navp.read_cif(navp.export(phase, tmp_path / f"{name}.cif"))
+    assert again.cell.parameters == phase.cell.parameters
+    assert again.cell.su == phase.cell.su
+    assert again.sites == phase.sites
+    assert again.space_group == phase.space_group
+    for field in ("formula", "formula_units", "temperature", "provenance", "kind", "reason"):
+        assert getattr(again, field) == getattr(phase, field)
+    assert cif_text(again).splitlines()[3:] == cif_text(phase).splitlines()[3:] or phase.caveat
+
+
+@pytest.mark.parametrize("name", ["Na2VP", "NaVP", "na3vp-ordered"])
+def test_models_and_computed_phases_say_so(name: str) -> None:
+    phase = navp.load(name)
+    text = cif_text(phase)
+    assert text.startswith(f"# {phase.id}: {phase.kind}: ")
+    method = cif.as_string(
+        cif.read_string(text).sole_block().find_value("_audit_creation_method")
+    )
+    assert f"kind: {phase.kind}; reason: {phase.reason}" in " ".join(method.split())
+
+
+def test_existing_files_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "x.cif"
+    file.write_text("mine")
+    with pytest.raises(InputFileError, match="exists"):
+        navp.export(navp.load("NZSP"), file)
+    assert file.read_text() == "mine"
+    navp.export(navp.load("NZSP"), file, force=True)
+    assert file.read_text().startswith("# nzsp-300k")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.cif"]
+
+
+def test_a_missing_folder_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="cannot write"):
+        navp.export(navp.load("NZSP"), tmp_path / "none" / "x.cif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_hostile_texts_stay_text(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    phase = replace(
+        navp.load("NZSP"), formula="x\n;\ndata_evil\n_cell_length_a 1\n;\n", caveat="a\ndata_b"
+    )
+    again = navp.read_cif(navp.export(phase, tmp_path / "x.cif"))
+    assert again.cell.a == 9.097
+    assert len(cif.read(str(tmp_path / "x.cif"))) == 1
