@@ -1,0 +1,76 @@
+"""The table of what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from navp_structures.catalogue.catalogue import catalogue
+from navp_structures.show.tables import Column, TableResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseRow:
+    """One phase of the catalogue."""
+
+    id: str
+    aliases: tuple[str, ...]
+    formula: str | None
+    space_group: str
+    kind: str | None
+    temperature: float | None
+    volume_per_formula_unit: float | None
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class PhaseTable(TableResult[PhaseRow]):
+    """Every phase of the catalogue, by provider and id."""
+
+    rows: tuple[PhaseRow, ...]
+
+    name = "phases"
+    columns = (
+        Column("id"),
+        Column("aliases", head="alias", show=", ".join, wide=True),
+        Column("formula", wide=True),
+        Column("space_group", head="group"),
+        Column("kind"),
+        Column("temperature", head="T / K", show="{:g}".format),
+        Column("volume_per_formula_unit", head="V/Z / Å³", show="{:.3f}".format),
+        Column("provider", head="from"),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Nothing is asked."""
+        return {}
+
+    def __iter__(self) -> Iterator[PhaseRow]:
+        """Iterate over the phases."""
+        return iter(self.rows)
+
+
+def phases() -> PhaseTable:
+    """Return the table of all phases, curated and from plugins and folders.
+
+    Examples
+    --------
+    >>> [row.id for row in phases() if "NZSP" in row.aliases]
+    ['nzsp-300k']
+    """
+    rows = tuple(
+        PhaseRow(
+            id=summary.id,
+            aliases=summary.aliases,
+            formula=summary.formula,
+            space_group=summary.space_group,
+            kind=summary.kind,
+            temperature=summary.temperature,
+            volume_per_formula_unit=summary.volume_per_formula_unit,
+            provider=entry.provider,
+        )
+        for entry, summary in catalogue().summaries()
+    )
+    return PhaseTable(rows=rows)

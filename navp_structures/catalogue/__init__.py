@@ -1,0 +1,1 @@
+"""Which phases exist, and who offers them."""

@@ -1,0 +1,75 @@
+"""The package's own answers to its hooks: the curated phases, and dropped folders."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+from navp_structures._resources import curated_folder
+from navp_structures.catalogue.hookspecs import hookimpl
+from navp_structures.errors import PhaseFolderWarning
+
+CURATED: Final = "navp"
+PHASE_PATH: Final = "path"
+USER_DATA: Final = "user"
+
+DROPPED: Final = frozenset({PHASE_PATH, USER_DATA})
+"""Providers whose folders are plain data that anybody may have dropped there."""
+
+
+def user_folder() -> Path:
+    """Return the folder of the user's own phases; it need not exist."""
+    from platformdirs import user_data_path
+
+    return user_data_path("navp-structures", appauthor=False) / "phases"
+
+
+def providers(phase_path: str) -> dict[str, object]:
+    """Return the built-in plugins by provider name.
+
+    Parameters
+    ----------
+    phase_path
+        Absolute folders, separated as in PATH (the variable ``NAVP_PHASE_PATH``).
+    """
+    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_folder()]}
+    plugins: dict[str, object] = {CURATED: _folders([curated_folder()])}
+    for name, folders in dropped.items():
+        present = [folder for folder in folders if folder.is_dir()]
+        if present:
+            plugins[name] = _folders(present)
+    return plugins
+
+
+def _folders(folders: Iterable[Traversable]) -> object:
+    answer = tuple(folders)
+
+    @hookimpl
+    def navp_phase_folders() -> Iterable[Traversable]:
+        return answer
+
+    return SimpleNamespace(navp_phase_folders=navp_phase_folders)
+
+
+def _absolute(phase_path: str) -> Iterable[Path]:
+    for part in phase_path.split(os.pathsep):
+        if not part:
+            continue
+        folder = Path(part)
+        # A relative folder would be looked for in the current directory.
+        problem = "is not absolute" if not folder.is_absolute() else ""
+        if not problem and not folder.is_dir():
+            problem = "is no folder"
+        if problem:
+            warnings.warn(
+                f"NAVP_PHASE_PATH: {part!r} {problem}; left out",
+                PhaseFolderWarning,
+                stacklevel=2,
+            )
+        else:
+            yield folder

@@ -1,0 +1,241 @@
+"""The catalogue: names to phases."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import pluggy
+
+from navp_structures.catalogue import builtin, plugins
+from navp_structures.errors import (
+    AmbiguousPhaseError,
+    InputError,
+    NavpError,
+    PluginError,
+    ShadowedPhaseWarning,
+    UnknownPhaseError,
+    nearest,
+)
+from navp_structures.io.cif import read_cif
+from navp_structures.io.phase_folder import phase_sources
+from navp_structures.model.phase import Phase
+from navp_structures.model.sources import PhaseSource, PhaseSummary
+
+CARD: Final = ("Na3VP", "Na2VP", "NaVP", "NZSP")
+"""The phases that are meant when none are named."""
+
+PhaseLike = Phase | str | os.PathLike[str]
+
+
+class Entry:
+    """A phase on offer with its provider; read once, when first asked for."""
+
+    def __init__(self, provider: str, source: PhaseSource) -> None:
+        self.provider = provider
+        self.source = source
+        self._phase: Phase | None = None
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        """Provider and id."""
+        return f"<Entry {self.qualified}>"
+
+    @property
+    def qualified(self) -> str:
+        """The name that always means this entry."""
+        return f"{self.provider}:{self.source.id}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Id and aliases."""
+        return (self.source.id, *self.source.aliases)
+
+    def phase(self) -> Phase:
+        """Return the phase, the same object each time."""
+        with self._lock:
+            if self._phase is None:
+                self._phase = self._load()
+            return self._phase
+
+    def summary(self) -> PhaseSummary:
+        """Return what a table shows, without the sites where the source allows."""
+        if self._phase is None and self.source.summarise is not None:
+            return self.source.summarise()
+        return PhaseSummary.of(self.phase())
+
+    def _load(self) -> Phase:
+        try:
+            phase = self.source.load()
+        except NavpError:
+            raise
+        except Exception as error:
+            raise plugins.hook_error(
+                self.provider, f"load of {self.source.id}", error
+            ) from error
+        if not isinstance(phase, Phase) or phase.id != self.source.id:
+            raise PluginError(
+                f"plugin {self.provider!r} offers {self.source.id!r} but gives {phase!r}"
+            )
+        aliases = phase.aliases or self.source.aliases
+        kind = phase.kind or self.source.kind
+        return replace(phase, provider=self.provider, aliases=aliases, kind=kind)
+
+
+class Catalogue:
+    """All entries by name; curated names always mean the curated phase.
+
+    Parameters
+    ----------
+    entries
+        In the order of the table.
+    statuses
+        How each installed plugin fared.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], statuses: Sequence[plugins.PluginStatus] = ()
+    ) -> None:
+        self.entries = tuple(entries)
+        self.statuses = tuple(statuses)
+        self._names: dict[str, list[Entry]] = {}
+        for entry in sorted(self.entries, key=lambda e: e.provider != builtin.CURATED):
+            self._enter(entry)
+
+    def find(self, name: str) -> Entry:
+        """Return the entry of an id, an alias or ``provider:id``, in any case.
+
+        Raises
+        ------
+        UnknownPhaseError
+            When there is none; the nearest names are given.
+        AmbiguousPhaseError
+            When several providers offer the name.
+        """
+        provider, colon, plain = name.strip().rpartition(":")
+        found = self._names.get(plain.strip().casefold(), [])
+        if colon:
+            found = [
+                entry
+                for entry in self.entries
+                if entry.provider.casefold() == provider.strip().casefold()
+                and plain.strip().casefold() in {n.casefold() for n in entry.names}
+            ]
+        if not found:
+            known = [n for entry in self.entries for n in (*entry.names, entry.qualified)]
+            hint = nearest(name.strip(), known) or "; 'navp list' shows all"
+            raise UnknownPhaseError(f"unknown phase {name!r}{hint}")
+        if len(found) > 1:
+            offers = " and ".join(
+                f"{e.qualified} ({e.source.origin or 'made by code'})" for e in found
+            )
+            raise AmbiguousPhaseError(f"{name!r} is offered by {offers}; name one of them")
+        return found[0]
+
+    def summaries(self) -> Iterator[tuple[Entry, PhaseSummary]]:
+        """Yield each entry with its summary; one that fails is left out with a warning."""
+        for entry in self.entries:
+            try:
+                yield entry, entry.summary()
+            except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything
+                plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
+
+    def _enter(self, entry: Entry) -> None:
+        folded = {name.casefold(): name for name in entry.names}
+        for key, name in folded.items():
+            holders = self._names.setdefault(key, [])
+            if holders and holders[0].provider == builtin.CURATED != entry.provider:
+                warnings.warn(
+                    f"{name!r} means the curated {holders[0].qualified}; the phase of plugin "
+                    f"{entry.provider!r} stays reachable as {entry.qualified}",
+                    ShadowedPhaseWarning,
+                    stacklevel=4,
+                )
+            else:
+                holders.append(entry)
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue of the current environment, made once for each."""
+    with _building:
+        return _catalogue(plugins.Settings.current())
+
+
+def load(name: str) -> Phase:
+    """Return a phase by alias, id or ``provider:id``, in any case.
+
+    The same frozen object is returned each time.
+
+    Raises
+    ------
+    UnknownPhaseError, AmbiguousPhaseError
+        When no phase, or several, have the name.
+
+    Examples
+    --------
+    >>> load("Na3VP").id
+    'na3vp-rt'
+    """
+    if not isinstance(name, str):
+        raise InputError(f"a phase is loaded by its name, not by {name!r}")
+    return catalogue().find(name).phase()
+
+
+def as_phase(phase: PhaseLike) -> Phase:
+    """Return a Phase: itself, by name, or read from a CIF.
+
+    A text is a path when it has a separator or ends in ``.cif``.
+    """
+    if isinstance(phase, Phase):
+        return phase
+    if isinstance(phase, os.PathLike):
+        return read_cif(phase)
+    if isinstance(phase, str):
+        separators = {os.sep, os.altsep or os.sep, "/"}
+        is_path = phase.casefold().endswith(".cif") or any(s in phase for s in separators)
+        return read_cif(Path(phase)) if is_path else load(phase)
+    raise InputError(f"{phase!r} is no phase; give a Phase, a name or the path of a CIF")
+
+
+def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ...]:
+    """Return phases: the four of the card for None, one, or several, each once."""
+    if phases is None:
+        phases = CARD
+    if isinstance(phases, Phase | str | os.PathLike):
+        phases = [phases]
+    unique = {id(p): p for p in (as_phase(item) for item in phases)}
+    if not unique:
+        raise InputError("no phase is given; leave it out for the four of the card")
+    return tuple(unique.values())
+
+
+# One catalogue for all threads, so that a phase is the same object in each.
+_building = threading.RLock()
+
+
+@lru_cache(maxsize=4)
+def _catalogue(settings: plugins.Settings) -> Catalogue:
+    manager, statuses = plugins.build_manager(settings)
+    return Catalogue(_entries(manager), statuses)
+
+
+def _entries(manager: pluggy.PluginManager) -> Iterator[Entry]:
+    for plugin, folder in plugins.answers(manager, "navp_phase_folders"):
+        try:
+            sources = list(phase_sources(folder, trusted=plugin not in builtin.DROPPED))
+        except Exception as error:  # noqa: BLE001 - the answer may be anything
+            plugins.warn_of(plugin, "navp_phase_folders", error)
+            continue
+        yield from (Entry(plugin, source) for source in sources)
+    for plugin, source in plugins.answers(manager, "navp_phases"):
+        if isinstance(source, PhaseSource):
+            yield Entry(plugin, source)
+        else:
+            wrong = TypeError(f"answered {type(source).__name__}, not a PhaseSource")
+            plugins.warn_of(plugin, "navp_phases", wrong)

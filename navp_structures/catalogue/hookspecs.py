@@ -1,0 +1,65 @@
+"""The hooks of navp_structures: what a plugin can add.
+
+A plugin is an installed package with an entry point in the group ``navp_structures``; the
+name of the entry point is the plugin's name, and its phases can be asked for as
+``name:id``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Final
+
+import pluggy
+
+if TYPE_CHECKING:
+    from navp_structures.model.sources import PhaseSource
+
+PROJECT: Final = "navp_structures"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def navp_phase_folders() -> Iterable[Traversable]:  # type: ignore[empty-body]
+    """Return folders that hold phases as pairs of ``<id>.cif`` and ``<id>.toml``.
+
+    A complete plugin, where the package ``navp_mylab`` has a folder ``phases``::
+
+        from importlib.resources import files
+
+        from navp_structures import hookimpl
+
+
+        @hookimpl
+        def navp_phase_folders():
+            return [files("navp_mylab") / "phases"]
+    """
+
+
+@hookspec
+def navp_phases() -> Iterable[PhaseSource]:  # type: ignore[empty-body]
+    """Return phases that code makes; each is made when it is first asked for.
+
+    A complete plugin::
+
+        from navp_structures import Phase, PhaseSource, SpaceGroup, UnitCell, hookimpl
+
+
+        def platinum():
+            return Phase(
+                id="pt",
+                cell=UnitCell(a=3.9242, b=3.9242, c=3.9242),
+                space_group=SpaceGroup.from_name("F m -3 m"),
+                formula="Pt",
+                formula_units=4,
+                kind="measured",
+            )
+
+
+        @hookimpl
+        def navp_phases():
+            return [PhaseSource(id="pt", load=platinum, aliases=("Pt",), kind="measured")]
+    """

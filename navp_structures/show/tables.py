@@ -1,0 +1,242 @@
+"""Results as tables: terminal, HTML, DataFrame, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+
+from navp_structures._version import __version__
+from navp_structures.show.numbers import rounded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in JSON and DataFrames, and how a terminal shows it.
+
+    Parameters
+    ----------
+    key
+        Attribute of the row.
+    head
+        Heading for people; the key when empty.
+    show
+        Turns a value into text; None is shown as an empty cell.
+    wide
+        Text that may be folded; numbers are set flush right.
+    hidden
+        Left out of the terminal and HTML tables; so is a column without any value.
+    su
+        Attribute that holds the su of the value, printed behind it in brackets.
+    """
+
+    key: str
+    head: str = ""
+    show: Callable[[Any], str] = str
+    wide: bool = False
+    hidden: bool = False
+    su: str = ""
+
+
+class TableResult(Generic[Row]):
+    """Mixin of results that are a list of rows.
+
+    A subclass has `rows`, `inputs`, `name` and `columns`; `notes` are sentences that
+    belong under the table.
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    rows: tuple[Row, ...]
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        raise NotImplementedError
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that belong under the table."""
+        return ()
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """One line: what it is, how many rows, what was asked."""
+        asked = ", ".join(f"{key}={value!r}" for key, value in self.inputs.items())
+        return f"<{type(self).__name__}: {len(self.rows)} rows, {asked}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document: schema, navp_version, inputs, results."""
+        results = [
+            {column.key: plain(getattr(row, column.key)) for column in self.columns}
+            for row in self.rows
+        ]
+        return document(self.name, self.inputs, results)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a DataFrame with the columns in their order; unknown numbers are NaN."""
+        import pandas as pd
+
+        data = {c.key: [getattr(row, c.key) for row in self.rows] for c in self.columns}
+        frame = pd.DataFrame(data, columns=[column.key for column in self.columns])
+        for key, values in data.items():
+            known = [value for value in values if value is not None]
+            if len(known) < len(values) and all(isinstance(v, int | float) for v in known):
+                frame[key] = frame[key].astype("float64")
+        return frame
+
+    def to_csv(self) -> str:
+        """Return CSV text; cells that a spreadsheet would run as a formula are quoted."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([column.key for column in self.columns])
+        for row in self.rows:
+            writer.writerow([csv_cell(getattr(row, column.key)) for column in self.columns])
+        return out.getvalue()
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        return html_table(self)
+
+
+def document(name: str, inputs: dict[str, Any], results: Any) -> dict[str, Any]:
+    """Return a JSON document in the form that every command and result shares."""
+    return {
+        "schema": {"name": f"navp.{name}", "version": SCHEMA_VERSION},
+        "navp_version": __version__,
+        "inputs": plain(inputs),
+        "results": plain(results),
+    }
+
+
+def json_text(content: dict[str, Any]) -> str:
+    """Return a document as JSON; NaN and infinity, which JSON lacks, become null."""
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """Return a value made of plain JSON types only."""
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters, so that data cannot drive a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def cell_text(column: Column, row: object) -> str:
+    """Return what a table shows in a cell."""
+    value = getattr(row, column.key)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    spread = getattr(row, column.su) if column.su else None
+    return printable(rounded(value, spread) if spread else column.show(value))
+
+
+def shown_columns(result: TableResult[Any]) -> list[Column]:
+    """Return the columns that a person sees: not hidden, and with a value in some row."""
+    return [
+        c
+        for c in result.columns
+        if not c.hidden and any(cell_text(c, row) for row in result.rows)
+    ]
+
+
+def csv_cell(value: Any) -> Any:
+    """Return a cell for CSV: tuples as ``4 -2 6``, formulas behind an apostrophe."""
+    if isinstance(value, tuple | list):
+        value = " ".join(str(plain(item)) for item in value)
+    if isinstance(value, str):
+        text = printable(value)
+        is_number = text.replace(" ", "").lstrip("+-").replace(".", "", 1).isdigit()
+        return f"'{text}" if text[:1] in "=+-@\t\r" and text and not is_number else text
+    return "" if value is None else plain(value)
+
+
+def html_table(result: TableResult[Any]) -> str:
+    """Return an HTML table; every text from data is escaped."""
+    columns = shown_columns(result)
+    head = "".join(f"<th>{html.escape(c.head or c.key)}</th>" for c in columns)
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td>{html.escape(cell_text(c, row))}</td>" for c in columns)
+        + "</tr>"
+        for row in result.rows
+    )
+    notes = "".join(f"<p>{html.escape(printable(note))}</p>" for note in result.notes)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+
+def text_table(result: TableResult[Any], *, width: int | None = None) -> str:
+    """Return the table as plain text for a terminal, at most `width` columns wide."""
+    columns = shown_columns(result)
+    return text_grid(
+        [c.head or c.key for c in columns],
+        [[cell_text(c, row) for c in columns] for row in result.rows],
+        left=[_is_text(c, result.rows) for c in columns],
+        width=width,
+    )
+
+
+def _is_text(column: Column, rows: Sequence[Any]) -> bool:
+    values = (getattr(row, column.key) for row in rows)
+    return column.wide or any(isinstance(value, str) for value in values)
+
+
+def text_grid(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    left: Sequence[bool],
+    width: int | None = None,
+) -> str:
+    """Return texts in aligned columns; the widest text column folds to fit `width`."""
+    from rich import box
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    for head, is_left in zip(heads, left, strict=True):
+        justify: Literal["left", "right"] = "left" if is_left else "right"
+        table.add_column(Text(head), justify=justify, no_wrap=not is_left, overflow="fold")
+    for row in rows:
+        # Text, not str: square brackets in data are no markup.
+        table.add_row(*(Text(cell) for cell in row))
+    out = io.StringIO()
+    console = Console(file=out, width=10_000, no_color=True, highlight=False, emoji=False)
+    # A terminal that is too narrow wraps lines, which loses nothing; cropping would.
+    needed = Measurement.get(console, console.options, table)
+    console.width = max(min(needed.maximum, width or needed.maximum), needed.minimum)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

@@ -1,0 +1,36 @@
+"""The examples of hookspecs and manual run as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from navp_structures import Phase, PhaseSource
+from navp_structures.catalogue import hookspecs
+
+
+def _examples(text: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
+    examples = _examples((checkout / "plugins" / "README.md").read_text("utf-8"))
+    assert len(examples) == 2
+    space: dict[str, object] = {}
+    exec(compile(examples[1], "README", "exec"), space)
+    (source,) = space["navp_phases"]()  # type: ignore[operator]
+    assert isinstance(source, PhaseSource)
+    phase = source.load()
+    assert isinstance(phase, Phase)
+    assert phase.id == source.id
+
+
+@pytest.mark.parametrize("hook", ["navp_phase_folders", "navp_phases"])
+def test_docstring_and_manual_show_the_same_plugin(hook: str, checkout: Path) -> None:
+    manual = (checkout / "plugins" / "README.md").read_text("utf-8")
+    docstring = getattr(hookspecs, hook).__doc__
+    code = [line.strip() for line in docstring.split("::\n", 1)[1].splitlines() if line.strip()]
+    for line in code:
+        assert line in manual
