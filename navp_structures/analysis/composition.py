@@ -1,0 +1,125 @@
+"""What the atom sites of a phase add up to: formula, charge, density."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from navp_structures.constants import ATOMIC_MASS_CONSTANT, SINGLE_VALENCES, VARIABLE_VALENCES
+from navp_structures.errors import InputError
+from navp_structures.model import standard
+from navp_structures.model.formula import atomic_weight, parse_formula
+from navp_structures.model.phase import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementCount:
+    """Atoms of one element per formula unit, from the sites and from the formula.
+
+    Parameters
+    ----------
+    from_sites, from_sites_su
+        Sum of multiplicity × occupancy, with the su of the occupancies.
+    from_formula
+        What the formula says; None when the phase has none.
+    """
+
+    element: str
+    from_sites: float
+    from_sites_su: float | None
+    from_formula: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeBalance:
+    """The valence that balances the charge of the formula.
+
+    Parameters
+    ----------
+    element
+        The one element of variable valence; None when there is none.
+    valence, valence_su
+        Its mean valence that makes the sum zero.
+    total
+        Sum of all charges where nothing is variable.
+    plausible
+        Whether the valence is usual for the element, or the total is zero within 0.1.
+    """
+
+    element: str | None
+    valence: float | None
+    valence_su: float | None
+    total: float | None
+    plausible: bool
+
+
+def element_counts(phase: Phase) -> tuple[ElementCount, ...]:
+    """Return the atoms per formula unit, in the order of the sites.
+
+    Without Z the counts are those of the cell.
+    """
+    units = phase.formula_units or 1
+    counts: dict[str, float] = {}
+    variances: dict[str, float] = {}
+    for site in phase.require_sites("a composition"):
+        times = standard.multiplicity(site, phase.cell, phase.space_group) / units
+        for species in site.species:
+            element = species.element
+            counts[element] = counts.get(element, 0.0) + times * species.occupancy
+            spread = times * (species.occupancy_su or 0.0)
+            variances[element] = variances.get(element, 0.0) + spread**2
+    named = _named(phase)
+    elements = [*counts, *(e for e in named if e not in counts)]
+    return tuple(
+        ElementCount(
+            element=element,
+            from_sites=counts.get(element, 0.0),
+            from_sites_su=math.sqrt(variances.get(element, 0.0)) or None,
+            from_formula=named.get(element, 0.0) if named else None,
+        )
+        for element in elements
+    )
+
+
+def density(phase: Phase) -> float:
+    """Return the density (g/cm³) of the sites' content, with standard atomic weights."""
+    units = phase.formula_units or 1
+    mass = sum(atomic_weight(c.element) * c.from_sites for c in element_counts(phase))
+    return mass * units * ATOMIC_MASS_CONSTANT.value / (phase.cell.volume * 1e-24)
+
+
+def charge_balance(counts: tuple[ElementCount, ...]) -> ChargeBalance | None:
+    """Return what balances the charge; None when elements of unknown valence are in it.
+
+    Elements with one usual valence in oxides, phosphates and silicates are held fixed; one
+    element of variable valence takes up the rest.
+    """
+    variable = [c for c in counts if c.element in VARIABLE_VALENCES]
+    fixed = [c for c in counts if c.element in SINGLE_VALENCES]
+    if len(variable) > 1 or len(variable) + len(fixed) < len(counts):
+        return None
+    total = sum(SINGLE_VALENCES[c.element] * c.from_sites for c in fixed)
+    if not variable:
+        return ChargeBalance(
+            element=None, valence=None, valence_su=None, total=total, plausible=abs(total) < 0.1
+        )
+    count = variable[0]
+    valence = -total / count.from_sites
+    spreads = [SINGLE_VALENCES[c.element] * (c.from_sites_su or 0.0) for c in fixed]
+    low, high = VARIABLE_VALENCES[count.element]
+    return ChargeBalance(
+        element=count.element,
+        valence=valence,
+        valence_su=math.hypot(*spreads) / count.from_sites or None,
+        total=None,
+        plausible=low - 0.1 <= valence <= high + 0.1,
+    )
+
+
+def _named(phase: Phase) -> dict[str, float]:
+    if phase.formula is None:
+        return {}
+    try:
+        return parse_formula(phase.formula)
+    except InputError:
+        return {}

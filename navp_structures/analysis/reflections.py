@@ -1,0 +1,197 @@
+"""Reflection lists of a phase with the strength of each family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import gemmi
+import numpy as np
+
+from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.errors import InputError, nearest
+from navp_structures.kernels import lattice
+from navp_structures.kernels import reflections as kernel
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.model.absence import is_absent
+from navp_structures.model.hkl import HKL, format_hkl
+from navp_structures.model.phase import Phase
+from navp_structures.show.tables import Column, TableResult
+
+PROBES: Final = ("xray", "electron", "neutron")
+
+# A list this long is a typing error, not a diffraction pattern.
+_MOST_REFLECTIONS = 3_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Families:
+    """Families of a phase as arrays, d descending; read-only.
+
+    Parameters
+    ----------
+    hkl
+        Representative of each family, shape ``(n, 3)``.
+    multiplicity, d, absent
+        Shape ``(n,)``; d in Å.
+    f_squared
+        |F|² per cell, shape ``(n,)``; NaN where the phase has no sites.
+    """
+
+    hkl: Ints
+    multiplicity: Ints
+    d: Floats
+    absent: np.ndarray
+    f_squared: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reflection:
+    """One family of equivalent reflections."""
+
+    phase: str
+    hkl: HKL
+    multiplicity: int
+    d: float
+    f_squared: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Reflections(TableResult[Reflection]):
+    """The families of a phase down to a spacing, d descending.
+
+    |F|² is kinematic, per unit cell: electrons² for ``xray``, Å² for ``electron``
+    (without relativistic factor), fm² for ``neutron``; absent families have none.
+    """
+
+    phase: str
+    d_min: float
+    probe: str
+    rows: tuple[Reflection, ...]
+
+    name = "reflections"
+    columns = (
+        Column("phase"),
+        Column("hkl", show=format_hkl),
+        Column("multiplicity", head="m"),
+        Column("d", head="d / Å", show="{:.4f}".format),
+        Column("f_squared", head="|F|²", show="{:.4g}".format),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked."""
+        return {"phase": self.phase, "d_min": self.d_min, "probe": self.probe}
+
+    def __iter__(self) -> Iterator[Reflection]:
+        """Iterate over the families."""
+        return iter(self.rows)
+
+
+def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") -> Reflections:
+    """Return the allowed families of a phase down to a spacing.
+
+    Parameters
+    ----------
+    phase
+        A Phase, a name, or the path of a CIF.
+    d_min
+        Smallest spacing (Å).
+    probe
+        ``xray`` (IT92, without f' and f''), ``electron`` (C4322) or ``neutron``
+        (Neutron92), for |F|².
+
+    Raises
+    ------
+    InputError
+        When d_min is not positive, so small that millions follow, or the probe unknown.
+
+    Examples
+    --------
+    >>> reflections("Na3VP", d_min=4.0).rows[0].hkl
+    (0, 1, 2)
+    """
+    found = as_phase(phase)
+    table = families(found, d_min, probe)
+    rows = tuple(
+        Reflection(
+            phase=found.id,
+            hkl=(int(h[0]), int(h[1]), int(h[2])),
+            multiplicity=int(m),
+            d=float(d),
+            f_squared=None if math.isnan(f) else float(f),
+        )
+        for h, m, d, f, absent in zip(
+            table.hkl, table.multiplicity, table.d, table.f_squared, table.absent, strict=True
+        )
+        if not absent
+    )
+    return Reflections(phase=found.id, d_min=d_min, probe=probe, rows=rows)
+
+
+def families(phase: Phase, d_min: float, probe: str) -> Families:
+    """Return all families down to d_min, absent ones too, d descending; cached.
+
+    Raises
+    ------
+    InputError
+        As for `reflections`.
+    """
+    if not (isinstance(d_min, int | float) and math.isfinite(d_min) and d_min > 0):
+        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
+    if probe not in PROBES:
+        raise InputError(
+            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {', '.join(PROBES)}"
+        )
+    count = 4.0 / 3.0 * math.pi * phase.cell.volume / d_min**3
+    if count > _MOST_REFLECTIONS:
+        raise InputError(
+            f"d_min {d_min:g} Å gives about {count:.0e} reflections of {phase.id}; "
+            f"the limit is {_MOST_REFLECTIONS}"
+        )
+    return _families(phase, float(d_min), probe)
+
+
+def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
+    """Return |F|² of reflections, shape ``(n,)``; NaN where the phase has no sites.
+
+    The sum runs in gemmi over its own tables: IT92
+    (International Tables C, 6.1.1.4), C4322 for electrons (IT C 4.3.2.2), Neutron92.
+    """
+    if not phase.has_sites:
+        return np.full(len(hkl), np.nan)
+    small, calculator = _calculator(phase, probe)
+    values = [calculator.calculate_sf_from_small_structure(small, [*map(int, h)]) for h in hkl]
+    return np.asarray(np.abs(np.array(values, dtype=np.complex128)) ** 2)
+
+
+@lru_cache(maxsize=64)
+def _families(phase: Phase, d_min: float, probe: str) -> Families:
+    cell, group = phase.cell, phase.space_group
+    every = kernel.sphere(cell.metric_tensor, d_min)
+    hkl, multiplicity = kernel.families(every, group.laue_rotations)
+    d = lattice.d_spacings(hkl, cell.reciprocal_metric_tensor)
+    order = np.lexsort((-hkl[:, 2], -hkl[:, 1], -hkl[:, 0], -d.round(9)))
+    hkl, multiplicity, d = hkl[order], multiplicity[order], d[order]
+    absent = is_absent(hkl, group)
+    strength = np.where(absent, 0.0, np.nan if not phase.has_sites else 0.0)
+    strength[~absent] = f_squared(phase, hkl[~absent], probe)
+    for array in (hkl, multiplicity, d, absent, strength):
+        array.setflags(write=False)
+    return Families(hkl=hkl, multiplicity=multiplicity, d=d, absent=absent, f_squared=strength)
+
+
+_CALCULATORS: Final = {
+    "xray": gemmi.StructureFactorCalculatorX,
+    "electron": gemmi.StructureFactorCalculatorE,
+    "neutron": gemmi.StructureFactorCalculatorN,
+}
+
+
+@lru_cache(maxsize=64)
+def _calculator(phase: Phase, probe: str) -> tuple[gemmi.SmallStructure, Any]:
+    small = phase.to_gemmi()
+    return small, _CALCULATORS[probe](small.cell)

@@ -1,0 +1,175 @@
+"""The symmetry check: what passes, and that it objects to what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import navp_structures as navp
+from navp_structures import Phase, Site, SpaceGroup, Species, SymmetryReport, UnitCell
+from navp_structures.model.expected import Expected, ExpectedBond, ExpectedSpacing
+
+
+def messages(report: SymmetryReport, level: str) -> str:
+    return "; ".join(f.message for f in report.findings if f.level == level)
+
+
+@pytest.fixture
+def na3vp() -> Phase:
+    return navp.load("Na3VP")
+
+
+def test_na3vp_in_full(na3vp: Phase) -> None:
+    report = navp.check_symmetry(na3vp)
+    assert report.passed
+    assert report.window == (1e-4, 0.3)
+    assert [(s.label, s.multiplicity, s.letter) for s in report.sites] == [
+        ("V1", 12, "c"), ("Na1", 6, "b"), ("Na2", 18, "e"), ("P1", 18, "e"), ("O1", 36, "f"),
+        ("O2", 36, "f"),
+    ]  # fmt: skip
+    assert report.charge is not None
+    # (24 - 15 - 2.998)/2
+    assert report.charge.valence == pytest.approx(3.001, abs=5e-4)
+    assert report.density == pytest.approx(3.156, abs=2e-3)
+    shortest = {pair.elements: pair.distance for pair in report.shortest}
+    assert shortest["O", "V"] == pytest.approx(1.9693, abs=1.5e-3)
+    assert shortest["O", "P"] == pytest.approx(1.5227, abs=1.5e-3)
+
+
+def test_a_superstructure_is_not_its_parent() -> None:
+    # Relaxed Na2VP is C2/c within 0.25 Å, but its atoms are those of P2_1/c.
+    report = navp.check_symmetry("na2vp-computed")
+    assert report.passed
+    assert report.window == (1e-4, 0.2)
+    assert (report.parent, report.parent_symprec) == ("C2/c", 0.25)
+    assert (
+        "holds up to 0.2 Å; from 0.25 Å on a loose tolerance shows the higher C2/c"
+        in messages(report, "note")
+    )
+
+
+def test_a_parent_is_not_a_superstructure(na3vp: Phase) -> None:
+    # The same atoms declared in a subgroup: spglib sees more at every tolerance.
+    small = SpaceGroup.from_name("R -3:H")
+    full = na3vp.space_group
+    sites = []
+    for site in na3vp.sites:
+        sites.append(replace(site, wyckoff=None))
+        if site.label in ("V1", "Na1", "O1", "O2"):
+            x, y, z = site.fract
+            # the twofold axis that R -3 lacks: y, x, -z + 1/2
+            sites.append(replace(site, wyckoff=None, fract=(y, x, 0.5 - z)))
+    phase = replace(na3vp, space_group=small, sites=tuple(sites), expected=Expected())
+    report = navp.check_symmetry(phase)
+    assert not report.passed
+    assert report.window is None
+    assert "at no tolerance the operations of the declared R -3:H" in messages(report, "error")
+    assert report.scan[0].symbol == "R-3c"
+    assert full.number == 167
+
+
+def test_a_wrong_origin_is_seen(na3vp: Phase) -> None:
+    moved = tuple(
+        replace(s, fract=(s.fract[0], s.fract[1], s.fract[2] + 0.05), wyckoff=None)
+        for s in na3vp.sites
+    )
+    report = navp.check_symmetry(replace(na3vp, sites=moved, expected=Expected()))
+    assert not report.passed
+
+
+def test_rounded_coordinates_open_the_window_later() -> None:
+    cell = UnitCell(a=5.0, b=5.0, c=5.0)
+    sites = (
+        Site(label="Fe1", species=(Species(symbol="Fe", label="Fe1"),), fract=(0, 0, 0)),
+        Site(label="S1", species=(Species(symbol="S", label="S1"),), fract=(0.5, 0.5, 0.501)),
+    )
+    group = SpaceGroup.from_name("P 4/m m m")
+    # 0.501 is 0.005 Å off the mirror plane, and is idealised onto it.
+    phase = Phase(id="x", cell=cell, space_group=group, sites=sites, formula="FeS")
+    report = navp.check_symmetry(phase)
+    assert report.scan[0].relation == "higher"
+    assert not report.passed
+
+
+def test_wrong_wyckoff_letter_is_a_warning(na3vp: Phase) -> None:
+    sites = (replace(na3vp.sites[0], wyckoff="d"), *na3vp.sites[1:])
+    report = navp.check_symmetry(replace(na3vp, sites=sites))
+    assert report.passed
+    assert "Wyckoff letter of V1 is declared d" in messages(report, "warning")
+
+
+def test_formula_and_charge(na3vp: Phase) -> None:
+    report = navp.check_symmetry(replace(na3vp, formula="NaV2(PO4)3"))
+    assert (
+        "the sites hold 2.998 Na per formula unit, the formula NaV2(PO4)3 says 1"
+        in messages(report, "error")
+    )
+    empty = tuple(s for s in na3vp.sites if s.label != "P1")
+    report = navp.check_symmetry(replace(na3vp, sites=empty, expected=Expected()))
+    assert "charge balance needs V of valence +10.50" in messages(report, "warning")
+
+
+def test_atoms_on_top_of_each_other(na3vp: Phase) -> None:
+    near = replace(na3vp.sites[4], label="O9", fract=(0.16, 0.49, 0.08))
+    report = navp.check_symmetry(replace(na3vp, sites=(*na3vp.sites, near)))
+    assert "apart and both filled" in messages(report, "error")
+
+
+def test_tensors_that_break_their_site_symmetry(na3vp: Phase) -> None:
+    v1 = replace(na3vp.sites[0], u_aniso=(0.006, 0.009, 0.008, 0.003, 0.001, 0.0))
+    report = navp.check_symmetry(replace(na3vp, sites=(v1, *na3vp.sites[1:])))
+    assert "U_ij of V1 miss their site symmetry" in messages(report, "warning")
+    v1 = replace(na3vp.sites[0], u_aniso=(-0.006, -0.006, 0.008, -0.003, 0.0, 0.0))
+    report = navp.check_symmetry(replace(na3vp, sites=(v1, *na3vp.sites[1:])))
+    assert "U_ij of V1 are not positive definite" in messages(report, "warning")
+
+
+@pytest.mark.parametrize(
+    ("expected", "sentence"),
+    [
+        (Expected(space_group="R -3 m:H"), "the space group is R -3 c:H, expected R -3 m:H"),
+        (Expected(space_group="nonsense"), "unknown space group"),
+        (Expected(volume_per_formula_unit=240.0), "V/Z is 239.7887, expected 240"),
+        (Expected(density=3.0), "density is 3.15"),
+        (Expected(d=(ExpectedSpacing(hkl=(0, 1, 2), d=6.0),)), "d\\(0 1 2\\) is 6.2121 Å"),
+        (Expected(bonds=(ExpectedBond(sites=("V1", "O1"), distance=2.2),)),
+         "no distance V1-O1 of 2.2000 Å: 2.0271 Å is the nearest"),
+        (Expected(bonds=(ExpectedBond(sites=("V1", "X9"), distance=2.2),)), "there is none"),
+    ],
+)  # fmt: skip
+def test_expected_values_are_checked(na3vp: Phase, expected: Expected, sentence: str) -> None:
+    report = navp.check_symmetry(replace(na3vp, expected=expected))
+    assert not report.passed
+    import re
+
+    assert re.search(sentence, messages(report, "error"))
+
+
+def test_cell_only_phase() -> None:
+    report = navp.check_symmetry("na3vp-alpha")
+    assert report.passed
+    assert report.scan == ()
+    assert "cell only" in messages(report, "note")
+    alpha = navp.load("na3vp-alpha")
+    broken = replace(alpha, expected=Expected(volume_per_formula_unit=1.0))
+    assert not navp.check_symmetry(broken).passed
+
+
+def test_json_and_text() -> None:
+    report = navp.check_symmetry("NZSP")
+    content = report.to_dict()
+    assert content["schema"] == {"name": "navp.check", "version": 1}
+    assert content["results"]["passed"] is True
+    assert content["results"]["window"] == [1e-4, 0.3]
+    text = report.to_text()
+    assert text.splitlines()[0] == "nzsp-300k: measured"
+    assert text.endswith("passed")
+    assert "<pre>" in report._repr_html_()
+
+
+def test_models_say_so_in_the_report() -> None:
+    report = navp.check_symmetry("NaVP")
+    assert "model: no cell edges" in repr(report)
+    assert report.to_text().startswith("navp-model: model: ")
+    assert report.to_line().startswith("navp-model        model ")
