@@ -1,0 +1,1 @@
+"""From measured spacings to reflections."""

@@ -1,0 +1,213 @@
+"""Which reflections of a phase have a measured spacing, allowed or extinct."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.units import Spacing
+from navp_structures.analysis.reflections import Families, families
+from navp_structures.errors import InputError
+from navp_structures.kernels import lattice
+from navp_structures.kernels.lattice import Floats
+from navp_structures.model.absence import absence
+from navp_structures.model.hkl import HKL
+from navp_structures.model.phase import Phase
+
+REACH: Final = 3.0
+"""Sigma; candidates lie within this of the measured spacing."""
+
+# Å; reflections down to here say which is the strongest of a phase.
+_STRONGEST_DOWN_TO = 1.0
+
+_SMALLEST_SPACING = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpacingCandidate:
+    """An allowed family that has a measured spacing within the reach.
+
+    Parameters
+    ----------
+    observation
+        Number of the measured spacing, from 0.
+    d_obs, d_calc, d_calc_su
+        Å.
+    deviation_percent, deviation_sigma
+        (d_obs - d_calc) / d_calc, and the same over sigma.
+    sigma
+        Relative standard deviation: that of the measurement with the su of the cell.
+    f_squared
+        |F|² of the probe; None where the phase has no sites.
+    posterior
+        Probability; None as long as no engine works it out.
+    strength
+        |F| relative to the strongest reflection of the phase; None without sites.
+    score
+        exp(-deviation_sigma²/2) × strength, the order of the table; a family of unknown
+        strength counts as the median of the others.
+    """
+
+    observation: int
+    phase: str
+    hkl: HKL
+    multiplicity: int
+    d_obs: float
+    d_calc: float
+    d_calc_su: float | None
+    deviation_percent: float
+    deviation_sigma: float
+    sigma: float
+    f_squared: float | None
+    posterior: float | None = None
+    strength: float | None
+    score: float = 0.0
+
+    @property
+    def within_reach(self) -> bool:
+        """Whether the deviation is within the reach without any common scale."""
+        return abs(self.deviation_sigma) <= REACH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtinctCandidate:
+    """An extinct family that would fit, with the rule that forbids it."""
+
+    observation: int
+    phase: str
+    hkl: HKL
+    d_obs: float
+    d_calc: float
+    deviation_percent: float
+    deviation_sigma: float
+    kind: str
+    rule: str
+    value: int
+
+
+def find_candidates(
+    phase: Phase, observed: Sequence[Spacing], probe: str, scale_sigma: float
+) -> tuple[list[SpacingCandidate], list[ExtinctCandidate]]:
+    """Return every family near each spacing: the allowed, and the extinct.
+
+    Extinct families lie within the reach; allowed ones within the reach of sigma and
+    scale_sigma together, so that one common scale can still bring them in.
+    """
+    table, relative_su = _table(phase, observed, probe, scale_sigma)
+    strongest = _strongest(phase, probe)
+    allowed: list[SpacingCandidate] = []
+    extinct: list[ExtinctCandidate] = []
+    for n, spacing in enumerate(observed):
+        for m, deviation, sigma in _within(table, relative_su, spacing, scale_sigma):
+            hkl = (int(table.hkl[m, 0]), int(table.hkl[m, 1]), int(table.hkl[m, 2]))
+            d_calc = float(table.d[m])
+            if table.absent[m]:
+                if abs(deviation) > REACH * sigma:
+                    continue
+                rule = absence(hkl, phase.space_group)
+                assert rule is not None  # noqa: S101 - both rest on the same operations
+                extinct.append(
+                    ExtinctCandidate(
+                        observation=n,
+                        phase=phase.id,
+                        hkl=hkl,
+                        d_obs=spacing.d,
+                        d_calc=d_calc,
+                        deviation_percent=100.0 * deviation,
+                        deviation_sigma=deviation / sigma,
+                        kind=rule.kind,
+                        rule=rule.rule,
+                        value=rule.value,
+                    )
+                )
+                continue
+            f_squared = float(table.f_squared[m])
+            known = not math.isnan(f_squared)
+            su = float(relative_su[m]) * d_calc
+            allowed.append(
+                SpacingCandidate(
+                    observation=n,
+                    phase=phase.id,
+                    hkl=hkl,
+                    multiplicity=int(table.multiplicity[m]),
+                    d_obs=spacing.d,
+                    d_calc=d_calc,
+                    d_calc_su=su if phase.cell.covariance is not None else None,
+                    deviation_percent=100.0 * deviation,
+                    deviation_sigma=deviation / sigma,
+                    sigma=sigma,
+                    f_squared=f_squared if known else None,
+                    strength=math.sqrt(f_squared / strongest) if known else None,
+                )
+            )
+    return allowed, extinct
+
+
+def deviation(phase: Phase, hkl: HKL, spacing: Spacing) -> tuple[float, float]:
+    """Return (d_obs - d_calc) / d_calc of a reflection, and its sigma with the cell's su."""
+    d = phase.d(hkl)
+    su = phase.d_su(hkl) or 0.0
+    return (spacing.d - d) / d, math.hypot(spacing.sigma, su / d)
+
+
+def _table(
+    phase: Phase, observed: Sequence[Spacing], probe: str, scale_sigma: float
+) -> tuple[Families, Floats]:
+    """Return the families that can reach any spacing, and the relative su of each d."""
+    smallest = min(observed, key=lambda s: s.d)
+    if smallest.d < _SMALLEST_SPACING:
+        raise InputError(
+            f"{smallest.given:g} is a spacing of {smallest.d:g} Å; "
+            f"the smallest that is indexed is {_SMALLEST_SPACING} Å"
+        )
+    # The cell's su widens the reach; no curated cell is worse than 1 %.
+    spread = max(s.sigma for s in observed) + scale_sigma + _relative_cell_su(phase)
+    d_min = smallest.d / (1.0 + REACH * spread)
+    # A few steps, so that neighbouring questions share one cached list.
+    d_min = math.floor(d_min * 20.0) / 20.0 if d_min > 0.5 else d_min
+    table = families(phase, d_min, probe)
+    return table, relative_d_su(phase, table)
+
+
+def relative_d_su(phase: Phase, table: Families) -> Floats:
+    """Return su(d)/d of each family from the cell's covariance; 0 where unknown."""
+    covariance = phase.cell.covariance
+    if covariance is None:
+        return np.zeros(len(table.d))
+    slopes = lattice.log_d_gradient(table.hkl, phase.cell.parameters)
+    variance = np.einsum("ni,ij,nj->n", slopes, covariance, slopes)
+    return np.asarray(np.sqrt(np.clip(variance, 0.0, None)))
+
+
+def _relative_cell_su(phase: Phase) -> float:
+    covariance = phase.cell.covariance
+    if covariance is None:
+        return 0.0
+    # No direction of reciprocal space can be worse than all parameters together.
+    basis = np.array(
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, -1, 0], [1, 0, -1], [0, 1, -1]]
+    )
+    slopes = lattice.log_d_gradient(basis, phase.cell.parameters)
+    return 2.0 * float(np.sqrt(np.einsum("ni,ij,nj->n", slopes, covariance, slopes).max()))
+
+
+def _within(
+    table: Families, relative_su: Floats, spacing: Spacing, scale_sigma: float
+) -> Iterator[tuple[int, float, float]]:
+    deviation = spacing.d / table.d - 1.0
+    sigma = np.hypot(spacing.sigma, relative_su)
+    for m in np.flatnonzero(np.abs(deviation) <= REACH * np.hypot(sigma, scale_sigma)):
+        yield int(m), float(deviation[m]), float(sigma[m])
+
+
+@lru_cache(maxsize=64)
+def _strongest(phase: Phase, probe: str) -> float:
+    if not phase.has_sites:
+        return math.nan
+    table = families(phase, _STRONGEST_DOWN_TO, probe)
+    return float(table.f_squared.max()) if len(table.d) else math.nan

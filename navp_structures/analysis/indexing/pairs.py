@@ -1,0 +1,124 @@
+"""Pairs of reflections whose spacings and angle fit together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from navp_structures.analysis.indexing.candidates import REACH, SpacingCandidate
+from navp_structures.errors import InputError
+from navp_structures.kernels import lattice
+from navp_structures.kernels.reflections import equivalents, representatives
+from navp_structures.model.hkl import HKL
+from navp_structures.model.phase import Phase
+
+Angles = float | Mapping[tuple[int, int], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReflectionPair:
+    """Two reflections of one phase that fit two spacings and the angle between them.
+
+    Parameters
+    ----------
+    observations
+        Numbers of the two spacings, from 0.
+    hkl_1, hkl_2
+        A pair of members with this angle; symmetry gives the equivalent ones.
+    angle_obs, angle_calc, angle_deviation
+        Degrees; the deviation is observed minus calculated.
+    zone_axis
+        [uvw] = hkl_1 × hkl_2.
+    rms_sigma
+        Root mean square of the three deviations in sigma.
+    """
+
+    phase: str
+    observations: tuple[int, int]
+    hkl_1: HKL
+    hkl_2: HKL
+    angle_obs: float
+    angle_calc: float
+    angle_deviation: float
+    zone_axis: HKL
+    rms_sigma: float
+
+
+def read_angles(angles: Angles | None, count: int) -> dict[tuple[int, int], float]:
+    """Return the angles by pair of observations, smaller number first.
+
+    Raises
+    ------
+    InputError
+        When one number is given for other than two spacings, a pair does not exist, or an
+        angle is not between 0 and 180 degrees.
+    """
+    if angles is None:
+        return {}
+    if not isinstance(angles, Mapping):
+        if count != 2:
+            raise InputError(
+                f"one angle belongs to two spacings, there are {count}: "
+                "give {(0, 1): degrees}"
+            )
+        angles = {(0, 1): angles}
+    return dict(_angle(pair, value, count) for pair, value in angles.items())
+
+
+def find_pairs(
+    phase: Phase,
+    candidates: Sequence[SpacingCandidate],
+    angles: Mapping[tuple[int, int], float],
+    angle_sigma: float,
+) -> Iterator[ReflectionPair]:
+    """Yield each inequivalent pair of members within the reach of spacings and angle."""
+    own = [c for c in candidates if c.phase == phase.id]
+    for (i, j), angle in angles.items():
+        for one in (c for c in own if c.observation == i):
+            for two in (c for c in own if c.observation == j):
+                yield from _members(phase, one, two, angle, angle_sigma)
+
+
+def _members(
+    phase: Phase, one: SpacingCandidate, two: SpacingCandidate, angle: float, angle_sigma: float
+) -> Iterator[ReflectionPair]:
+    rotations = phase.space_group.laue_rotations
+    first = np.array(one.hkl)
+    images = np.unique(equivalents(two.hkl, rotations), axis=0)
+    # Members that a symmetry of the first reflection exchanges are one pair.
+    keeping = rotations[np.all(first @ rotations == first, axis=1)]
+    second = np.unique(representatives(images, keeping)[0], axis=0)
+    calculated = lattice.interplanar_angles(first, second, phase.cell.reciprocal_metric_tensor)
+    zones = lattice.zone_axes(first, second)
+    for hkl, value, zone in zip(second, calculated, zones, strict=True):
+        off = angle - float(value)
+        if abs(off) > REACH * angle_sigma or not zone.any():
+            continue
+        squares = one.deviation_sigma**2 + two.deviation_sigma**2 + (off / angle_sigma) ** 2
+        yield ReflectionPair(
+            phase=phase.id,
+            observations=(one.observation, two.observation),
+            hkl_1=one.hkl,
+            hkl_2=(int(hkl[0]), int(hkl[1]), int(hkl[2])),
+            angle_obs=angle,
+            angle_calc=float(value),
+            angle_deviation=off,
+            zone_axis=(int(zone[0]), int(zone[1]), int(zone[2])),
+            rms_sigma=math.sqrt(squares / 3.0),
+        )
+
+
+def _angle(pair: object, value: float, count: int) -> tuple[tuple[int, int], float]:
+    if not (
+        isinstance(pair, tuple)
+        and len(pair) == 2
+        and all(isinstance(n, int) and 0 <= n < count for n in pair)
+        and pair[0] != pair[1]
+    ):
+        raise InputError(f"{pair!r} is no pair of spacings; number them from 0 to {count - 1}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 180:
+        raise InputError(f"the angle is {value!r}; it must be between 0 and 180 degrees")
+    return (min(pair), max(pair)), float(value)

@@ -1,0 +1,270 @@
+"""Indexing measured spacings: every family that fits, in the order of its merit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import median
+from typing import Any
+
+from navp_structures.analysis.indexing.candidates import (
+    REACH,
+    ExtinctCandidate,
+    SpacingCandidate,
+    find_candidates,
+)
+from navp_structures.analysis.indexing.labels import LabelVerdict, judge_labels
+from navp_structures.analysis.indexing.notes import notes_on
+from navp_structures.analysis.indexing.pairs import (
+    Angles,
+    ReflectionPair,
+    find_pairs,
+    read_angles,
+)
+from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
+from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
+from navp_structures.analysis.reflections import PROBES
+from navp_structures.catalogue.catalogue import PhaseLike, as_phases
+from navp_structures.errors import InputError, nearest
+from navp_structures.model.hkl import format_hkl
+from navp_structures.model.phase import Phase
+from navp_structures.model.radiation import wavelength
+from navp_structures.show.tables import Column, TableResult, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class SpacingIndexing(TableResult[SpacingCandidate]):
+    """The answer of `index_spacings`; its rows are the allowed candidates.
+
+    Parameters
+    ----------
+    observed
+        The measured spacings.
+    rows
+        Allowed candidates by spacing, best score first.
+    extinct
+        Extinct families that would fit, nearest first.
+    labels
+        A verdict on each label in each phase.
+    pairs
+        Pairs of members that also fit the given angles, best first.
+    fits
+        For two and more spacings: the best common assignment of each phase, best first.
+    """
+
+    asked: Mapping[str, Any]
+    phases: tuple[Phase, ...]
+    observed: tuple[Spacing, ...]
+    rows: tuple[SpacingCandidate, ...]
+    extinct: tuple[ExtinctCandidate, ...]
+    labels: tuple[LabelVerdict, ...]
+    pairs: tuple[ReflectionPair, ...]
+    fits: tuple[PhaseFit, ...]
+
+    name = "spacings"
+    columns = (
+        Column("phase"),
+        Column("hkl", show=format_hkl),
+        Column("multiplicity", head="m"),
+        Column("d_obs", head="d obs / Å", show="{:.4f}".format),
+        Column("d_calc", head="d calc / Å", show="{:.4f}".format),
+        Column("deviation_percent", head="dev. / %", show="{:+.2f}".format),
+        Column("deviation_sigma", head="dev. / sigma", show="{:+.2f}".format),
+        Column("f_squared", head="|F|²", show="{:.3g}".format, hidden=True),
+        Column("posterior", hidden=True),
+        Column("strength", head="|F| / max", show="{:.2f}".format),
+        Column("score", show="{:.3f}".format),
+        Column("observation", hidden=True),
+        Column("d_calc_su", hidden=True),
+        Column("sigma", hidden=True),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        return dict(self.asked)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether an allowed family fits a spacing, or all of them with a common scale."""
+        return bool(self.rows) or any(fit.unmatched == 0 for fit in self.fits)
+
+    @property
+    def labels_hold(self) -> bool:
+        """Whether each label is allowed and fits in at least one of the phases."""
+        given = {verdict.label for verdict in self.labels}
+        return all(any(v.holds for v in self.labels if v.label == text) for text in given)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What these data can and cannot decide, and which phases are no measurement."""
+        return notes_on(self)
+
+    def candidates(self, observation: int) -> tuple[SpacingCandidate, ...]:
+        """Return the allowed candidates of one spacing, best score first."""
+        return tuple(row for row in self.rows if row.observation == observation)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document; `results` holds the candidates and what is beside them."""
+        # Not super(): a slotted dataclass is a new class, which the bare form misses.
+        content = TableResult.to_dict(self)
+        content["results"] = {
+            "candidates": content["results"],
+            "extinct": plain([asdict(row) for row in self.extinct]),
+            "labels": plain([asdict(row) | {"holds": row.holds} for row in self.labels]),
+            "pairs": plain([asdict(row) for row in self.pairs]),
+            "fits": plain([asdict(row) for row in self.fits]),
+            "phases": [
+                {"phase": p.id, "kind": p.kind, "reason": p.reason, "caveat": p.caveat}
+                for p in self.phases
+            ],
+            "notes": list(self.notes),
+        }
+        return content
+
+
+def index_spacings(
+    d: float | Iterable[float],
+    *,
+    phases: PhaseLike | Iterable[PhaseLike] | None = None,
+    sigma: float | None = None,
+    angles: Angles | None = None,
+    angle_sigma: float = 1.0,
+    scale_sigma: float = 0.01,
+    units: str = "A",
+    radiation: str | float | None = None,
+    camera_constant: float | None = None,
+    labels: str | Sequence[str | Sequence[int]] | None = None,
+    probe: str | None = None,
+) -> SpacingIndexing:
+    """Return every family of each phase that has the measured spacings.
+
+    The order is that of fit times strength, |F| / |F|max; it is a ranking, not a
+    probability. Families that fit but are extinct are listed apart, with their rule.
+
+    Parameters
+    ----------
+    d
+        One or several measured values.
+    phases
+        Phases, names or paths of CIFs; the four of the card when None.
+    sigma
+        One standard deviation: relative, 0.01 when None; for ``two_theta`` degrees, 0.05
+        when None. Candidates reach to 3 sigma, with the su of the phase's cell added.
+    angles
+        Degrees between the planes: one number for two spacings, else ``{(i, j): degrees}``
+        with i and j counted from 0.
+    angle_sigma
+        One standard deviation of the angles (degrees).
+    scale_sigma
+        One standard deviation (relative) of the scale that all spacings share; it enters
+        `fits`, which take in families that only a common scale brings within reach.
+    units
+        ``A``, ``nm``, ``1/A``, ``1/nm``, ``q``, ``two_theta`` or ``px``.
+    radiation
+        Needed for ``two_theta``, there is no default: a line or a wavelength in Å.
+    camera_constant
+        Needed for ``px``: distance times spacing (px Å).
+    labels
+        Printed (hkl) to be judged, in the order of the spacings.
+    probe
+        Whose |F| ranks: ``electron``, ``xray`` or ``neutron``; None takes ``xray`` for
+        ``two_theta`` and ``electron`` otherwise.
+
+    Raises
+    ------
+    InputError
+        When a value is no positive number, none is given, or an option does not fit.
+    UnknownPhaseError, NavpError
+        When a phase is unknown or its file cannot be used.
+
+    Examples
+    --------
+    >>> result = index_spacings([1.88, 1.895], phases=["Na3VP"])
+    >>> result.candidates(0)[0].hkl
+    (2, 2, 6)
+    """
+    observed = spacings(
+        d, units=units, sigma=sigma, radiation=radiation, camera_constant=camera_constant
+    )
+    measured_angles = read_angles(angles, len(observed))
+    check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
+    check_sigma(scale_sigma, "scale_sigma", 0.3, "relative")
+    wanted = [labels] if isinstance(labels, str) else list(labels or ())
+    chosen = as_phases(phases)
+    ray = _probe(probe, units)
+    allowed: list[SpacingCandidate] = []
+    extinct: list[ExtinctCandidate] = []
+    for phase in chosen:
+        of_phase = find_candidates(phase, observed, ray, scale_sigma)
+        allowed += of_phase[0]
+        extinct += of_phase[1]
+    rows = _ranked([c for c in allowed if c.within_reach])
+    return SpacingIndexing(
+        asked={
+            "values": [s.given for s in observed],
+            "units": units,
+            "sigma": [s.sigma for s in observed],
+            "wavelength": None if radiation is None else wavelength(radiation),
+            "camera_constant": camera_constant,
+            "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
+            "angle_sigma": angle_sigma,
+            "scale_sigma": scale_sigma,
+            "probe": ray,
+            "reach": REACH,
+            "phases": [phase.id for phase in chosen],
+        },
+        phases=chosen,
+        observed=observed,
+        rows=tuple(rows),
+        extinct=tuple(sorted(extinct, key=lambda c: (c.observation, abs(c.deviation_sigma)))),
+        labels=judge_labels(wanted, observed, chosen),
+        pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
+        fits=_fits(chosen, allowed, observed, scale_sigma),
+    )
+
+
+def _probe(probe: str | None, units: str) -> str:
+    if probe is None:
+        return "xray" if units == "two_theta" else "electron"
+    if probe not in PROBES:
+        known = ", ".join(PROBES)
+        raise InputError(
+            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {known}"
+        )
+    return probe
+
+
+def _ranked(candidates: Sequence[SpacingCandidate]) -> list[SpacingCandidate]:
+    known = [c.strength for c in candidates if c.strength is not None]
+    usual = median(known) if known else 1.0
+    scored = [replace(c, score=_score(c, usual)) for c in candidates]
+    return sorted(scored, key=lambda c: (c.observation, -c.score, abs(c.deviation_sigma)))
+
+
+def _score(candidate: SpacingCandidate, usual: float) -> float:
+    strength = usual if candidate.strength is None else candidate.strength
+    return math.exp(-0.5 * candidate.deviation_sigma**2) * strength
+
+
+def _pairs(
+    phases: Sequence[Phase],
+    rows: Sequence[SpacingCandidate],
+    angles: Mapping[tuple[int, int], float],
+    angle_sigma: float,
+) -> tuple[ReflectionPair, ...]:
+    found = [pair for phase in phases for pair in find_pairs(phase, rows, angles, angle_sigma)]
+    return tuple(sorted(found, key=lambda pair: (pair.observations, pair.rms_sigma)))
+
+
+def _fits(
+    phases: Sequence[Phase],
+    allowed: Sequence[SpacingCandidate],
+    observed: Sequence[Spacing],
+    scale_sigma: float,
+) -> tuple[PhaseFit, ...]:
+    if len(observed) < 2:
+        return ()
+    fits = [fit_scale(phase.id, allowed, observed, scale_sigma) for phase in phases]
+    return tuple(sorted(fits, key=lambda f: (f.unmatched, f.rms_sigma or math.inf)))

@@ -1,0 +1,99 @@
+"""An indexing for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from navp_structures.model.hkl import format_hkl, format_uvw
+from navp_structures.show.tables import printable, text_grid
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.indexing.spacings import SpacingIndexing
+
+Fold = Callable[[str], str]
+
+
+def indexing_to_text(result: SpacingIndexing, *, width: int, fold: Fold) -> str:
+    """Return candidates by spacing, then pairs, the extinct, and the notes."""
+    blocks = [_spacing(result, n, width) for n in range(len(result.observed))]
+    blocks += [_pairs(result, width), _extinct(result, fold), _ranking(result, fold)]
+    blocks.append("\n".join(fold(note) for note in result.notes))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _ranking(result: SpacingIndexing, fold: Fold) -> str:
+    if not result.rows:
+        return ""
+    return fold(
+        f"order: fit × |F| / |F|max ({result.inputs['probe']}, kinematic); "
+        "a ranking, no probability"
+    )
+
+
+def _spacing(result: SpacingIndexing, n: int, width: int) -> str:
+    spacing = result.observed[n]
+    given = (
+        f", from {spacing.given:g} {result.inputs['units']}"
+        if result.inputs["units"] != "A"
+        else ""
+    )
+    head = f"d = {spacing.d:.4f} Å ± {100 * spacing.sigma:.2g} %{given}"
+    rows = [
+        [
+            row.phase,
+            format_hkl(row.hkl),
+            str(row.multiplicity),
+            f"{row.d_calc:.4f}",
+            f"{row.deviation_percent:+.2f}",
+            f"{row.deviation_sigma:+.2f}",
+            "" if row.strength is None else f"{row.strength:.2f}",
+            f"{row.score:.3f}",
+        ]
+        for row in result.candidates(n)
+    ]
+    if not rows:
+        return head
+    heads = ["phase", "hkl", "m", "d calc/Å", "dev./%", "dev./σ", "|F|/max", "score"]
+    return f"{head}\n{_grid(heads, rows, width)}"
+
+
+def _pairs(result: SpacingIndexing, width: int) -> str:
+    rows = [
+        [
+            pair.phase,
+            f"{format_hkl(pair.hkl_1)} {format_hkl(pair.hkl_2)}",
+            f"{pair.angle_obs:g}",
+            f"{pair.angle_calc:.2f}",
+            format_uvw(pair.zone_axis),
+            f"{pair.rms_sigma:.2f}",
+        ]
+        for pair in result.pairs
+    ]
+    if not rows:
+        return "no pair of these fits the angle" if result.inputs["angles"] else ""
+    heads = ["phase", "pair", "obs./°", "calc./°", "zone axis", "rms/σ"]
+    return f"pairs that fit spacings and angle\n{_grid(heads, rows, width)}"
+
+
+def _extinct(result: SpacingIndexing, fold: Fold) -> str:
+    """Return the extinct families, gathered under the rule that forbids them."""
+    by_rule: dict[tuple[str, str], dict[int, list[str]]] = {}
+    for row in result.extinct:
+        families = by_rule.setdefault((row.phase, f"{row.kind}, {row.rule}"), {})
+        shown = f"{format_hkl(row.hkl)} {row.deviation_percent:+.1f}"
+        families.setdefault(row.observation, []).append(shown)
+    lines = []
+    for (phase, rule), families in sorted(by_rule.items()):
+        lines.append(fold(f"{phase}, {rule}"))
+        lines += [
+            fold(f"  {result.observed[n].d:.4f} Å: {', '.join(texts)}")
+            for n, texts in families.items()
+        ]
+    head = "extinct, would fit otherwise (deviation in %)"
+    return "\n".join([head, *lines]) if lines else ""
+
+
+def _grid(heads: list[str], rows: list[list[str]], width: int) -> str:
+    cells = [[printable(cell) for cell in row] for row in rows]
+    return text_grid(heads, cells, left=[True, True] + [False] * (len(heads) - 2), width=width)

@@ -1,0 +1,184 @@
+"""Measured values in any unit, as spacings with a relative sigma."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Final
+
+from navp_structures.errors import InputError, nearest
+from navp_structures.model.radiation import wavelength
+
+UNITS: Final = {
+    "A": "spacing in Å",
+    "nm": "spacing in nm",
+    "1/A": "1/d in Å⁻¹",
+    "1/nm": "1/d in nm⁻¹",
+    "q": "2π/d in Å⁻¹",
+    "two_theta": "Bragg angle 2θ in degrees, with a radiation",
+    "px": "distance from the direct beam in pixels, with a camera constant",
+}
+
+DEFAULT_SIGMA: Final = 0.01
+"""Relative. HRTEM spacings from an FFT are good to about 1 % once calibrated: a peak some
+tens of pixels from the centre is read to a fraction of a pixel, and lens distortion adds
+as much."""
+
+DEFAULT_SIGMA_TWO_THETA: Final = 0.05
+"""Degrees; peak positions of a laboratory diffractometer with a displaced sample."""
+
+LARGEST_SIGMA: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spacing:
+    """A measured spacing.
+
+    Parameters
+    ----------
+    d, sigma
+        Å, and one standard deviation relative to d.
+    given
+        The number as it was given, in its unit.
+    """
+
+    d: float
+    sigma: float
+    given: float
+
+
+def spacings(
+    values: float | Iterable[float],
+    *,
+    units: str = "A",
+    sigma: float | None = None,
+    radiation: str | float | None = None,
+    camera_constant: float | None = None,
+) -> tuple[Spacing, ...]:
+    """Return measured values as spacings.
+
+    Parameters
+    ----------
+    values
+        One or several positive numbers.
+    units
+        One of `UNITS`.
+    sigma
+        One standard deviation, relative, but degrees for ``two_theta``; None takes 0.01,
+        or 0.05 degrees.
+    radiation
+        For ``two_theta``: a line or a wavelength in Å. There is no default.
+    camera_constant
+        For ``px``: the product of distance and spacing (px Å).
+
+    Raises
+    ------
+    InputError
+        When there is no value, one is not a positive number, the unit is unknown, or what
+        the unit needs is missing or not wanted.
+    """
+    numbers = _numbers(values)
+    if units not in UNITS:
+        raise InputError(
+            f"unknown unit {units!r}{nearest(str(units), UNITS)}; known: {_known()}"
+        )
+    _check_extras(units, radiation, camera_constant)
+    spread = _sigma(sigma, units)
+    if units == "two_theta":
+        assert radiation is not None  # noqa: S101 - checked above
+        length = wavelength(radiation)
+        return tuple(_from_two_theta(value, spread, length) for value in numbers)
+    factor = {"A": 1.0, "nm": 10.0, "1/A": 1.0, "1/nm": 10.0, "q": 2.0 * math.pi}
+    factor["px"] = camera_constant or 0.0
+    direct = units in ("A", "nm")
+    return tuple(
+        Spacing(
+            d=value * factor[units] if direct else factor[units] / value,
+            sigma=spread,
+            given=value,
+        )
+        for value in numbers
+    )
+
+
+def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
+    if value >= 180:
+        raise InputError(f"2θ is {value:g}; it must be below 180 degrees")
+    theta = math.radians(value / 2.0)
+    # d = λ / (2 sin θ), so σ(d)/d = cot θ · σ(θ), and σ(θ) is half of σ(2θ).
+    relative = math.radians(sigma / 2.0) / math.tan(theta)
+    if relative > LARGEST_SIGMA:
+        raise InputError(f"2θ of {value:g} is not known to a sigma of {sigma:g} degrees")
+    return Spacing(d=length / (2.0 * math.sin(theta)), sigma=relative, given=value)
+
+
+def _numbers(values: float | Iterable[float]) -> list[float]:
+    if isinstance(values, str):
+        raise InputError(f"{values!r} is no list of numbers")
+    items = [values] if isinstance(values, Real) else _listed(values)
+    if not items:
+        raise InputError("no spacing is given; give at least one")
+    return [_positive(item) for item in items]
+
+
+def _listed(values: object) -> list[object]:
+    try:
+        return list(values)  # type: ignore[call-overload, no-any-return]
+    except TypeError:
+        raise InputError(f"{values!r} is no number and no list of numbers") from None
+
+
+def _positive(item: object) -> float:
+    if isinstance(item, bool) or not isinstance(item, Real):
+        raise InputError(f"{item!r} is no number; a measured spacing is a positive number")
+    value = float(item)
+    if not math.isfinite(value) or value <= 0:
+        raise InputError(f"{value:g} is no spacing; it must be a positive finite number")
+    return value
+
+
+def _sigma(sigma: float | None, units: str) -> float:
+    if sigma is None:
+        return DEFAULT_SIGMA_TWO_THETA if units == "two_theta" else DEFAULT_SIGMA
+    largest = 5.0 if units == "two_theta" else LARGEST_SIGMA
+    meaning = "degrees" if units == "two_theta" else "relative"
+    return check_sigma(sigma, "sigma", largest, meaning)
+
+
+def check_sigma(value: float, name: str, largest: float, meaning: str) -> float:
+    """Return a standard deviation, or raise InputError when it is not above 0 and usable."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, Real)
+        or not math.isfinite(float(value))
+    ):
+        raise InputError(f"{name} is {value!r}; it must be a positive number ({meaning})")
+    if not 0 < float(value) <= largest:
+        raise InputError(
+            f"{name} is {float(value):g}; "
+            f"it must be above 0 and at most {largest:g} ({meaning})"
+        )
+    return float(value)
+
+
+def _check_extras(
+    units: str, radiation: str | float | None, camera_constant: float | None
+) -> None:
+    if units == "two_theta" and radiation is None:
+        raise InputError("2θ needs a radiation, for example CuKa1; there is no default")
+    if units != "two_theta" and radiation is not None:
+        raise InputError(f"a radiation is used with two_theta only, not with {units}")
+    if units == "px" and camera_constant is None:
+        raise InputError("px needs a camera constant in px Å; there is no default")
+    if units != "px" and camera_constant is not None:
+        raise InputError(f"a camera constant is used with px only, not with {units}")
+    if camera_constant is not None and not (
+        math.isfinite(camera_constant) and camera_constant > 0
+    ):
+        raise InputError(f"the camera constant is {camera_constant:g}; it must be positive")
+
+
+def _known() -> str:
+    return ", ".join(UNITS)

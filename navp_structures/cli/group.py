@@ -1,0 +1,98 @@
+"""The group of commands, and what all of them share: errors, warnings, options."""
+# ruff: noqa: ARG001, ARG002 - the signatures are click's and the warnings module's
+
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib import import_module
+from typing import Any, TextIO
+
+import click
+
+from navp_structures._version import __version__
+from navp_structures.errors import NavpError, nearest
+
+_COMMANDS = {
+    "list": ("navp_structures.cli.phases", "list_phases", "List the phases that exist."),
+    "show": ("navp_structures.cli.phases", "show", "Show one phase: cell, sites, source."),
+    "d": ("navp_structures.cli.planes", "planes", "Spacings, angles, zone axis, absence."),
+    "export": ("navp_structures.cli.phases", "export", "Write a phase to a CIF."),
+    "check": ("navp_structures.cli.check", "check", "Check symmetry and composition."),
+    "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
+}
+
+
+class _Group(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help page."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest commands when one is unknown."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            known = ", ".join(_COMMANDS)
+            hint = nearest(args[0], _COMMANDS) or f"; commands: {known}"
+            raise click.UsageError(f"no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a NavpError is one sentence on stderr and exit code 2."""
+        with warnings.catch_warnings():
+            # Warnings are talk for the person at the terminal, each once.
+            warnings.simplefilter("once")
+            warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except NavpError as error:
+                click.echo(f"Error: {_one_line(error)}", err=True)
+                sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--no-plugins", is_flag=True, help="Leave installed plugins alone.")
+@click.version_option(__version__, prog_name="navp")
+@click.pass_context
+def main(ctx: click.Context, no_plugins: bool) -> None:
+    """Structures of sodium-NASICON phases: look up, check, index.
+
+    A phase is an alias (Na3VP, Na2VP, NaVP, NZSP), an id, provider:id, or the path of
+    a CIF. Exit codes: 0 done, 1 a finding, 2 wrong use or bad input.
+    """
+    if no_plugins:
+        from navp_structures.catalogue.plugins import without_plugins
+
+        ctx.with_resource(without_plugins())
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    click.echo(f"Warning: {_one_line(message)}", err=True)
+
+
+def _one_line(message: object) -> str:
+    text = " ".join(str(message).split())
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,126 @@
+"""``navp index``: from measured spacings to reflections."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from navp_structures.cli.arguments import WITH_MINUS, Word, fraction
+from navp_structures.cli.output import folded, json_option, print_json, terminal_width
+
+
+@click.command("index", context_settings=WITH_MINUS)
+@click.argument("values", nargs=-1, type=Word(), metavar="SPACING...")
+@click.option(
+    "--phase",
+    "phases",
+    multiple=True,
+    help="A phase; may be repeated. Default: Na3VP, Na2VP, NaVP, NZSP.",
+)
+@click.option(
+    "--sigma", help="One standard deviation: relative (0.01 or 1%); degrees for two_theta."
+)
+@click.option(
+    "--units", default="A", show_default=True, help="A, nm, 1/A, 1/nm, q, two_theta or px."
+)
+@click.option("--radiation", help="For two_theta: a line such as CuKa1, or a wavelength in Å.")
+@click.option("--camera-constant", type=float, help="For px: distance times spacing, px Å.")
+@click.option(
+    "--angle",
+    "angles",
+    multiple=True,
+    help="Degrees between two spacings; with more, i,j:degrees from 1.",
+)
+@click.option("--angle-sigma", type=float, default=1.0, show_default=True, help="Degrees.")
+@click.option(
+    "--scale-sigma", default="1%", show_default=True, help="Relative sigma of the common scale."
+)
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    help='A printed (hkl) to judge, "1 -3 5"; may be repeated.',
+)
+@click.option("--probe", help="Whose |F| ranks: electron, xray or neutron.")
+@json_option
+def index(
+    values: tuple[str, ...],
+    phases: tuple[str, ...],
+    sigma: str | None,
+    units: str,
+    radiation: str | None,
+    camera_constant: float | None,
+    angles: tuple[str, ...],
+    angle_sigma: float,
+    scale_sigma: str,
+    labels: tuple[str, ...],
+    probe: str | None,
+    as_json: bool,
+) -> None:
+    """List every reflection that has the measured SPACINGs, extinct ones apart.
+
+    The exit code is 1 when no spacing could be indexed, or a label does not hold in any
+    of the phases.
+    """
+    from navp_structures.analysis.indexing.spacings import index_spacings
+    from navp_structures.analysis.indexing.text import indexing_to_text
+
+    numbers = [_number(value) for value in values]
+    result = index_spacings(
+        numbers,
+        phases=phases or None,
+        sigma=fraction(sigma, "--sigma"),
+        angles=_angles(angles, len(numbers)),
+        angle_sigma=angle_sigma,
+        scale_sigma=fraction(scale_sigma, "--scale-sigma") or 0.0,
+        units=units,
+        radiation=radiation,
+        camera_constant=camera_constant,
+        labels=labels,
+        probe=probe,
+    )
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+    if not result.indexed or not result.labels_hold:
+        sys.exit(1)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no number; write a spacing like 1.88", param_hint="SPACING"
+        ) from None
+
+
+def _angles(texts: tuple[str, ...], count: int) -> float | dict[tuple[int, int], float] | None:
+    if not texts:
+        return None
+    if len(texts) == 1 and ":" not in texts[0] and count == 2:
+        return _degrees(texts[0])
+    return dict(_numbered(text) for text in texts)
+
+
+def _numbered(text: str) -> tuple[tuple[int, int], float]:
+    pair, _, degrees = text.partition(":")
+    try:
+        first, second = (int(n) for n in pair.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} names no pair; write 1,2:55.2 for the first two spacings",
+            param_hint="--angle",
+        ) from None
+    return (first - 1, second - 1), _degrees(degrees)
+
+
+def _degrees(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no angle in degrees", param_hint="--angle"
+        ) from None

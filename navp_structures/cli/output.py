@@ -1,0 +1,53 @@
+"""What a command prints: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from navp_structures.show.tables import TableResult, json_text, printable, text_table
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def terminal_width() -> int:
+    """Return the width of the terminal, 80 where there is none, at most 120."""
+    return min(shutil.get_terminal_size((80, 24)).columns, 120)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print a JSON document on stdout."""
+    click.echo(json_text(document))
+
+
+def print_table(result: TableResult[Any], *, as_json: bool) -> None:
+    """Print a result on stdout, as JSON or as a table with its notes."""
+    if as_json:
+        print_json(result.to_dict())
+        return
+    if len(result):
+        click.echo(text_table(result, width=terminal_width()))
+    print_notes(result.notes)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print sentences on stdout, folded to the terminal."""
+    for note in notes:
+        click.echo(folded(note))
+
+
+def folded(text: str, indent: str = "  ") -> str:
+    """Return a sentence folded to the terminal, further lines indented."""
+    return "\n".join(
+        textwrap.wrap(
+            printable(text),
+            terminal_width(),
+            subsequent_indent=indent + " " * (len(text) - len(text.lstrip())),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )

@@ -1,0 +1,287 @@
+"""Indexing spacings: the paper's numbers, completeness, labels, angles, refusals."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+import navp_structures as navp
+from navp_structures import SpacingIndexing, index_spacings
+from navp_structures.errors import InputError, UnknownPhaseError
+
+
+@pytest.fixture(scope="module")
+def before() -> SpacingIndexing:
+    return index_spacings([1.88, 1.895], phases=["Na3VP", "NaVP"])
+
+
+def test_the_papers_spacings(before: SpacingIndexing) -> None:
+    first = before.candidates(0)[0]
+    assert (first.phase, first.hkl, first.multiplicity) == ("na3vp-rt", (2, 2, 6), 12)
+    assert first.d_calc == pytest.approx(1.8708, abs=5e-5)
+    # 1.88/1.8708 - 1
+    assert first.deviation_percent == pytest.approx(0.491, abs=1e-3)
+    assert first.deviation_sigma == pytest.approx(0.491, abs=2e-3)
+    second = {c.hkl for c in before.candidates(1) if c.phase == "na3vp-rt"}
+    assert (3, 1, 5) in second
+
+
+def test_desodiated_spacings_fit_navp_with_one_scale() -> None:
+    after = index_spacings([1.835, 1.84], phases=["NaVP"], sigma=0.01)
+    # (4 -2 6) 1.8155 and (1 -4 5) 1.8309 in the model cell
+    assert (2, 2, 6) in {c.hkl for c in after.candidates(0)}
+    assert (3, 1, 5) in {c.hkl for c in after.candidates(1)}
+
+
+@pytest.mark.parametrize("name", ["Na3VP", "Na2VP", "NaVP", "NZSP", "na3vp-alpha"])
+def test_every_family_within_the_reach_is_found(name: str) -> None:
+    """A plain loop over all (hkl) gives the same families, allowed and extinct."""
+    phase = navp.load(name)
+    d_obs, sigma = 1.9, 0.01
+    result = index_spacings(d_obs, phases=name, sigma=sigma)
+    rotations = phase.space_group.laue_rotations
+    allowed, extinct = set(), set()
+    for h, k, ell in product(range(-10, 11), range(-6, 7), range(-12, 13)):
+        hkl = (h, k, ell)
+        if hkl == (0, 0, 0):
+            continue
+        d = phase.d(hkl)
+        su = phase.d_su(hkl) or 0.0
+        if abs(d_obs / d - 1) > 3 * math.hypot(sigma, su / d):
+            continue
+        family = frozenset(tuple(int(n) for n in np.array(hkl) @ r) for r in rotations)
+        (allowed if phase.absence(hkl) is None else extinct).add(family)
+
+    def family_of(hkl: tuple[int, int, int]) -> frozenset:
+        return frozenset(tuple(int(n) for n in np.array(hkl) @ r) for r in rotations)
+
+    assert {family_of(c.hkl) for c in result.rows} == allowed
+    assert {family_of(c.hkl) for c in result.extinct} == extinct
+    assert len(result.rows) == len(allowed) > 2
+
+
+def test_extinct_families_carry_their_rule(before: SpacingIndexing) -> None:
+    by_hkl = {(c.phase, c.hkl): c for c in before.extinct}
+    assert by_hkl["na3vp-rt", (1, 3, 5)].rule == "R obverse: -h + k + l = 3n"
+    assert by_hkl["na3vp-rt", (4, 0, 1)].kind == "glide"
+    assert not {c.hkl for c in before.rows} & {(1, 3, 5), (4, 0, 1)}
+
+
+def test_order_is_fit_times_strength(before: SpacingIndexing) -> None:
+    for n in (0, 1):
+        scores = [c.score for c in before.candidates(n)]
+        assert scores == sorted(scores, reverse=True)
+    for c in before.rows:
+        assert c.strength is not None
+        assert c.score == pytest.approx(math.exp(-(c.deviation_sigma**2) / 2) * c.strength)
+        assert 0 <= c.strength <= 1
+
+
+def test_su_of_the_cell_widens_the_reach() -> None:
+    # (4 0 0) of NaVP is extinct; take (1 3 4): the model's su is 0.1 to 0.25 % of d.
+    narrow = index_spacings(1.8938, phases="NaVP", sigma=1e-4)
+    best = narrow.candidates(0)[0]
+    assert best.d_calc_su is not None
+    assert best.sigma == pytest.approx(math.hypot(1e-4, best.d_calc_su / best.d_calc))
+    assert best.sigma > 5e-4
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments"),
+    [
+        (0.188, {"units": "nm"}),
+        (1 / 1.88, {"units": "1/A"}),
+        (10 / 1.88, {"units": "1/nm"}),
+        (2 * math.pi / 1.88, {"units": "q"}),
+        (500 / 1.88, {"units": "px", "camera_constant": 500.0}),
+    ],
+)
+def test_units(value: float, arguments: dict) -> None:
+    direct = index_spacings(1.88, phases="Na3VP")
+    other = index_spacings(value, phases="Na3VP", **arguments)
+    assert [c.hkl for c in other.rows] == [c.hkl for c in direct.rows]
+    assert other.observed[0].d == pytest.approx(1.88)
+    assert other.observed[0].sigma == 0.01
+
+
+def test_two_theta() -> None:
+    result = index_spacings(
+        14.25, phases="Na3VP", units="two_theta", radiation="CuKa1", sigma=0.05
+    )
+    assert result.candidates(0)[0].hkl == (0, 1, 2)
+    spacing = result.observed[0]
+    # λ / (2 sin 7.125°); σ/d = cot θ · 0.025°
+    assert spacing.d == pytest.approx(1.5405929 / 2 / math.sin(math.radians(7.125)))
+    expected = math.radians(0.025) / math.tan(math.radians(7.125))
+    assert spacing.sigma == pytest.approx(expected)
+    assert result.inputs["probe"] == "xray"
+    assert result.inputs["wavelength"] == 1.5405929
+
+
+def test_a_label_is_judged() -> None:
+    result = index_spacings([1.88, 1.895], phases=["Na3VP"], labels=["4 -2 6", "1 -3 5"])
+    good, bad = result.labels
+    assert good.holds
+    assert good.hkl == (4, -2, 6)
+    assert good.deviation_percent == pytest.approx(0.49, abs=5e-3)
+    assert not bad.allowed
+    assert bad.d_calc == pytest.approx(2.3899, abs=5e-5)
+    assert bad.absence == "centring"
+    assert not result.labels_hold
+    assert "(1 -3 5) of na3vp-rt is extinct by centring" in "\n".join(result.notes)
+
+
+def test_a_single_label_takes_the_nearest_spacing() -> None:
+    result = index_spacings([1.88, 2.52], phases=["Na3VP"], labels="3 0 0")
+    assert result.labels[0].observation == 1
+    assert result.labels_hold
+
+
+def test_an_angle_selects_pairs() -> None:
+    result = index_spacings([2.542, 2.992], angles=55.2, phases=["Na2VP"])
+    best = result.pairs[0]
+    assert (best.hkl_1, best.hkl_2, best.zone_axis) == ((6, 0, -2), (3, 2, -2), (2, 3, 6))
+    assert best.angle_calc == pytest.approx(55.25, abs=5e-3)
+    assert all(abs(pair.angle_deviation) <= 3.0 for pair in result.pairs)
+
+
+def test_pairs_against_a_plain_loop() -> None:
+    phase = navp.load("Na3VP")
+    result = index_spacings([1.88, 1.895], angles=65.9, phases="Na3VP", angle_sigma=0.5)
+    rotations = phase.space_group.laue_rotations
+    expected = set()
+    for one in result.candidates(0):
+        for two in result.candidates(1):
+            for r in rotations:
+                member = tuple(int(n) for n in np.array(two.hkl) @ r)
+                if member in (one.hkl, tuple(-n for n in one.hkl)):
+                    continue
+                angle = phase.angle(one.hkl, member)
+                if abs(angle - 65.9) <= 1.5:
+                    expected.add((one.hkl, two.hkl, round(angle, 6)))
+    from navp_structures.kernels.reflections import representatives
+
+    found = {
+        (
+            p.hkl_1,
+            tuple(representatives([p.hkl_2], rotations)[0][0].tolist()),
+            round(p.angle_calc, 6),
+        )
+        for p in result.pairs
+    }
+    assert found == expected
+    assert expected
+
+
+def test_several_angles_by_pair() -> None:
+    result = index_spacings(
+        [1.88, 1.895, 2.52], angles={(0, 1): 65.9, (2, 0): 60.0}, phases="Na3VP"
+    )
+    assert {p.observations for p in result.pairs} <= {(0, 1), (0, 2)}
+    assert result.inputs["angles"] == [[0, 1, 65.9], [0, 2, 60.0]]
+
+
+def test_common_scale_in_closed_form() -> None:
+    # One family each, both 1 % long, sigma and prior equal: s = 2/3 of 1 %. Neither is
+    # within 3 sigma by itself; the common scale brings both in.
+    phase = navp.load("Na3VP")
+    values = [phase.d((0, 1, 2)) * 1.01, phase.d((0, 0, 6)) * 1.01]
+    result = index_spacings(values, phases=phase, sigma=0.003, scale_sigma=0.003)
+    assert not result.rows
+    assert result.indexed
+    (fit,) = result.fits
+    assert fit.hkls == ((0, 1, 2), (0, 0, 6))
+    expected = 2 / 3 * math.log(1.01)
+    assert math.log(fit.scale) == pytest.approx(expected, rel=1e-3)
+    assert fit.scale_su == pytest.approx(0.003 / math.sqrt(3), rel=0.01)
+
+
+def test_one_spacing_identifies_no_phase() -> None:
+    result = index_spacings(1.88)
+    assert {c.phase for c in result.rows} == {"na3vp-rt", "na2vp-a", "navp-model", "nzsp-300k"}
+    assert "one spacing identifies no phase" in "\n".join(result.notes)
+    assert result.fits == ()
+
+
+def test_models_are_named_with_their_reason(before: SpacingIndexing) -> None:
+    text = "\n".join(before.notes)
+    assert "navp-model is a model: no cell edges" in text
+
+
+def test_nothing_fits() -> None:
+    result = index_spacings(50.0)
+    assert not result.indexed
+    assert "no allowed reflection within 3 sigma" in result.notes[0]
+
+
+def test_columns_and_json(before: SpacingIndexing) -> None:
+    columns = ["phase", "hkl", "multiplicity", "d_obs", "d_calc", "deviation_percent",
+               "deviation_sigma", "f_squared", "posterior"]  # fmt: skip
+    assert list(before.to_dataframe().columns)[:9] == columns
+    content = before.to_dict()
+    assert content["schema"] == {"name": "navp.spacings", "version": 1}
+    assert content["inputs"]["phases"] == ["na3vp-rt", "navp-model"]
+    candidate = content["results"]["candidates"][0]
+    assert list(candidate)[:9] == columns
+    assert candidate["hkl"] == [2, 2, 6]
+    assert candidate["posterior"] is None
+
+
+def test_result_is_reproducible_from_its_inputs(before: SpacingIndexing) -> None:
+    asked = before.inputs
+    again = index_spacings(
+        asked["values"], phases=asked["phases"], sigma=asked["sigma"][0], units=asked["units"],
+        angle_sigma=asked["angle_sigma"], scale_sigma=asked["scale_sigma"],
+        probe=asked["probe"],
+    )  # fmt: skip
+    assert again.to_dict() == before.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("values", "arguments", "sentence"),
+    [
+        ([], {}, "no spacing is given"),
+        ([1.88, math.nan], {}, "nan is no spacing"),
+        ([0.0], {}, "0 is no spacing"),
+        (-1.88, {}, "-1.88 is no spacing"),
+        (math.inf, {}, "inf is no spacing"),
+        ("1.88", {}, "is no list of numbers"),
+        (["1.88"], {}, "'1.88' is no number"),
+        (None, {}, "is no number and no list"),
+        ([True], {}, "True is no number"),
+        (1e-4, {}, "the smallest that is indexed"),
+        (1.88, {"sigma": 0}, "sigma is 0; it must be above 0"),
+        (1.88, {"sigma": -0.01}, "sigma is -0.01"),
+        (1.88, {"sigma": math.nan}, "sigma is nan"),
+        (1.88, {"sigma": 0.5}, "at most 0.3"),
+        (1.88, {"scale_sigma": 0.0}, "scale_sigma is 0"),
+        (1.88, {"angle_sigma": -1}, "angle_sigma is -1"),
+        (1.88, {"units": "pm"}, "unknown unit 'pm'"),
+        (20.0, {"units": "two_theta"}, "there is no default"),
+        (180.0, {"units": "two_theta", "radiation": 1.5}, "below 180"),
+        (1.88, {"radiation": "CuKa1"}, "used with two_theta only"),
+        (100.0, {"units": "px"}, "needs a camera constant"),
+        (100.0, {"units": "px", "camera_constant": -1.0}, "must be positive"),
+        (1.88, {"camera_constant": 5.0}, "used with px only"),
+        (1.88, {"angles": 50.0}, "one angle belongs to two spacings"),
+        ([1.88, 1.9], {"angles": 0.0}, "between 0 and 180"),
+        ([1.88, 1.9], {"angles": {(0, 2): 50.0}}, "is no pair of spacings"),
+        ([1.88, 1.9], {"angles": {(0, 0): 50.0}}, "is no pair of spacings"),
+        (1.88, {"labels": ["1 1 3", "0 1 2"]}, "one label too many"),
+        (1.88, {"labels": "1 x 3"}, "is no reflection"),
+        (1.88, {"phases": []}, "no phase is given"),
+        (1.88, {"phases": [3]}, "3 is no phase"),
+        (1.88, {"probe": "light"}, "unknown probe"),
+    ],
+)
+def test_refusals(values: object, arguments: dict, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        index_spacings(values, **arguments)  # type: ignore[arg-type]
+
+
+def test_unknown_phase() -> None:
+    with pytest.raises(UnknownPhaseError, match="unknown phase 'Na3PV'; nearest: Na3VP"):
+        index_spacings(1.88, phases="Na3PV")
