@@ -12,6 +12,7 @@ from navp_structures._version import __version__
 
 if TYPE_CHECKING:
     from navp_structures import errors
+    from navp_structures.analysis.export import export
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.phases import PhaseTable, phases
     from navp_structures.analysis.reflections import Reflections, reflections
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.errors import NavpError, NavpWarning
     from navp_structures.io.cif import read_cif
-    from navp_structures.io.cif_write import export
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.phase import Change, Phase
@@ -47,7 +47,7 @@ _HOMES = {
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
     "check_symmetry": "analysis.symmetry",
-    "export": "io.cif_write",
+    "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "index_spacings": "analysis.indexing.spacings",
     "load": "catalogue.catalogue",

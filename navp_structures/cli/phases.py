@@ -58,7 +58,7 @@ def export(phase: str, file: str | None, force: bool, as_json: bool) -> None:
         else:
             click.echo(text, nl=False)
         return
-    target = cif_write.export(found, file, force=force)
+    target = cif_write.write_cif(found, file, force=force)
     if as_json:
         inputs = {"phase": phase, "file": file}
         print_json(document("export", inputs, {"phase": found.id, "file": str(target)}))

@@ -34,7 +34,7 @@ def cif_text(phase: Phase) -> str:
     return _comment(phase) + document.as_string()
 
 
-def export(phase: Phase, path: str | os.PathLike[str], *, force: bool = False) -> Path:
+def write_cif(phase: Phase, path: str | os.PathLike[str], *, force: bool = False) -> Path:
     """Write a phase to a CIF and return its path.
 
     Raises

@@ -81,8 +81,8 @@ class TableResult(Generic[Row]):
 
     def __repr__(self) -> str:
         """One line: what it is, how many rows, what was asked."""
-        asked = ", ".join(f"{key}={value!r}" for key, value in self.inputs.items())
-        return f"<{type(self).__name__}: {len(self.rows)} rows, {asked}>"
+        asked = [f"{key}={value!r}" for key, value in self.inputs.items()]
+        return f"<{type(self).__name__}: {', '.join([f'{len(self.rows)} rows', *asked])}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: schema, navp_version, inputs, results."""
