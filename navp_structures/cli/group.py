@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -76,6 +77,9 @@ def main(ctx: click.Context, no_plugins: bool) -> None:
     A phase is an alias (Na3VP, Na2VP, NaVP, NZSP), an id, provider:id, or the path of
     a CIF. Exit codes: 0 done, 1 a finding, 2 wrong use or bad input.
     """
+    # Worker threads of the linear algebra library burn more CPU at start than a command
+    # of some milliseconds ever gains from them; a value that the user set is kept.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if no_plugins:
         from navp_structures.catalogue.plugins import without_plugins
 

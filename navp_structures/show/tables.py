@@ -237,6 +237,8 @@ def text_grid(
     console = Console(file=out, width=10_000, no_color=True, highlight=False, emoji=False)
     # A terminal that is too narrow wraps lines, which loses nothing; cropping would.
     needed = Measurement.get(console, console.options, table)
-    console.width = max(min(needed.maximum, width or needed.maximum), needed.minimum)
+    # Rich measures without the padding that it then draws between columns.
+    widest = needed.maximum + len(heads)
+    console.width = max(min(widest, width or widest), needed.minimum)
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

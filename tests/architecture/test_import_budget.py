@@ -1,0 +1,105 @@
+"""What is heavy is imported and read only when it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import navp_structures
+from navp_structures.catalogue import catalogue
+from navp_structures.cli import main
+from navp_structures.io.cif import read_block
+from navp_structures.io.cif_sites import read_sites
+
+HEAVY = ("pymatgen", "scipy", "matplotlib", "pandas", "spglib")
+
+
+def loaded(code: str, folder: Path) -> set[str]:
+    """Return the top-level modules that a new interpreter has after running code."""
+    ending = "import sys; print('loaded:', *{m.partition('.')[0] for m in sys.modules})"
+    command = [sys.executable, "-c", f"{code}\n{ending}"]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("code", "too_heavy"),
+    [
+        ("import navp_structures", (*HEAVY, "rich", "numpy", "gemmi", "click")),
+        ("import navp_structures.cli", (*HEAVY, "rich")),
+        (
+            "from navp_structures.cli import main; main(['list'], standalone_mode=False)",
+            HEAVY,
+        ),
+        ("import navp_structures; navp_structures.load('Na3VP')", HEAVY),
+    ],
+    ids=["import", "cli", "list", "load"],
+)
+def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:
+    names = loaded(code, tmp_path)
+    assert "navp_structures" in names
+    assert names.isdisjoint(too_heavy)
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_budget_sees_a_heavy_package(tmp_path: Path, name: str) -> None:
+    assert name in loaded(f"import {name}", tmp_path)
+
+
+@pytest.fixture
+def replace_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Callable[..., Any], Callable[..., Any]], None]:
+    """Return a function that puts another in place of one wherever it was imported."""
+
+    def replace(old: Callable[..., Any], new: Callable[..., Any]) -> None:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("navp_structures.") and vars(module).get(old.__name__) is old:
+                monkeypatch.setattr(module, old.__name__, new)
+
+    return replace
+
+
+@pytest.fixture
+def fresh_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the test meet a catalogue that has read nothing yet."""
+    made = lru_cache(catalogue._catalogue.__wrapped__)
+    monkeypatch.setattr(catalogue, "_catalogue", made)
+
+
+@pytest.mark.usefixtures("fresh_catalogue")
+def test_list_reads_no_sites(
+    replace_everywhere: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("sites were read")
+
+    replace_everywhere(read_sites, refuse)
+    main(["list"], standalone_mode=False)
+    assert "na3vp-rt" in capsys.readouterr().out
+    # The refusal does reach whoever reads sites.
+    with pytest.raises(RuntimeError, match="sites were read"):
+        navp_structures.load("Na3VP")
+
+
+@pytest.mark.usefixtures("fresh_catalogue")
+def test_load_reads_one_cif(replace_everywhere: Callable[..., None]) -> None:
+    paths = []
+
+    def count(path: Path, **options: Any) -> Any:
+        paths.append(path.name)
+        return read_block(path, **options)
+
+    replace_everywhere(read_block, count)
+    navp_structures.load("Na3VP")
+    navp_structures.load("na3vp-rt")
+    assert paths == ["na3vp-rt.cif"]
+    # The count does see the CIFs that a table of all phases reads.
+    files = {f"{row.id}.cif" for row in navp_structures.phases()}
+    assert files == set(paths)

@@ -1,0 +1,131 @@
+"""Tables: aligned, nothing lost, nothing that data could smuggle in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from navp_structures.show.tables import (
+    Column,
+    TableResult,
+    csv_cell,
+    json_text,
+    plain,
+    text_grid,
+    text_table,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    hkl: tuple[int, int, int]
+    d: float | None
+    d_su: float | None = None
+    empty: float | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Table(TableResult[Row]):
+    rows: tuple[Row, ...]
+
+    name = "test"
+    columns = (
+        Column("name"),
+        Column("hkl", show=str),
+        Column("d", show="{:.4f}".format, su="d_su"),
+        Column("empty"),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return {"x": np.float64(1.5)}
+
+
+TABLE = Table((Row("a", (1, 0, 2), 2.5), Row("[red]b", (4, -2, 6), 1.25, 0.0012)))
+
+
+def test_text_has_markup_as_text_and_no_empty_column() -> None:
+    lines = text_table(TABLE).splitlines()
+    assert lines[0].split() == ["name", "hkl", "d"]
+    assert "[red]b" in lines[3]
+    assert lines[3].endswith("1.2500(12)")
+
+
+def test_no_cell_is_folded_while_there_is_room() -> None:
+    rows = [["Na2-Si1", "2.6689"], ["O-O", "2.4967"]]
+    text = text_grid(["sites", "d"], rows, left=[True, False], width=80)
+    assert "Na2-Si1  2.6689" in text
+
+
+def test_narrow_terminals_lose_nothing() -> None:
+    rows = [["a long name that must fold", "1.2345"]]
+    text = text_grid(["name", "d"], rows, left=[True, False], width=16)
+    assert "1.2345" in text
+    assert text.replace("\n", "").count("o") == 2
+
+
+def test_html_is_escaped() -> None:
+    html = Table((Row("<script>", (1, 1, 1), 1.0),))._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_data_frame_has_numbers_and_nan() -> None:
+    frame = Table((Row("a", (1, 1, 1), None), Row("b", (1, 1, 1), 2.0))).to_dataframe()
+    assert list(frame.columns) == ["name", "hkl", "d", "empty"]
+    assert frame["d"].dtype == np.float64
+    assert math.isnan(frame["d"][0])
+    assert frame["hkl"][0] == (1, 1, 1)
+
+
+def test_json_document() -> None:
+    content = json.loads(json_text(TABLE.to_dict()))
+    assert content["schema"] == {"name": "navp.test", "version": 1}
+    assert content["inputs"] == {"x": 1.5}
+    assert content["results"][1] == {
+        "name": "[red]b", "hkl": [4, -2, 6], "d": 1.25, "empty": None,
+    }  # fmt: skip
+
+
+def test_nan_is_null_in_json() -> None:
+    assert json.loads(json_text({"a": math.nan, "b": [np.inf, 1]})) == {
+        "a": None,
+        "b": [None, 1],
+    }
+    assert plain(np.arange(3)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-x", "'-x"),
+        ("-1.5", "-1.5"),
+        ((-4, 2, 6), "-4 2 6"),
+        (None, ""),
+        (1.5, 1.5),
+        ("a\nb", "a b"),
+    ],
+)
+def test_csv_cells(value: object, cell: object) -> None:
+    assert csv_cell(value) == cell
+
+
+def test_csv_reads_back() -> None:
+    rows = list(csv.DictReader(io.StringIO(TABLE.to_csv())))
+    assert rows[1]["hkl"] == "4 -2 6"
+    assert float(rows[0]["d"]) == 2.5
+
+
+def test_repr_is_one_line() -> None:
+    assert repr(TABLE) == "<Table: 2 rows, x=np.float64(1.5)>"
+    assert len(TABLE) == 2
