@@ -56,6 +56,9 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a NavpError is one sentence on stderr and exit code 2."""
+        # Before a command imports numpy: worker threads of its linear algebra burn more
+        # CPU at start than a short command ever gains. A value that the user set is kept.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         with warnings.catch_warnings():
             # Warnings are talk for the person at the terminal, each once.
             warnings.simplefilter("once")
@@ -77,9 +80,6 @@ def main(ctx: click.Context, no_plugins: bool) -> None:
     A phase is an alias (Na3VP, Na2VP, NaVP, NZSP), an id, provider:id, or the path of
     a CIF. Exit codes: 0 done, 1 a finding, 2 wrong use or bad input.
     """
-    # Worker threads of the linear algebra library burn more CPU at start than a command
-    # of some milliseconds ever gains from them; a value that the user set is kept.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if no_plugins:
         from navp_structures.catalogue.plugins import without_plugins
 
