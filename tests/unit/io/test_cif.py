@@ -227,3 +227,41 @@ def test_kind_survives_export_and_reading(tmp_path: Path) -> None:
     again = read_cif(navp.export(model, tmp_path / "m.cif"))
     assert again.kind == "model"
     assert again.reason == model.reason
+
+
+def test_one_site_without_a_loop(tmp_path: Path) -> None:
+    text = (
+        f"data_x\n{CELL}_space_group_name_H-M_alt 'F m -3 m'\n_atom_site_label Pt1\n"
+        "_atom_site_fract_x 0\n_atom_site_fract_y 0\n_atom_site_fract_z 0\n"
+    )
+    phase = read(tmp_path, text)
+    assert [(s.label, s.elements) for s in phase.sites] == [("Pt1", ("Pt",))]
+    assert (phase.formula, phase.formula_units) == ("Pt", 4)
+
+
+def test_half_a_tensor_is_an_error(tmp_path: Path) -> None:
+    tags = ["_atom_site_aniso_label", "_atom_site_aniso_U_11", "_atom_site_aniso_U_22"]
+    loop = "\n".join(["loop_", *tags]) + "\nFe1 0.01 0.01\n"
+    with pytest.raises(CifError, match="site 'Fe1' has only 2 of six U_ij"):
+        read(tmp_path, GOOD + loop)
+
+
+def test_unknown_tensors_are_absent(tmp_path: Path) -> None:
+    tags = [f"_atom_site_aniso_U_{n}" for n in ("11", "22", "33", "12", "13", "23")]
+    loop = "\n".join(["loop_", "_atom_site_aniso_label", *tags]) + "\nFe1 ? ? ? ? ? ?\n"
+    assert read(tmp_path, GOOD + loop).sites[0].u_aniso is None
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [("Fe2+", "Fe2+"), ("Fe+2", "Fe2+"), ("FE", "Fe"), ("Fe0", "Fe"), ("Fe0+", "Fe0+")],
+)
+def test_type_symbols(tmp_path: Path, symbol: str, expected: str) -> None:
+    phase = read(tmp_path, GOOD.replace("Fe1 Fe ", f"Fe1 {symbol} "))
+    assert phase.sites[0].species[0].symbol == expected
+
+
+def test_tags_in_capitals(tmp_path: Path) -> None:
+    text = GOOD.replace("_atom_site_fract_x", "_ATOM_SITE_FRACT_X")
+    text = text.replace("_cell_length_a", "_Cell_Length_A")
+    assert len(read(tmp_path, text).sites) == 2

@@ -98,3 +98,16 @@ def test_free_coordinates_of_special_positions() -> None:
     assert rows((0, 0, 0)) == [False, False, False]
     assert rows((0, 0, 0.1475)) == [False, False, True]
     assert rows((0.2921, 0, 0.25)) == [True, False, False]
+
+
+def test_rounding_never_doubles_a_position() -> None:
+    # Halves of the grid on which images are compared: rounding puts some on each side.
+    for n in range(200):
+        x = (123456 + n) * 1e-6 + 0.5e-6
+        indices, ideal = kept((x, 0.0, 0.25))
+        points = orbit.orbit(ideal, GROUP.rotations, GROUP.translations, indices)
+        assert len(points) == 18
+        shifts = points[:, None] - points[None]
+        shifts -= np.rint(shifts)
+        apart = np.abs(shifts).max(axis=-1) + np.eye(18)
+        assert apart.min() > 1e-3

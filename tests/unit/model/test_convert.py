@@ -96,3 +96,42 @@ def test_positions_are_wrapped_and_apart() -> None:
     structure = navp.load("Na3VP").structure
     distances = structure.distance_matrix + np.eye(len(structure)) * 9
     assert distances.min() > 1.4
+
+
+def test_charges_reach_pymatgen() -> None:
+    def at(symbol: str, x: float) -> Site:
+        return Site(
+            label=symbol, species=(Species(symbol=symbol, label=symbol),), fract=(x, x, x)
+        )
+
+    phase = Phase(id="x", cell=UnitCell(a=4.2, b=4.2, c=4.2),
+                  space_group=SpaceGroup.from_name("P m -3 m"),
+                  sites=(at("V2+", 0.0), at("O2-", 0.5)))  # fmt: skip
+    assert phase.structure.charge == 0
+    assert {str(s) for s in phase.structure.composition} == {"V2+", "O2-"}
+    assert phase.to_gemmi().sites[0].charge == 2
+
+
+def test_occupancies_that_scatter_above_one_are_scaled_for_pymatgen() -> None:
+    species = Species(symbol="Zr", label="Zr1", occupancy=1.01, occupancy_su=0.01)
+    phase = Phase(
+        id="x",
+        cell=UnitCell(a=4.0, b=4.0, c=4.0),
+        space_group=SpaceGroup.from_name("P m -3 m"),
+        sites=(Site(label="Zr1", species=(species,), fract=(0.0, 0.0, 0.0)),),
+    )
+    assert phase.structure.composition["Zr"] == pytest.approx(1.0)
+    assert phase.sites[0].occupancy == 1.01
+
+
+def test_sites_of_one_place_with_different_displacements_are_one_in_pymatgen() -> None:
+    def part(symbol: str, u: float) -> Site:
+        half = Species(symbol=symbol, label=symbol, occupancy=0.5)
+        return Site(label=symbol, species=(half,), fract=(0.0, 0.0, 0.0), u_iso=u)
+
+    phase = Phase(id="x", cell=UnitCell(a=4.0, b=4.0, c=4.0),
+                  space_group=SpaceGroup.from_name("P m -3 m"),
+                  sites=(part("Si", 0.01), part("P", 0.02)))  # fmt: skip
+    assert len(phase.structure) == 1
+    assert phase.structure.composition["Si"] == 0.5
+    assert len(phase.to_ase()) == 1
