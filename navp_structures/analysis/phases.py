@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from navp_structures.catalogue.catalogue import catalogue
+from navp_structures.model.sources import PhaseSummary
 from navp_structures.show.tables import Column, TableResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhaseRow:
-    """One phase of the catalogue."""
-
-    id: str
-    aliases: tuple[str, ...]
-    formula: str | None
-    space_group: str
-    kind: str | None
-    temperature: float | None
-    volume_per_formula_unit: float | None
-    provider: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class PhaseTable(TableResult[PhaseRow]):
+class PhaseTable(TableResult[PhaseSummary]):
     """Every phase of the catalogue, by provider and id."""
 
-    rows: tuple[PhaseRow, ...]
+    rows: tuple[PhaseSummary, ...]
 
     name = "phases"
     columns = (
@@ -47,7 +34,7 @@ class PhaseTable(TableResult[PhaseRow]):
         """Nothing is asked."""
         return {}
 
-    def __iter__(self) -> Iterator[PhaseRow]:
+    def __iter__(self) -> Iterator[PhaseSummary]:
         """Iterate over the phases."""
         return iter(self.rows)
 
@@ -60,17 +47,5 @@ def phases() -> PhaseTable:
     >>> [row.id for row in phases() if "NZSP" in row.aliases]
     ['nzsp-300k']
     """
-    rows = tuple(
-        PhaseRow(
-            id=summary.id,
-            aliases=summary.aliases,
-            formula=summary.formula,
-            space_group=summary.space_group,
-            kind=summary.kind,
-            temperature=summary.temperature,
-            volume_per_formula_unit=summary.volume_per_formula_unit,
-            provider=entry.provider,
-        )
-        for entry, summary in catalogue().summaries()
-    )
-    return PhaseTable(rows=rows)
+    found = catalogue().summaries()
+    return PhaseTable(rows=tuple(replace(row, provider=entry.provider) for entry, row in found))

@@ -11,7 +11,17 @@ from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseSummary:
-    """What a table of phases shows of one phase, without its sites."""
+    """What a table of phases shows of one phase, without its sites.
+
+    Parameters
+    ----------
+    temperature
+        Kelvin; None where no number is known.
+    volume_per_formula_unit
+        V/Z (Å³); None where Z is unknown.
+    provider
+        Filled in by the catalogue.
+    """
 
     id: str
     aliases: tuple[str, ...]
@@ -20,6 +30,7 @@ class PhaseSummary:
     kind: str | None
     temperature: float | None
     volume_per_formula_unit: float | None
+    provider: str = ""
 
     @classmethod
     def of(cls, phase: Phase) -> PhaseSummary:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -99,53 +99,56 @@ def find_candidates(
     scale_sigma together, so that one common scale can still bring them in.
     """
     table, relative_su = _table(phase, observed, probe, scale_sigma)
-    strongest = _strongest(phase, probe)
+    strongest = _strongest(phase, probe, table)
     allowed: list[SpacingCandidate] = []
     extinct: list[ExtinctCandidate] = []
     for n, spacing in enumerate(observed):
-        for m, deviation, sigma in _within(table, relative_su, spacing, scale_sigma):
-            hkl = (int(table.hkl[m, 0]), int(table.hkl[m, 1]), int(table.hkl[m, 2]))
-            d_calc = float(table.d[m])
+        deviation = spacing.d / table.d - 1.0
+        sigma = np.hypot(spacing.sigma, relative_su)
+        # One common scale may still bring an allowed family within the reach.
+        reach = REACH * np.where(table.absent, sigma, np.hypot(sigma, scale_sigma))
+        for m in np.flatnonzero(np.abs(deviation) <= reach):
+            found: dict[str, Any] = {
+                "observation": n,
+                "phase": phase.id,
+                "hkl": (int(table.hkl[m, 0]), int(table.hkl[m, 1]), int(table.hkl[m, 2])),
+                "d_obs": spacing.d,
+                "d_calc": float(table.d[m]),
+                "deviation_percent": 100.0 * float(deviation[m]),
+                "deviation_sigma": float(deviation[m] / sigma[m]),
+            }
             if table.absent[m]:
-                if abs(deviation) > REACH * sigma:
-                    continue
-                rule = absence(hkl, phase.space_group)
-                assert rule is not None  # noqa: S101 - both rest on the same operations
-                extinct.append(
-                    ExtinctCandidate(
-                        observation=n,
-                        phase=phase.id,
-                        hkl=hkl,
-                        d_obs=spacing.d,
-                        d_calc=d_calc,
-                        deviation_percent=100.0 * deviation,
-                        deviation_sigma=deviation / sigma,
-                        kind=rule.kind,
-                        rule=rule.rule,
-                        value=rule.value,
+                extinct.append(ExtinctCandidate(**found, **_rule(found["hkl"], phase)))
+            else:
+                su = (
+                    float(relative_su[m] * table.d[m])
+                    if phase.cell.covariance is not None
+                    else None
+                )
+                allowed.append(
+                    SpacingCandidate(
+                        **found,
+                        **_strength(float(table.f_squared[m]), strongest),
+                        multiplicity=int(table.multiplicity[m]),
+                        d_calc_su=su,
+                        sigma=float(sigma[m]),
                     )
                 )
-                continue
-            f_squared = float(table.f_squared[m])
-            known = not math.isnan(f_squared)
-            su = float(relative_su[m]) * d_calc
-            allowed.append(
-                SpacingCandidate(
-                    observation=n,
-                    phase=phase.id,
-                    hkl=hkl,
-                    multiplicity=int(table.multiplicity[m]),
-                    d_obs=spacing.d,
-                    d_calc=d_calc,
-                    d_calc_su=su if phase.cell.covariance is not None else None,
-                    deviation_percent=100.0 * deviation,
-                    deviation_sigma=deviation / sigma,
-                    sigma=sigma,
-                    f_squared=f_squared if known else None,
-                    strength=math.sqrt(f_squared / strongest) if known else None,
-                )
-            )
     return allowed, extinct
+
+
+def _rule(hkl: HKL, phase: Phase) -> dict[str, Any]:
+    rule = absence(hkl, phase.space_group)
+    assert rule is not None  # noqa: S101 - both rest on the same operations
+    return {"kind": rule.kind, "rule": rule.rule, "value": rule.value}
+
+
+def _strength(f_squared: float, strongest: float) -> dict[str, Any]:
+    if math.isnan(f_squared):
+        return {"f_squared": None, "strength": None}
+    # A phase whose sites are all empty scatters nothing.
+    relative = math.sqrt(f_squared / strongest) if strongest > 0 else 0.0
+    return {"f_squared": f_squared, "strength": relative}
 
 
 def deviation(phase: Phase, hkl: HKL, spacing: Spacing) -> tuple[float, float]:
@@ -165,7 +168,7 @@ def _table(
             f"{smallest.given:g} is a spacing of {smallest.d:g} Å; "
             f"the smallest that is indexed is {_SMALLEST_SPACING} Å"
         )
-    # The cell's su widens the reach; no curated cell is worse than 1 %.
+    # The cell's su widens the reach as the errors of spacing and scale do.
     spread = max(s.sigma for s in observed) + scale_sigma + _relative_cell_su(phase)
     d_min = smallest.d / (1.0 + REACH * spread)
     # A few steps, so that neighbouring questions share one cached list.
@@ -185,29 +188,29 @@ def relative_d_su(phase: Phase, table: Families) -> Floats:
 
 
 def _relative_cell_su(phase: Phase) -> float:
+    """Return a bound on su(d)/d over all directions.
+
+    d changes by the normal strain along its plane normal, which no direction makes larger
+    than the Frobenius norm of the strain; the bound is the root mean square of that norm.
+    """
     covariance = phase.cell.covariance
     if covariance is None:
         return 0.0
-    # No direction of reciprocal space can be worse than all parameters together.
-    basis = np.array(
-        [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [1, -1, 0], [1, 0, -1], [0, 1, -1]]
-    )
-    slopes = lattice.log_d_gradient(basis, phase.cell.parameters)
-    return 2.0 * float(np.sqrt(np.einsum("ni,ij,nj->n", slopes, covariance, slopes).max()))
-
-
-def _within(
-    table: Families, relative_su: Floats, spacing: Spacing, scale_sigma: float
-) -> Iterator[tuple[int, float, float]]:
-    deviation = spacing.d / table.d - 1.0
-    sigma = np.hypot(spacing.sigma, relative_su)
-    for m in np.flatnonzero(np.abs(deviation) <= REACH * np.hypot(sigma, scale_sigma)):
-        yield int(m), float(deviation[m]), float(sigma[m])
+    inverse = np.linalg.inv(phase.cell.orthogonalisation_matrix)
+    gradient = lattice.metric_gradient(phase.cell.parameters)
+    strains = 0.5 * np.einsum("ji,pjk,kl->pil", inverse, gradient, inverse)
+    products = np.einsum("pij,qij->pq", strains, strains)
+    return math.sqrt(max(0.0, float(np.sum(products * covariance))))
 
 
 @lru_cache(maxsize=64)
-def _strongest(phase: Phase, probe: str) -> float:
+def _strongest_of_list(phase: Phase, probe: str) -> float:
+    values = families(phase, _STRONGEST_DOWN_TO, probe).f_squared
+    return float(values.max()) if len(values) else 0.0
+
+
+def _strongest(phase: Phase, probe: str, table: Families) -> float:
     if not phase.has_sites:
         return math.nan
-    table = families(phase, _STRONGEST_DOWN_TO, probe)
-    return float(table.f_squared.max()) if len(table.d) else math.nan
+    here = float(table.f_squared.max()) if len(table.f_squared) else 0.0
+    return max(here, _strongest_of_list(phase, probe))

@@ -285,3 +285,30 @@ def test_refusals(values: object, arguments: dict, sentence: str) -> None:
 def test_unknown_phase() -> None:
     with pytest.raises(UnknownPhaseError, match="unknown phase 'Na3PV'; nearest: Na3VP"):
         index_spacings(1.88, phases="Na3PV")
+
+
+def test_the_bound_on_the_su_of_spacings_holds() -> None:
+    from navp_structures.analysis.indexing.candidates import _relative_cell_su, relative_d_su
+    from navp_structures.analysis.reflections import families
+
+    for name in ("Na2VP", "NaVP", "NZSP", "na3vp-alpha"):
+        phase = navp.load(name)
+        largest = relative_d_su(phase, families(phase, 1.0, "electron")).max()
+        assert largest <= _relative_cell_su(phase) < 5 * largest
+
+
+def test_empty_sites_scatter_nothing() -> None:
+    from dataclasses import replace
+
+    phase = navp.load("NZSP")
+    empty = tuple(
+        replace(site, species=tuple(replace(s, occupancy=0.0) for s in site.species))
+        for site in phase.sites
+    )
+    result = index_spacings(2.0, phases=replace(phase, sites=empty))
+    assert {row.strength for row in result.rows} == {0.0}
+    assert result.indexed
+
+
+def test_strength_stays_below_one_beyond_the_usual_list() -> None:
+    assert all((row.strength or 0) <= 1 for row in index_spacings(0.6, phases="NZSP").rows)
