@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import gemmi
 import numpy as np
 
 from navp_structures.analysis.distances import distances_between
@@ -15,7 +16,9 @@ from navp_structures.model import standard
 from navp_structures.model.finding import Finding
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
+from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.numbers import exact
 
 if TYPE_CHECKING:
     from navp_structures.analysis.symmetry import SymmetryReport
@@ -32,11 +35,8 @@ BOND_TOLERANCE: Final = 0.0015
 DENSITY_TOLERANCE: Final = 0.002
 """g/cm³; two units of the third decimal, for older atomic weights."""
 
-SHORTEST_TOGETHER: Final = 0.8
-"""Å; no two atoms but hydrogen come nearer."""
-
-U_TOLERANCE: Final = 1e-5
-"""Å²; printed U_ij obey their site symmetry to their rounding."""
+CLOSEST_CONTACT: Final = 0.6
+"""Shortest distance over the sum of covalent radii; an O-H bond has 1.0, P-O 0.87."""
 
 
 def with_findings(report: SymmetryReport, phase: Phase) -> SymmetryReport:
@@ -104,6 +104,16 @@ def _window(report: SymmetryReport, window: tuple[float, float]) -> Iterator[Fin
 
 def _sites(report: SymmetryReport) -> Iterator[Finding]:
     for site in report.sites:
+        if site.declared_multiplicity not in (None, site.multiplicity):
+            yield Finding(
+                level="error",
+                message=(
+                    f"{site.label} has {site.multiplicity} positions, the source says "
+                    f"{site.declared_multiplicity}"
+                ),
+                value=site.multiplicity,
+                expected=site.declared_multiplicity,
+            )
         declared = (site.declared or "").lstrip("0123456789")
         if declared and site.letter and declared != site.letter:
             yield Finding(
@@ -115,6 +125,14 @@ def _sites(report: SymmetryReport) -> Iterator[Finding]:
 
 
 def _composition(report: SymmetryReport) -> Iterator[Finding]:
+    if report.composition and report.composition[0].from_formula is None:
+        yield Finding(
+            level="note",
+            message=(
+                f"the sites were not compared with the formula {report.formula or 'unknown'} "
+                f"and Z {report.formula_units or 'unknown'}"
+            ),
+        )
     for count in report.composition:
         if count.from_formula is None:
             continue
@@ -140,21 +158,26 @@ def _composition(report: SymmetryReport) -> Iterator[Finding]:
 
 def _distances(report: SymmetryReport) -> Iterator[Finding]:
     for pair in report.shortest:
-        if pair.together and pair.distance < SHORTEST_TOGETHER and "H" not in pair.elements:
+        radii = sum(gemmi.Element(element).covalent_r for element in pair.elements)
+        if pair.together and pair.distance < CLOSEST_CONTACT * radii:
             yield Finding(
                 level="error",
                 message=(
                     f"{pair.sites[0]} and {pair.sites[1]} are {pair.distance:.3f} Å apart and "
-                    "both filled"
+                    f"both filled; their covalent radii add up to {radii:.2f} Å"
                 ),
                 value=pair.distance,
-                expected=SHORTEST_TOGETHER,
+                expected=radii,
             )
 
 
 def _displacements(phase: Phase) -> Iterator[Finding]:
     group, cell = phase.space_group, phase.cell
     for site in phase.sites:
+        if site.u_iso is not None and site.u_iso < 0:
+            yield Finding(
+                level="warning", message=f"U_iso of {site.label} is negative", value=site.u_iso
+            )
         if site.u_aniso is None:
             continue
         printed = np.array(site.u_aniso)
@@ -162,7 +185,7 @@ def _displacements(phase: Phase) -> Iterator[Finding]:
         lengths = cell.reciprocal_lengths
         obeying = orbit.project_u(printed, group.rotations[kept], lengths)
         off = float(np.abs(obeying - printed).max())
-        if off > U_TOLERANCE:
+        if off > _printed_precision(site):
             yield Finding(
                 level="warning",
                 message=f"U_ij of {site.label} miss their site symmetry by {off:.5f} Å²",
@@ -174,6 +197,13 @@ def _displacements(phase: Phase) -> Iterator[Finding]:
             yield Finding(
                 level="warning", message=f"U_ij of {site.label} are not positive definite"
             )
+
+
+def _printed_precision(site: Site) -> float:
+    """Return what rounding or the su leaves open of a site's U_ij (Å²)."""
+    known = [su for su in site.u_aniso_su or () if su]
+    places = [len(exact(u).partition(".")[2]) for u in site.u_aniso or ()]
+    return max([10.0 ** -max(places), *known])
 
 
 def _expected(report: SymmetryReport, phase: Phase) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from navp_structures.model import standard
 from navp_structures.model.formula import atomic_weight, parse_formula
 from navp_structures.model.phase import Phase
 
+_ANIONS = {"O", "F", "Cl"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementCount:
@@ -68,7 +70,8 @@ def element_counts(phase: Phase) -> tuple[ElementCount, ...]:
             counts[element] = counts.get(element, 0.0) + times * species.occupancy
             spread = times * (species.occupancy_su or 0.0)
             variances[element] = variances.get(element, 0.0) + spread**2
-    named = _named(phase)
+    # Without Z the counts are those of the cell, and no formula compares with them.
+    named = _named(phase) if phase.formula_units else {}
     elements = [*counts, *(e for e in named if e not in counts)]
     return tuple(
         ElementCount(
@@ -89,11 +92,15 @@ def density(phase: Phase) -> float:
 
 
 def charge_balance(counts: tuple[ElementCount, ...]) -> ChargeBalance | None:
-    """Return what balances the charge; None when elements of unknown valence are in it.
+    """Return what balances the charge; None for a metal, or with unknown valences in it.
 
     Elements with one usual valence in oxides, phosphates and silicates are held fixed; one
-    element of variable valence takes up the rest.
+    element of variable valence takes up the rest. Those valences mean something only beside
+    oxygen, or in a halide.
     """
+    elements = {c.element for c in counts}
+    if not elements & _ANIONS or ("S" in elements and "O" not in elements):
+        return None
     variable = [c for c in counts if c.element in VARIABLE_VALENCES]
     fixed = [c for c in counts if c.element in SINGLE_VALENCES]
     if len(variable) > 1 or len(variable) + len(fixed) < len(counts):

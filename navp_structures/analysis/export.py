@@ -13,7 +13,8 @@ def export(phase: PhaseLike, path: str | os.PathLike[str], *, force: bool = Fals
     """Write a phase to a CIF: the same numbers with their su, and its kind.
 
     A model or a computed phase says so in the file, with its reason. What CIF has no tag
-    for stays behind: the correlation of the cell, the expected values.
+    for stays behind: aliases, the correlation of the cell, the errors expected of sites,
+    changes, expected values, licence and notes; the caveat is a comment.
 
     Parameters
     ----------

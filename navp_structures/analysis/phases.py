@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from navp_structures.catalogue.builtin import CURATED
 from navp_structures.catalogue.catalogue import catalogue
 from navp_structures.model.sources import PhaseSummary
 from navp_structures.show.tables import Column, TableResult
@@ -26,13 +27,19 @@ class PhaseTable(TableResult[PhaseSummary]):
         Column("kind"),
         Column("temperature", head="T / K", show="{:g}".format),
         Column("volume_per_formula_unit", head="V/Z / Å³", show="{:.3f}".format),
-        Column("provider", head="from"),
+        Column("provider", head="from", usual=CURATED),
+        Column("reason", hidden=True),
     )
 
     @property
     def inputs(self) -> dict[str, Any]:
         """Nothing is asked."""
         return {}
+
+    @property
+    def phases(self) -> tuple[PhaseSummary, ...]:
+        """Every row, so that models and computed phases are named as such."""
+        return self.rows
 
     def __iter__(self) -> Iterator[PhaseSummary]:
         """Iterate over the phases."""

@@ -29,11 +29,13 @@ class Plane:
     allowed: bool
     absence: str | None
     rule: str | None
+    value: int | None
+    reason: str | None
 
     @property
     def state(self) -> str:
         """``allowed``, or the rule that forbids it."""
-        return "allowed" if self.allowed else f"extinct by {self.absence}, {self.rule}"
+        return "allowed" if self.allowed else f"extinct by {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class PlanePair:
 class Planes(TableResult[Plane]):
     """The answer of `describe_planes`."""
 
-    phase: Phase
+    of: Phase
     wavelength: float | None
     rows: tuple[Plane, ...]
     pairs: tuple[PlanePair, ...]
@@ -74,13 +76,14 @@ class Planes(TableResult[Plane]):
         Column("allowed", hidden=True),
         Column("absence", hidden=True),
         Column("rule", hidden=True),
+        Column("value", hidden=True),
     )
 
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked."""
         return {
-            "phase": self.phase.id,
+            "phase": self.of.id,
             "hkl": [list(row.hkl) for row in self.rows],
             "wavelength": self.wavelength,
         }
@@ -95,9 +98,12 @@ class Planes(TableResult[Plane]):
         notes += [str(pair) for pair in self.pairs]
         if self.wavelength is not None:
             notes.append(f"wavelength {self.wavelength:.7g} Å")
-        if self.phase.kind in ("model", "computed"):
-            notes.append(self.phase.kind_sentence)
-        return tuple(notes)
+        return (*notes, *self.provisos)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The one phase."""
+        return (self.of,)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; `results` holds planes and pairs."""
@@ -105,8 +111,6 @@ class Planes(TableResult[Plane]):
         content["results"] = {
             "planes": content["results"],
             "pairs": plain([asdict(pair) for pair in self.pairs]),
-            "kind": self.phase.kind,
-            "reason": self.phase.reason,
         }
         return content
 
@@ -132,7 +136,7 @@ def describe_planes(
     labels = [as_hkl(label) for label in hkl]
     length = None if radiation is None else wavelength(radiation)
     return Planes(
-        phase=found,
+        of=found,
         wavelength=length,
         rows=tuple(_plane(found, label, length) for label in labels),
         pairs=tuple(_pair(found, one, two) for one, two in combinations(labels, 2)),
@@ -153,6 +157,8 @@ def _plane(phase: Phase, hkl: HKL, length: float | None) -> Plane:
         allowed=rule is None,
         absence=rule.kind if rule else None,
         rule=rule.rule if rule else None,
+        value=rule.value if rule else None,
+        reason=rule.reason if rule else None,
     )
 
 

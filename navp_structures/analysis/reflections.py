@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import Any, Final
 
 import gemmi
@@ -67,7 +68,7 @@ class Reflections(TableResult[Reflection]):
     (without relativistic factor), fm² for ``neutron``; absent families have none.
     """
 
-    phase: str
+    of: Phase
     d_min: float
     probe: str
     rows: tuple[Reflection, ...]
@@ -84,7 +85,12 @@ class Reflections(TableResult[Reflection]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked."""
-        return {"phase": self.phase, "d_min": self.d_min, "probe": self.probe}
+        return {"phase": self.of.id, "d_min": self.d_min, "probe": self.probe}
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The one phase."""
+        return (self.of,)
 
     def __iter__(self) -> Iterator[Reflection]:
         """Iterate over the families."""
@@ -129,7 +135,7 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
         )
         if not absent
     )
-    return Reflections(phase=found.id, d_min=d_min, probe=probe, rows=rows)
+    return Reflections(of=found, d_min=float(d_min), probe=probe, rows=rows)
 
 
 def families(phase: Phase, d_min: float, probe: str) -> Families:
@@ -140,7 +146,7 @@ def families(phase: Phase, d_min: float, probe: str) -> Families:
     InputError
         As for `reflections`.
     """
-    if not (isinstance(d_min, int | float) and math.isfinite(d_min) and d_min > 0):
+    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
         raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
     if probe not in PROBES:
         raise InputError(
@@ -164,7 +170,12 @@ def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
     if not phase.has_sites:
         return np.full(len(hkl), np.nan)
     small, calculator = _calculator(phase, probe)
-    values = [calculator.calculate_sf_from_small_structure(small, [*map(int, h)]) for h in hkl]
+    try:
+        values = [
+            calculator.calculate_sf_from_small_structure(small, [*map(int, h)]) for h in hkl
+        ]
+    except RuntimeError as error:
+        raise InputError(f"|F| of {phase.id} for {probe}: {error}") from None
     return np.asarray(np.abs(np.array(values, dtype=np.complex128)) ** 2)
 
 

@@ -20,7 +20,8 @@ def report_to_dict(report: SymmetryReport) -> dict[str, Any]:
     window = report.window
     results = {
         "phase": report.phase,
-        "kind": report.kind_statement or None,
+        "kind": report.kind,
+        "reason": report.reason,
         "passed": report.passed,
         "declared": {
             "symbol": report.declared.symbol,
@@ -55,7 +56,7 @@ def report_to_text(report: SymmetryReport, width: int, fold: Fold) -> str:
 def report_to_line(report: SymmetryReport) -> str:
     """Return the verdict in one line, with the kind of phase and the first problem."""
     window = f"{report.window[0]:g} to {report.window[1]:g} Å" if report.window else "cell only"
-    kind = report.kind_statement.partition(":")[0] or "kind unknown"
+    kind = report.kind or "kind unknown"
     verdict = "passed" if report.passed else "failed"
     line = f"{report.phase:<17} {kind:<9} {report.declared!s:<12} {verdict}  {window}"
     worst = [f.message for f in report.findings if f.level != "note"]
@@ -65,7 +66,13 @@ def report_to_line(report: SymmetryReport) -> str:
 def _head(report: SymmetryReport, fold: Fold) -> str:
     group = report.declared
     setting = f" ({group.setting})" if group.setting else ""
-    lines = [fold(f"{report.phase}: {report.kind_statement or 'kind unknown'}")]
+    lines = [
+        fold(
+            ": ".join(
+                filter(None, (report.phase, report.kind or "kind unknown", report.reason))
+            )
+        )
+    ]
     number = f", No. {group.number}" if group.number else ""
     lines.append(f"declared  {group}{setting}{number}, {len(group.operations)} operations")
     if report.window is not None:

@@ -26,7 +26,7 @@ from navp_structures.analysis.spglib_symmetry import (
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.model import standard
 from navp_structures.model.finding import Finding
-from navp_structures.model.phase import Phase
+from navp_structures.model.phase import Phase, provisos
 from navp_structures.model.spacegroup import SpaceGroup
 
 TOLERANCES: Final = (
@@ -61,8 +61,10 @@ class SiteSymmetry:
 
     Parameters
     ----------
-    declared
-        As the source prints it.
+    declared, declared_multiplicity
+        As the source prints them.
+    multiplicity
+        Positions that the operations make of the coordinates.
     letter
         From spglib, in the phase's own setting; None where that is no setting of its tables.
     """
@@ -71,6 +73,7 @@ class SiteSymmetry:
     declared: str | None
     letter: str | None
     multiplicity: int
+    declared_multiplicity: int | None
     occupancy: float
 
 
@@ -95,7 +98,8 @@ class SymmetryReport:
     """
 
     phase: str
-    kind_statement: str
+    kind: str | None
+    reason: str | None
     declared: SpaceGroup
     scan: tuple[SymmetryStep, ...]
     window: tuple[float, float] | None
@@ -113,6 +117,11 @@ class SymmetryReport:
     findings: tuple[Finding, ...]
 
     @property
+    def provisos(self) -> tuple[str, ...]:
+        """The sentence that a model or a computed phase is one, and why."""
+        return provisos(self.phase, self.kind, self.reason, None)
+
+    @property
     def passed(self) -> bool:
         """Whether no finding is an error."""
         return not any(finding.level == "error" for finding in self.findings)
@@ -128,7 +137,8 @@ class SymmetryReport:
         window = (
             f", agrees from {self.window[0]:g} to {self.window[1]:g} Å" if self.window else ""
         )
-        kind = f", {self.kind_statement}" if self.kind_statement else ""
+        kind = f", {self.kind}" if self.kind else ""
+        kind += f": {self.reason}" if self.reason else ""
         return f"<SymmetryReport {self.phase}{kind}: {self.declared} {verdict}{window}>"
 
     def to_dict(self) -> dict[str, Any]:
@@ -183,7 +193,8 @@ def check_symmetry(phase: PhaseLike) -> SymmetryReport:
     counts = element_counts(found) if found.has_sites else ()
     report = SymmetryReport(
         phase=found.id,
-        kind_statement=found.kind_statement,
+        kind=found.kind,
+        reason=found.reason,
         declared=group,
         scan=scan,
         window=window,
@@ -261,6 +272,7 @@ def _sites(phase: Phase) -> tuple[SiteSymmetry, ...]:
             declared=site.wyckoff,
             letter=letter,
             multiplicity=standard.multiplicity(site, phase.cell, phase.space_group),
+            declared_multiplicity=site.multiplicity,
             occupancy=site.occupancy,
         )
         for site, letter in zip(phase.sites, wyckoff_letters(phase), strict=True)

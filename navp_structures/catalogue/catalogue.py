@@ -18,6 +18,7 @@ from navp_structures.errors import (
     AmbiguousPhaseError,
     InputError,
     NavpError,
+    PhaseFolderWarning,
     PluginError,
     ShadowedPhaseWarning,
     UnknownPhaseError,
@@ -102,10 +103,10 @@ class Catalogue:
     def __init__(
         self, entries: Iterable[Entry], statuses: Sequence[plugins.PluginStatus] = ()
     ) -> None:
-        self.entries = tuple(entries)
+        self.entries: tuple[Entry, ...] = ()
         self.statuses = tuple(statuses)
         self._names: dict[str, list[Entry]] = {}
-        for entry in sorted(self.entries, key=lambda e: e.provider != builtin.CURATED):
+        for entry in sorted(entries, key=lambda e: e.provider != builtin.CURATED):
             self._enter(entry)
 
     def find(self, name: str) -> Entry:
@@ -146,7 +147,22 @@ class Catalogue:
             except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything
                 plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
 
+    def _twin(self, entry: Entry) -> Entry | None:
+        """Return the entry of the same provider and id, which a path may hold twice."""
+        holders = self._names.get(entry.source.id.casefold(), [])
+        return next((e for e in holders if e.qualified == entry.qualified), None)
+
     def _enter(self, entry: Entry) -> None:
+        twin = self._twin(entry)
+        if twin is not None:
+            warnings.warn(
+                f"{entry.qualified} is offered twice; {twin.source.origin or 'the first'} is "
+                f"taken, {entry.source.origin or 'the second'} left out",
+                PhaseFolderWarning,
+                stacklevel=4,
+            )
+            return
+        self.entries += (entry,)
         folded = {name.casefold(): name for name in entry.names}
         for key, name in folded.items():
             holders = self._names.setdefault(key, [])

@@ -6,7 +6,15 @@ import sys
 
 import click
 
-from navp_structures.cli.output import folded, json_option, print_json, terminal_width
+from navp_structures.cli.output import (
+    error_line,
+    folded,
+    json_option,
+    print_json,
+    print_notes,
+    terminal_width,
+)
+from navp_structures.errors import NavpError
 
 
 @click.command("check")
@@ -16,22 +24,30 @@ def check(phases: tuple[str, ...], as_json: bool) -> None:
     """Check symmetry, composition, distances and expected values of each PHASE.
 
     Without a PHASE every phase of the catalogue is checked, in one line each. The exit
-    code is 1 when a check fails.
+    code is 1 when a check fails, 2 when a phase cannot be read.
     """
     from navp_structures.analysis.symmetry import check_symmetry
     from navp_structures.catalogue.catalogue import catalogue
     from navp_structures.show.tables import document
 
     names = phases or tuple(entry.qualified for entry in catalogue().entries)
-    reports = [check_symmetry(name) for name in names]
+    reports, unusable = [], False
+    for name in names:
+        try:
+            reports.append(check_symmetry(name))
+        except NavpError as error:
+            # The others are still worth checking.
+            unusable = True
+            click.echo(error_line(error), err=True)
     if as_json:
         results = [report.to_dict()["results"] for report in reports]
-        print_json(document("check", {"phases": list(names)}, results))
+        print_json(document("checks", {"phases": list(names)}, results))
     elif phases:
         for n, report in enumerate(reports):
             click.echo(("\n" if n else "") + report.to_text(terminal_width(), fold=folded))
     else:
         for report in reports:
             click.echo(report.to_line())
-    if not all(report.passed for report in reports):
-        sys.exit(1)
+        print_notes(sentence for report in reports for sentence in report.provisos)
+    if unusable or not all(report.passed for report in reports):
+        sys.exit(2 if unusable else 1)

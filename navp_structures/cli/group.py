@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from importlib import import_module
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -66,8 +66,12 @@ class _Group(click.Group):
             try:
                 return super().invoke(ctx)
             except NavpError as error:
-                click.echo(f"Error: {_one_line(error)}", err=True)
-                sys.exit(2)
+                _stop(error)
+            except BrokenPipeError:
+                raise  # the reader has seen enough; click ends quietly
+            except OSError as error:
+                # The terminal or the disk behind stdout refuses.
+                _stop(f"cannot write the output: {error.strerror or error}")
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,6 +90,13 @@ def main(ctx: click.Context, no_plugins: bool) -> None:
         ctx.with_resource(without_plugins())
 
 
+def _stop(error: object) -> NoReturn:
+    from navp_structures.cli.output import error_line
+
+    click.echo(error_line(error), err=True)
+    sys.exit(2)
+
+
 def _show_warning(
     message: Warning | str,
     category: type[Warning],
@@ -94,9 +105,6 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    click.echo(f"Warning: {_one_line(message)}", err=True)
+    from navp_structures.cli.output import one_line
 
-
-def _one_line(message: object) -> str:
-    text = " ".join(str(message).split())
-    return "".join(c if c.isprintable() else "?" for c in text)
+    click.echo(f"Warning: {one_line(message)}", err=True)

@@ -34,7 +34,8 @@ from navp_structures.cli.output import folded, json_option, print_json, terminal
 )
 @click.option("--angle-sigma", type=float, default=1.0, show_default=True, help="Degrees.")
 @click.option(
-    "--scale-sigma", default="1%", show_default=True, help="Relative sigma of the common scale."
+    "--scale-sigma",
+    help="Relative sigma of the common scale: 1% unless said otherwise; none for two_theta.",
 )
 @click.option(
     "--label",
@@ -53,7 +54,7 @@ def index(
     camera_constant: float | None,
     angles: tuple[str, ...],
     angle_sigma: float,
-    scale_sigma: str,
+    scale_sigma: str | None,
     labels: tuple[str, ...],
     probe: str | None,
     as_json: bool,
@@ -73,7 +74,7 @@ def index(
         sigma=fraction(sigma, "--sigma"),
         angles=_angles(angles, len(numbers)),
         angle_sigma=angle_sigma,
-        scale_sigma=fraction(scale_sigma, "--scale-sigma") or 0.0,
+        scale_sigma=fraction(scale_sigma, "--scale-sigma"),
         units=units,
         radiation=radiation,
         camera_constant=camera_constant,
@@ -102,10 +103,13 @@ def _angles(texts: tuple[str, ...], count: int) -> float | dict[tuple[int, int],
         return None
     if len(texts) == 1 and ":" not in texts[0] and count == 2:
         return _degrees(texts[0])
-    return dict(_numbered(text) for text in texts)
+    pairs = [_numbered(text, count) for text in texts]
+    if len({frozenset(pair) for pair, _ in pairs}) < len(pairs):
+        raise click.BadParameter("two angles for one pair of spacings", param_hint="--angle")
+    return dict(pairs)
 
 
-def _numbered(text: str) -> tuple[tuple[int, int], float]:
+def _numbered(text: str, count: int) -> tuple[tuple[int, int], float]:
     pair, _, degrees = text.partition(":")
     try:
         first, second = (int(n) for n in pair.split(","))
@@ -114,6 +118,11 @@ def _numbered(text: str) -> tuple[tuple[int, int], float]:
             f"{text!r} names no pair; write 1,2:55.2 for the first two spacings",
             param_hint="--angle",
         ) from None
+    if not (1 <= first <= count and 1 <= second <= count and first != second):
+        raise click.BadParameter(
+            f"{pair!r} is no pair of spacings; number them from 1 to {count}",
+            param_hint="--angle",
+        )
     return (first - 1, second - 1), _degrees(degrees)
 
 

@@ -14,6 +14,17 @@ from navp_structures.show.tables import TableResult, json_text, printable, text_
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def error_line(error: object) -> str:
+    """Return ``Error: `` and the sentence of an error, in one printable line."""
+    return f"Error: {one_line(error)}"
+
+
+def one_line(message: object) -> str:
+    """Return a message in one line without control characters."""
+    text = " ".join(str(message).split())
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def terminal_width() -> int:
     """Return the width of the terminal, 80 where there is none, at most 120."""
     return min(shutil.get_terminal_size((80, 24)).columns, 120)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from math import gcd
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from gemmi import cif
@@ -184,10 +185,10 @@ def _whole_ratio(content: dict[str, float], formula: str) -> int | None:
     ratios = [content.get(e, 0.0) / n for e, n in wanted.items() if n > 0 and e != "H"]
     if not ratios:
         return None
-    # Partly filled sites miss the nominal formula a little; the framework decides.
-    middle = sorted(ratios)[len(ratios) // 2]
-    near = round(middle)
-    return near if near >= 1 and abs(middle - near) < 0.05 * near else None
+    # Partly filled sites miss the nominal formula a little; most elements must agree.
+    near = round(median(ratios))
+    agree = sum(abs(ratio - near) < 0.05 * near for ratio in ratios)
+    return near if near >= 1 and 2 * agree > len(ratios) else None
 
 
 def _kind(block: cif.Block) -> tuple[str | None, str | None]:

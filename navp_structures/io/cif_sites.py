@@ -79,7 +79,13 @@ def _site(row: _Row, tensors: dict[str, tuple[Sextet, OptionalSextet]]) -> Site:
         u_aniso=tensor,
         u_aniso_su=tensor_su,
         wyckoff=row.values.get("wyckoff_symbol"),
+        multiplicity=_multiplicity(row),
     )
+
+
+def _multiplicity(row: _Row) -> int | None:
+    pair = row.pair("site_symmetry_multiplicity") or row.pair("symmetry_multiplicity")
+    return None if pair is None else round(pair[0])
 
 
 def _coordinate(row: _Row, axis: str) -> _Pair:

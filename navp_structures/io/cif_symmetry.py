@@ -55,7 +55,7 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
         raise CifError(
             f"{block.name} names no symmetry: neither operations nor a space group are given"
         )
-    return SpaceGroup.from_number(number)
+    return SpaceGroup.from_number(number, alpha=cell.alpha, gamma=cell.gamma)
 
 
 def _named(

@@ -28,8 +28,21 @@ _NUMBER = re.compile(
 )
 
 
-_ACCENT = re.compile(r"""\\(['`^~",])([A-Za-z])""")
-_COMBINING = dict(zip("'`^~\",", "\u0301\u0300\u0302\u0303\u0308\u0327", strict=True))
+_ACCENT = re.compile(r"""\\(['`^~",%])([A-Za-z])""")
+_COMBINING = dict(zip("'`^~\",%", "\u0301\u0300\u0302\u0303\u0308\u0327\u030a", strict=True))
+_MARKS = {combining: mark for mark, combining in _COMBINING.items()}
+
+
+def marked_text(text: str) -> str:
+    """Return a text with its accents as CIF writes them; `plain_text` turns them back."""
+    return "".join(_marked(character) for character in unicodedata.normalize("NFC", text))
+
+
+def _marked(character: str) -> str:
+    parts = unicodedata.normalize("NFD", character)
+    if len(parts) == 2 and parts[1] in _MARKS and parts[0].isascii():
+        return f"\\{_MARKS[parts[1]]}{parts[0]}"
+    return character
 
 
 def plain_text(text: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from gemmi import cif
 
 from navp_structures._version import __version__
-from navp_structures.errors import InputFileError
-from navp_structures.io.cif_values import ANISO_AXES, DATABASE_TAGS
+from navp_structures.errors import InputError, InputFileError
+from navp_structures.io.cif_values import ANISO_AXES, DATABASE_TAGS, marked_text
 from navp_structures.io.files import write_text
 from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS
+from navp_structures.model.formula import format_formula, parse_formula
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import Site
 from navp_structures.show.numbers import exact
@@ -25,7 +27,7 @@ def cif_text(phase: Phase) -> str:
     ``_audit_creation_method``, where `read_cif` finds them again.
     """
     document = cif.Document()
-    block = document.add_new_block(phase.id.replace(" ", "_"))
+    block = document.add_new_block(re.sub(r"[^!-~]", "_", phase.id) or "phase")
     _add_source(block, phase)
     _add_cell(block, phase)
     _add_symmetry(block, phase)
@@ -58,12 +60,13 @@ def _comment(phase: Phase) -> str:
 
 def _set(block: cif.Block, tag: str, value: object) -> None:
     if value is not None and value != "":
-        block.set_pair(tag, cif.quote(_printable(str(value))))
+        block.set_pair(tag, _quoted(str(value)))
 
 
-def _printable(text: str) -> str:
-    """Return a text in one line, which no quoting can break out of."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+def _quoted(text: str) -> str:
+    """Return a text quoted in one line, which it cannot break out of, accents as in CIF."""
+    plain = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return cif.quote(marked_text(plain))
 
 
 def _add_source(block: cif.Block, phase: Phase) -> None:
@@ -76,7 +79,7 @@ def _add_source(block: cif.Block, phase: Phase) -> None:
     if source.authors:
         loop = block.init_loop("_publ_author_", ["name"])
         for name in source.authors:
-            loop.add_row([cif.quote(_printable(name))])
+            loop.add_row([_quoted(name)])
     for tag, value in (
         ("_publ_section_title", source.title),
         ("_journal_name_full", source.journal),
@@ -87,6 +90,7 @@ def _add_source(block: cif.Block, phase: Phase) -> None:
         ("_diffrn_measurement_method", source.method),
         ("_refine_special_details", source.notes),
         ("_chemical_formula_structural", phase.formula),
+        ("_chemical_formula_sum", _formula_sum(phase.formula)),
         *(
             (DATABASE_TAGS[name], code)
             for name, code in source.database_codes
@@ -102,6 +106,13 @@ def _add_source(block: cif.Block, phase: Phase) -> None:
         )
 
 
+def _formula_sum(formula: str | None) -> str | None:
+    try:
+        return format_formula(parse_formula(formula)) if formula else None
+    except InputError:
+        return None
+
+
 def _add_cell(block: cif.Block, phase: Phase) -> None:
     cell = phase.cell
     for name, su in zip(PARAMETERS, cell.su, strict=True):
@@ -115,6 +126,7 @@ def _add_cell(block: cif.Block, phase: Phase) -> None:
 def _add_symmetry(block: cif.Block, phase: Phase) -> None:
     group = phase.space_group
     _set(block, "_space_group_name_H-M_alt", group.symbol)
+    _set(block, "_space_group_name_Hall", group.hall)
     _set(block, "_space_group_IT_number", group.number)
     loop = block.init_loop("_space_group_symop_", ["operation_xyz"])
     for operation in group.operations:
@@ -133,8 +145,8 @@ def _add_sites(block: cif.Block, phase: Phase) -> None:
         iso = "?" if site.u_iso is None else exact(site.u_iso, site.u_iso_su)
         for species in site.species:
             filled = exact(species.occupancy, species.occupancy_su)
-            names = [cif.quote(_printable(t)) for t in (species.label, species.symbol)]
-            letter = cif.quote(_printable(site.wyckoff)) if site.wyckoff else "?"
+            names = [_quoted(species.label), _quoted(species.symbol)]
+            letter = _quoted(site.wyckoff) if site.wyckoff else "?"
             row = [*names, str(times), letter, *place, filled, iso, _adp_type(site)]
             loop.add_row(row)
 
@@ -156,4 +168,4 @@ def _add_tensors(block: cif.Block, phase: Phase) -> None:
         sus = site.u_aniso_su or (None,) * 6
         cells = [exact(u, su) for u, su in zip(site.u_aniso or (), sus, strict=True)]
         for species in site.species:
-            loop.add_row([cif.quote(_printable(species.label)), *cells])
+            loop.add_row([_quoted(species.label), *cells])

@@ -44,11 +44,18 @@ def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all: a temporary neighbour is renamed onto it.
 
+    A symbolic link is followed, and stays.
+
     Raises
     ------
     InputFileError
-        When the folder does not exist or cannot be written.
+        When the target is a folder or a device, or the folder cannot be written.
     """
+    if not path.name:
+        raise InputFileError("cannot write: the name of the file is empty")
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise InputFileError(f"cannot write {path}: it is no regular file")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")

@@ -105,6 +105,8 @@ def _summarise(stem: str, cif_file: Traversable, notes: PhaseNotes) -> PhaseSumm
         volume_per_formula_unit=(
             header.cell.volume / header.formula_units if header.formula_units else None
         ),
+        reason=notes.reason,
+        caveat=notes.caveat,
     )
 
 

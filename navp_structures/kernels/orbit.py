@@ -13,6 +13,9 @@ Coordinates printed with three decimals are up to 0.01 Å off their special posi
 that are split about a symmetry element in refinements lie further apart than this.
 """
 
+# Å; a position that an operation keeps moves by rounding only.
+_EXACT = 1e-6
+
 
 def stabiliser(
     fract: Floats,
@@ -37,14 +40,27 @@ def stabiliser(
     Returns
     -------
     indices, ideal
-        Numbers of the operations, and the mean of the images, which obeys them exactly.
+        Numbers of the operations, which form a group, and the position that they keep
+        exactly; it lies within the tolerance of the given one.
     """
-    images = rotations @ fract + translations
-    shift = images - fract
+    shift = rotations @ fract + translations - fract
     shift -= np.rint(shift)
-    distance = np.sqrt(np.einsum("ni,ij,nj->n", shift, metric, shift))
-    kept = np.flatnonzero(distance <= tolerance)
-    return kept, fract + shift[kept].mean(axis=0)
+    distance = _lengths(shift, metric)
+    # Where only some images are near enough, they form no group, and their mean is kept by
+    # none: leave out the farthest until what is left agrees with itself.
+    for limit in np.unique(distance[distance <= tolerance])[::-1]:
+        near = distance <= limit
+        ideal = fract + shift[near].mean(axis=0)
+        again = rotations @ ideal + translations - ideal
+        keeping = _lengths(again - np.rint(again), metric) < _EXACT
+        moved = _lengths((ideal - fract)[np.newaxis], metric)[0]
+        if np.all(keeping[near]) and moved <= tolerance:
+            return np.flatnonzero(keeping), ideal
+    raise ArithmeticError("the operations hold no identity")
+
+
+def _lengths(shifts: Floats, metric: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("ni,ij,nj->n", shifts, metric, shifts)))
 
 
 def orbit(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> Floats:
@@ -63,8 +79,12 @@ def orbit(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> F
     _, first = np.unique(keys, axis=0, return_index=True)
     points = wrapped[np.sort(first)]
     if len(points) * len(kept) != len(rotations):
-        # Rounding put one image on both sides of a key's edge: fall back to distances.
+        # Rounding put one image on both sides of a key's edge: compare distances instead.
         points = _distinct(wrapped)
+    if len(points) * len(kept) != len(rotations):
+        raise ArithmeticError(
+            f"{len(points)} images and {len(kept)} operations of {len(rotations)} at {fract}"
+        )
     return points
 
 

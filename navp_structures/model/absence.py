@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
+import gemmi
 import numpy as np
 
 from navp_structures.kernels.lattice import Floats, Ints
@@ -63,10 +64,31 @@ def absence(hkl: HKL, group: SpaceGroup) -> Absence | None:
     International Tables for Crystallography, Vol. A (2016), sec. 1.6.3,
     doi:10.1107/97809553602060000923
     """
-    found = list(_breaking(hkl, group))
-    if not found:
+    plainest: dict[str, tuple[Absence, int]] = {}
+    for found, modulus in _breaking(hkl, group):
+        # An operation combined with the centring says the same less plainly.
+        key = _rotation_of(found)
+        known = plainest.get(key)
+        if known is None or _clumsiness(found, modulus) < _clumsiness(*known):
+            plainest[key] = (found, modulus)
+    if not plainest:
         return None
-    return min(found, key=lambda item: (_KINDS.index(item.kind), len(item.rule), item.rule))
+    # 0 0 l: l = 6n of a sixfold screw axis says more than the l = 2n within it.
+    order = sorted(
+        plainest.values(), key=lambda item: (_KINDS.index(item[0].kind), -item[1], item[0].rule)
+    )
+    return order[0][0]
+
+
+def _rotation_of(found: Absence) -> str:
+    """Return the triplet of an operation without its translation."""
+    op = gemmi.Op(found.operation)
+    op.tran = [0, 0, 0]
+    return str(op.triplet())
+
+
+def _clumsiness(found: Absence, modulus: int) -> tuple[int, int, int, str]:
+    return (modulus, found.rule.count("-"), len(found.rule), found.rule)
 
 
 def is_absent(hkl: Ints, group: SpaceGroup) -> np.ndarray:
@@ -75,7 +97,8 @@ def is_absent(hkl: Ints, group: SpaceGroup) -> np.ndarray:
     return np.asarray(group.gemmi.systematic_absences(indices), dtype=bool)
 
 
-def _breaking(hkl: HKL, group: SpaceGroup) -> Iterator[Absence]:
+def _breaking(hkl: HKL, group: SpaceGroup) -> Iterator[tuple[Absence, int]]:
+    """Yield each rule that a reflection breaks, with the modulus of its condition."""
     h = np.asarray(hkl)
     kept = np.all(h @ group.rotations == h, axis=1)
     phase = group.translations @ h
@@ -83,22 +106,34 @@ def _breaking(hkl: HKL, group: SpaceGroup) -> Iterator[Absence]:
     for n in np.flatnonzero(kept & broken):
         rotation, translation = group.rotations[n], group.translations[n]
         if np.array_equal(rotation, np.eye(3)):
-            kind, (rule, value) = "centring", _centring_rule(hkl, translation, group)
+            kind, condition = "centring", _centring_condition(hkl, translation, group)
         else:
             kind = "glide" if round(float(np.linalg.det(rotation))) < 0 else "screw"
-            condition, value = _condition(hkl, translation, rotation)
-            rule = f"{_class(rotation)}: {condition}"
-        yield Absence(hkl=hkl, kind=kind, rule=rule, value=value, operation=group.operations[n])
+            condition = _condition(hkl, translation, rotation, f"{_class(rotation)}: ")
+        triplet = group.operations[n]
+        rule, value = condition.text, condition.value
+        found = Absence(hkl=hkl, kind=kind, rule=rule, value=value, operation=triplet)
+        yield found, condition.modulus
 
 
-def _centring_rule(hkl: HKL, translation: Floats, group: SpaceGroup) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A reflection condition in words, its left side for a reflection, and its modulus."""
+
+    text: str
+    value: int
+    modulus: int
+
+
+def _centring_condition(hkl: HKL, translation: Floats, group: SpaceGroup) -> _Condition:
     if group.setting.startswith("hexagonal axes"):
         sign = -1 if group.setting.endswith("obverse") else 1
         total = sign * hkl[0] - sign * hkl[1] + hkl[2]
         condition = "-h + k + l = 3n" if sign < 0 else "h - k + l = 3n"
-        return f"R {group.setting.removeprefix('hexagonal axes, ')}: {condition}", total
-    condition, total = _condition(hkl, translation, np.eye(3, dtype=np.int64))
-    return (f"{group.centring}: {condition}" if group.centring != "?" else condition), total
+        setting = group.setting.removeprefix("hexagonal axes, ")
+        return _Condition(f"R {setting}: {condition}", total, 3)
+    name = f"{group.centring}: " if group.centring != "?" else ""
+    return _condition(hkl, translation, np.eye(3, dtype=np.int64), name)
 
 
 def _class(rotation: Ints) -> str:
@@ -159,18 +194,26 @@ def _primitive(vector: Ints) -> Ints:
     return np.asarray(reduced * (1 if leading > 0 else -1))
 
 
-def _condition(hkl: HKL, translation: Floats, rotation: Ints) -> tuple[str, int]:
-    """Return ``h + l = 2n`` for the condition that h · t is an integer, and h + l."""
+def _condition(hkl: HKL, translation: Floats, rotation: Ints, name: str) -> _Condition:
+    """Return ``h + l = 2n``, the condition that h · t is an integer, behind a name."""
     parts = [Fraction(float(t)).limit_denominator(24) for t in translation]
     zero = _always_zero(rotation)
     parts = [Fraction(0) if z else t for z, t in zip(zero, parts, strict=True)]
+    for row in _constraints(rotation):
+        # In h h l or h -h l the second index is the first: 2h + l, not h + k + l.
+        places = np.flatnonzero(row)
+        if len(places) == 2 and set(np.abs(row[places]).tolist()) == {1}:
+            first, second = (int(n) for n in places)
+            sign = -int(row[first] * row[second])
+            parts[first] = (parts[first] + sign * parts[second]) % 1
+            parts[second] = Fraction(0)
     denominator = lcm(*(part.denominator for part in parts))
     weights = [int(part * denominator) for part in parts]
     weights = [w - denominator if 2 * w > denominator else w for w in weights]
     if next(w for w in weights if w) < 0:
         weights = [-w for w in weights]
     total = sum(w * h for w, h in zip(weights, hkl, strict=True))
-    return f"{_sum(weights)} = {denominator}n", total
+    return _Condition(f"{name}{_sum(weights)} = {denominator}n", total, denominator)
 
 
 def _sum(coefficients: Iterable[int]) -> str:

@@ -113,15 +113,18 @@ class UnitCell:
 
     @property
     def covariance(self) -> Floats | None:
-        """6 × 6 covariance (Å², Å·degree, degree²); None when no parameter has an su.
+        """6 × 6 covariance (Å², Å·degree, degree²); None where an su is unknown.
 
-        An su of 0 is symmetry's and no knowledge; a parameter without su counts as exact
-        beside others that have one.
+        An su of 0 is symmetry's and no knowledge. An angle of 90 or 120 degrees without su
+        counts as fixed by symmetry.
         """
-        su = self.su
-        if not any(su):
+        su = [
+            0.0 if value is None and parameter in (90.0, 120.0) and n > 2 else value
+            for n, (parameter, value) in enumerate(zip(self.parameters, self.su, strict=True))
+        ]
+        if not any(su) or None in su:
             return None
-        spread = np.array([0.0 if value is None else value for value in su])
+        spread = np.array(su, dtype=np.float64)
         correlation = np.eye(6) if self.correlation is None else np.array(self.correlation)
         return np.outer(spread, spread) * correlation
 

@@ -11,6 +11,7 @@ from navp_structures.errors import MissingPackageError
 from navp_structures.kernels import orbit
 from navp_structures.model import standard
 from navp_structures.model.cell import UnitCell
+from navp_structures.model.formula import atomic_weight
 from navp_structures.model.site import Site, Species
 from navp_structures.model.spacegroup import SpaceGroup
 
@@ -59,7 +60,7 @@ def to_pymatgen(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> S
     occupants: list[dict[str, float]] = []
     coordinates: list[np.ndarray] = []
     labels: list[str] = []
-    for shared in _by_position(sites, cell, group):
+    for shared in standard.places(sites, cell, group):
         content: dict[str, float] = {}
         for species in (s for site in shared for s in site.species):
             name = _pymatgen_symbol(species)
@@ -88,37 +89,25 @@ def to_ase(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Atoms:
     symbols: list[str] = []
     scaled: list[np.ndarray] = []
     kinds: list[int] = []
+    masses: list[float] = []
     occupancy: dict[str, dict[str, float]] = {}
-    for kind, shared in enumerate(_by_position(sites, cell, group)):
+    for kind, shared in enumerate(standard.places(sites, cell, group)):
         species = [s for site in shared for s in site.species]
         if any(site.is_disordered for site in shared) or len(species) > 1:
             occupancy[str(kind)] = {s.element: s.occupancy for s in species}
         for position in standard.positions(shared[0], cell, group):
-            symbols.append(species[0].element)
+            symbols.append("H" if species[0].element == "D" else species[0].element)
+            masses.append(atomic_weight(species[0].element))
             scaled.append(position)
             kinds.append(kind)
-    atoms = Atoms(symbols, scaled_positions=scaled, cell=cell.parameters, pbc=True)
+    # ASE has no deuterium: it is hydrogen with its own mass.
+    atoms = Atoms(
+        symbols, scaled_positions=scaled, cell=cell.parameters, pbc=True, masses=masses
+    )
     if occupancy:
         atoms.set_array("spacegroup_kinds", np.array(kinds))  # type: ignore[no-untyped-call]
         atoms.info["occupancy"] = occupancy
     return atoms
-
-
-def _by_position(
-    sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup
-) -> list[list[Site]]:
-    """Group sites whose idealised positions coincide."""
-    groups: list[tuple[np.ndarray, list[Site]]] = []
-    for site in sites:
-        ideal = _ideal(site, cell, group)
-        for other, members in groups:
-            shift = ideal - other
-            if np.abs(shift - np.rint(shift)).max() < 1e-4:
-                members.append(site)
-                break
-        else:
-            groups.append((ideal, [site]))
-    return [members for _, members in groups]
 
 
 def _ideal(site: Site, cell: UnitCell, group: SpaceGroup) -> np.ndarray:

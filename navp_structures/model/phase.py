@@ -109,7 +109,7 @@ class Phase:
                 f"contradicts the symmetry operations of {self.space_group}"
             )
         cell = standard.constrained_cell(self.cell, self.space_group)
-        standard.check_occupancies(self.sites)
+        standard.check_occupancies(self.sites, cell, self.space_group)
         sites = tuple(standard.constrained_site(s, cell, self.space_group) for s in self.sites)
         object.__setattr__(self, "cell", cell)
         object.__setattr__(self, "sites", sites)
@@ -147,8 +147,12 @@ class Phase:
     @property
     def kind_sentence(self) -> str:
         """``navp-model is a model: `` and the reason."""
-        article = "a " if self.kind == "model" else ""
-        return f"{self.id} is {article}{self.kind_statement or 'of unknown kind'}"
+        return kind_sentence(self.id, self.kind, self.reason)
+
+    @property
+    def provisos(self) -> tuple[str, ...]:
+        """What must be said with every use: what a model is, and the caveat."""
+        return provisos(self.id, self.kind, self.reason, self.caveat)
 
     @property
     def temperature_text(self) -> str:
@@ -267,6 +271,20 @@ class Phase:
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the expected values as plain JSON types."""
         return serialise.phase_to_dict(self)
+
+
+def kind_sentence(name: str, kind: str | None, reason: str | None) -> str:
+    """Return ``navp-model is a model: `` and the reason, in one sentence."""
+    article = "a " if kind == "model" else ""
+    return f"{name} is {article}{kind or 'of unknown kind'}" + (f": {reason}" if reason else "")
+
+
+def provisos(
+    name: str, kind: str | None, reason: str | None, caveat: str | None
+) -> tuple[str, ...]:
+    """Return what must be said with every use of a phase, in sentences."""
+    sentences = [kind_sentence(name, kind, reason)] if kind in ("model", "computed") else []
+    return (*sentences, *([f"{name}: {caveat}"] if caveat else []))
 
 
 def _rebuild(values: dict[str, Any]) -> Phase:

@@ -86,8 +86,8 @@ class Site:
         Isotropic, or equivalent isotropic, displacement parameter (Å²).
     u_aniso, u_aniso_su
         U11, U22, U33, U12, U13, U23 (Å²) in the axes of CIF.
-    wyckoff
-        Wyckoff letter as the source prints it.
+    wyckoff, multiplicity
+        Wyckoff letter and site multiplicity as the source prints them.
 
     Raises
     ------
@@ -105,6 +105,7 @@ class Site:
     u_aniso: Sextet | None = None
     u_aniso_su: OptionalSextet | None = None
     wyckoff: str | None = None
+    multiplicity: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a site."""

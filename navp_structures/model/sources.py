@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from navp_structures.errors import InputError
-from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
+from navp_structures.model.phase import ID_PATTERN, KINDS, Phase, provisos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,14 @@ class PhaseSummary:
     kind: str | None
     temperature: float | None
     volume_per_formula_unit: float | None
+    reason: str | None = None
+    caveat: str | None = None
     provider: str = ""
+
+    @property
+    def provisos(self) -> tuple[str, ...]:
+        """The sentence that a model or a computed phase is one, and why."""
+        return provisos(self.id, self.kind, self.reason, None)
 
     @classmethod
     def of(cls, phase: Phase) -> PhaseSummary:
@@ -43,6 +50,8 @@ class PhaseSummary:
             kind=phase.kind,
             temperature=phase.temperature,
             volume_per_formula_unit=phase.volume_per_formula_unit,
+            reason=phase.reason,
+            caveat=phase.caveat,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -63,8 +64,15 @@ class SpaceGroup:
         return cls._of_table(found)
 
     @classmethod
-    def from_number(cls, number: int) -> SpaceGroup:
+    def from_number(
+        cls, number: int, *, alpha: float | None = None, gamma: float | None = None
+    ) -> SpaceGroup:
         """Return the standard setting of a space-group number (1 to 230).
+
+        Parameters
+        ----------
+        alpha, gamma
+            Angles of the cell (degrees), which choose hexagonal or rhombohedral axes.
 
         Raises
         ------
@@ -73,7 +81,10 @@ class SpaceGroup:
         """
         if not 1 <= number <= 230:
             raise SpaceGroupError(f"space group number {number} is not between 1 and 230")
-        return cls._of_table(gemmi.get_spacegroup_reference_setting(number))
+        standard = gemmi.get_spacegroup_reference_setting(number)
+        if standard.hm.startswith("R"):
+            return cls.from_name(standard.hm, alpha=alpha, gamma=gamma)
+        return cls._of_table(standard)
 
     @classmethod
     def from_operations(
@@ -95,6 +106,8 @@ class SpaceGroup:
         if not ops:
             raise SpaceGroupError("no symmetry operation is given; 'x,y,z' is the least")
         triplets = _sorted(op.wrap().triplet() for op in ops)
+        if "x,y,z" not in triplets:
+            raise SpaceGroupError("the symmetry operations form no group: x,y,z is missing")
         group = _closed(triplets)
         closed = _sorted(op.wrap().triplet() for op in group)
         if closed != triplets:
@@ -151,6 +164,12 @@ class SpaceGroup:
         return letter if letter != "\0" else "?"
 
     @property
+    def hall(self) -> str | None:
+        """Hall symbol of the setting; None when no table has it."""
+        found = gemmi.find_spacegroup_by_name(self.symbol) if self.symbol else None
+        return str(found.hall) if found is not None else None
+
+    @property
     def setting(self) -> str:
         """The axes in words, where a rhombohedral group leaves a choice; else empty."""
         centring = {tuple(v) for v in np.rint(self._centring_vectors() * 3).astype(int)}
@@ -179,7 +198,11 @@ class SpaceGroup:
 
 def _find(name: str, alpha: float | None, gamma: float | None) -> gemmi.SpaceGroup | None:
     plain = " ".join(name.replace("_", "").replace("''", '"').split())
-    for text in (plain, plain.replace(" :", ":"), plain.replace(" ", "")):
+    plain = re.sub(r"(\d)\((\d)\)", r"\1\2", plain)  # P2(1)/c
+    # S and Z are the first and second origin choice of older databases.
+    choice = {"S": ":1", "Z": ":2"}.get(plain[-1:], "")
+    older = [plain[:-1].rstrip() + choice, plain[:-1].rstrip()] if choice else []
+    for text in (plain, plain.replace(" :", ":"), plain.replace(" ", ""), *older):
         found = gemmi.find_spacegroup_by_name(text, alpha or 0.0, gamma or 0.0, "2")
         if found is not None:
             return found

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from navp_structures.errors import CellError, SiteError
 from navp_structures.kernels import orbit
 from navp_structures.kernels.lattice import Floats, Ints, metric_gradient
 from navp_structures.model.cell import PARAMETERS, UnitCell
@@ -18,39 +19,59 @@ def constrained_cell(cell: UnitCell, group: SpaceGroup) -> UnitCell:
     """Return the cell with su 0 on fixed angles and correlation 1 between tied parameters.
 
     A given correlation is kept; a given su is kept unless symmetry fixes the value.
+
+    Raises
+    ------
+    CellError
+        When a given correlation parts parameters that symmetry ties together.
     """
     free = _free_parameters(group, cell.parameters)
     updates: dict[str, object] = {}
     for n, name in enumerate(PARAMETERS):
         if not np.any(free[n]):
             updates[f"{name}_su"] = 0.0
-    lengths = [cell.a_su, cell.b_su, cell.c_su]
-    for i in range(3):
-        for j in range(3):
-            # b of a hexagonal cell is often printed without its own su.
-            if _tied(free, i, j) and lengths[i] is None and lengths[j] is not None:
-                updates[f"{PARAMETERS[i]}_su"] = lengths[j]
+    su = cell.su
+    tied = np.array([[i == j or _tied(free, i, j) for j in range(6)] for i in range(6)])
+    for i, j in np.argwhere(tied):
+        # b of a hexagonal cell is often printed without its own su.
+        if su[i] is None and su[j] is not None:
+            updates[f"{PARAMETERS[i]}_su"] = su[j]
     if cell.correlation is None:
-        matrix = np.eye(6)
-        for i in range(6):
-            for j in range(6):
-                matrix[i, j] = 1.0 if i == j or _tied(free, i, j) else 0.0
-        if not np.array_equal(matrix, np.eye(6)):
+        if not np.array_equal(tied, np.eye(6)):
+            matrix = tied.astype(np.float64)
             updates["correlation"] = tuple(tuple(float(x) for x in row) for row in matrix)
+    elif not np.allclose(np.array(cell.correlation)[tied], 1.0, atol=1e-6):
+        raise CellError(f"the correlation parts parameters that {group} ties together")
     changed = {k: v for k, v in updates.items() if getattr(cell, k) != v}
     return replace(cell, **changed) if changed else cell  # type: ignore[arg-type]
 
 
-def check_occupancies(sites: tuple[Site, ...]) -> None:
-    """Raise SiteError when sites that share one position hold more than one atom."""
-    places: dict[tuple[int, ...], Site] = {}
+def places(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> list[list[Site]]:
+    """Return the sites grouped by the position that they share, in their order.
+
+    Equivalent positions are one, whichever of them a source prints.
+    """
+    grouped: dict[tuple[int, ...], list[Site]] = {}
     for site in sites:
-        place = tuple(round(x * 1e4) % 10_000 for x in site.fract)
-        first = places.get(place)
-        # A site that holds both kinds of atoms checks their sum.
-        places[place] = (
-            site if first is None else replace(first, species=first.species + site.species)
-        )
+        _, ideal = stabiliser(site, cell, group)
+        images = group.rotations @ ideal + group.translations
+        keys = np.rint(images * 1e4).astype(np.int64) % 10_000
+        first = min(tuple(int(n) for n in key) for key in keys)
+        grouped.setdefault(first, []).append(site)
+    return list(grouped.values())
+
+
+def check_occupancies(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> None:
+    """Raise SiteError when sites that share one position hold more than one atom."""
+    for first, *others in places(sites, cell, group):
+        for other in others:
+            # A site that holds both kinds of atoms checks their sum.
+            try:
+                first = replace(first, species=first.species + other.species)
+            except SiteError as error:
+                raise SiteError(
+                    f"{first.label} and {other.label} share a position: {error}"
+                ) from None
 
 
 def constrained_site(site: Site, cell: UnitCell, group: SpaceGroup) -> Site:

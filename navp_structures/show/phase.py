@@ -85,7 +85,7 @@ def _sites(sites: list[Mapping[str, Any]], width: int) -> str:
             filled = exact(species["occupancy"], species["occupancy_su"])
             kind = f"{site['multiplicity']}{site['wyckoff'] or ''}"
             rows.append([species["label"], species["symbol"], kind, *place, filled, iso])
-    heads = ["site", "atom", "Wyck.", "x", "y", "z", "occ.", "U / Å²"]
+    heads = ["site", "atom", "pos.", "x", "y", "z", "occ.", "U / Å²"]
     flush = [True, True, False, False, False, False, False, False]
     cells = [[printable(cell) for cell in row] for row in rows]
     grid = text_grid(heads, cells, left=flush, width=width)
@@ -96,7 +96,7 @@ def _sites(sites: list[Mapping[str, Any]], width: int) -> str:
 
 
 def _coordinate(value: float, su: float | None) -> str:
-    return exact(value, su) if su else f"{value:.6g}"
+    return exact(value, su) if su else f"{value:.5f}".rstrip("0").rstrip(".")
 
 
 def _source(phase: Mapping[str, Any], fold: Callable[[str], str]) -> str:

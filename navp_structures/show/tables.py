@@ -42,6 +42,8 @@ class Column:
         Left out of the terminal and HTML tables; so is a column without any value.
     su
         Attribute that holds the su of the value, printed behind it in brackets.
+    usual
+        The column is left out too where every row has this value.
     """
 
     key: str
@@ -50,13 +52,15 @@ class Column:
     wide: bool = False
     hidden: bool = False
     su: str = ""
+    usual: object = None
 
 
 class TableResult(Generic[Row]):
     """Mixin of results that are a list of rows.
 
-    A subclass has `rows`, `inputs`, `name` and `columns`; `notes` are sentences that
-    belong under the table.
+    A subclass has `rows`, `inputs`, `name` and `columns`; `phases` are those that it speaks
+    of, each with an `id`, a `kind`, a `reason`, a `caveat` and its `provisos`; `notes` are
+    sentences that belong under the table.
     """
 
     __slots__ = ()
@@ -71,9 +75,19 @@ class TableResult(Generic[Row]):
         raise NotImplementedError
 
     @property
+    def phases(self) -> tuple[Any, ...]:
+        """The phases that the result speaks of."""
+        return ()
+
+    @property
+    def provisos(self) -> tuple[str, ...]:
+        """Which phases are models or computed, why, and what to mind with each."""
+        return tuple(sentence for phase in self.phases for sentence in phase.provisos)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences that belong under the table."""
-        return ()
+        return self.provisos
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -82,7 +96,8 @@ class TableResult(Generic[Row]):
     def __repr__(self) -> str:
         """One line: what it is, how many rows, what was asked."""
         asked = [f"{key}={value!r}" for key, value in self.inputs.items()]
-        return f"<{type(self).__name__}: {', '.join([f'{len(self.rows)} rows', *asked])}>"
+        parts = [f"{len(self.rows)} rows", *asked]
+        return f"<{type(self).__name__}: {'; '.join([', '.join(parts), *self.provisos])}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: schema, navp_version, inputs, results."""
@@ -90,10 +105,17 @@ class TableResult(Generic[Row]):
             {column.key: plain(getattr(row, column.key)) for column in self.columns}
             for row in self.rows
         ]
-        return document(self.name, self.inputs, results)
+        content = document(self.name, self.inputs, results)
+        if self.phases:
+            keys = ("id", "kind", "reason", "caveat")
+            content["phases"] = [{k: getattr(p, k) for k in keys} for p in self.phases]
+        return content
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return a DataFrame with the columns in their order; unknown numbers are NaN."""
+        """Return a DataFrame with the columns in their order; unknown numbers are NaN.
+
+        The notes are in its ``attrs``.
+        """
         import pandas as pd
 
         data = {c.key: [getattr(row, c.key) for row in self.rows] for c in self.columns}
@@ -102,6 +124,7 @@ class TableResult(Generic[Row]):
             known = [value for value in values if value is not None]
             if len(known) < len(values) and all(isinstance(v, int | float) for v in known):
                 frame[key] = frame[key].astype("float64")
+        frame.attrs["notes"] = list(self.notes)
         return frame
 
     def to_csv(self) -> str:
@@ -163,12 +186,13 @@ def cell_text(column: Column, row: object) -> str:
 
 
 def shown_columns(result: TableResult[Any]) -> list[Column]:
-    """Return the columns that a person sees: not hidden, and with a value in some row."""
-    return [
-        c
-        for c in result.columns
-        if not c.hidden and any(cell_text(c, row) for row in result.rows)
-    ]
+    """Return the columns that a person sees: not hidden, and with something to tell."""
+
+    def tells(column: Column) -> bool:
+        rows = [row for row in result.rows if cell_text(column, row)]
+        return any(getattr(row, column.key) != column.usual for row in rows)
+
+    return [c for c in result.columns if not c.hidden and tells(c)]
 
 
 def csv_cell(value: Any) -> Any:

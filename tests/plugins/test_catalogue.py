@@ -305,6 +305,24 @@ def test_table_of_phases() -> None:
     table = navp.phases()
     columns = ["id", "aliases", "formula", "space_group", "kind", "temperature",
                "volume_per_formula_unit", "provider"]  # fmt: skip
-    assert list(table.to_dataframe().columns) == columns
+    assert list(table.to_dataframe().columns) == [*columns, "reason"]
     assert len(table) == 11
     assert table.to_dict()["schema"]["name"] == "navp.phases"
+
+
+def test_one_id_in_two_folders_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, name in (("one", "na3vp-alpha"), ("two", "nzsp-300k")):
+        (tmp_path / folder).mkdir()
+        for suffix in ("cif", "toml"):
+            data = (curated_folder() / f"{name}.{suffix}").read_bytes()
+            (tmp_path / folder / f"mine.{suffix}").write_bytes(
+                data.replace(b'"NZSP"', b'"Mine2"')
+            )
+    monkeypatch.setenv("NAVP_PHASE_PATH", f"{tmp_path / 'one'}:{tmp_path / 'two'}")
+    with pytest.warns(
+        PhaseFolderWarning, match="path:mine is offered twice; .*one/mine.cif is taken"
+    ):
+        assert navp.load("mine").formula_units == 12
+    assert sum(row.id == "mine" for row in navp.phases()) == 1

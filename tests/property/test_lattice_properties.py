@@ -119,8 +119,11 @@ def test_su_of_a_spacing_grows_with_the_cells(cell: UnitCell, one: float, two: f
     small, large = sorted((one, two))
 
     def su(value: float) -> float:
-        moved = replace(cell, a_su=value, b_su=value, c_su=value)
+        names = ("a", "b", "c", "alpha", "beta", "gamma")
+        moved = replace(cell, **{f"{name}_su": value for name in names})
         phase = Phase(id="x", cell=moved, space_group=SpaceGroup.from_name("P -1"))
-        return phase.d_su((1, 2, 3)) or 0.0
+        found = phase.d_su((1, 2, 3))
+        assert found is not None
+        return found
 
     assert su(small) <= su(large) * (1 + 1e-12)

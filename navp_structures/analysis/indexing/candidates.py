@@ -25,7 +25,8 @@ REACH: Final = 3.0
 # Å; reflections down to here say which is the strongest of a phase.
 _STRONGEST_DOWN_TO = 1.0
 
-_SMALLEST_SPACING = 0.2
+_SMALLEST_SPACING = 0.3
+_LARGEST_SPACING = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,12 @@ def _table(
         raise InputError(
             f"{smallest.given:g} is a spacing of {smallest.d:g} Å; "
             f"the smallest that is indexed is {_SMALLEST_SPACING} Å"
+        )
+    largest = max(observed, key=lambda s: s.d)
+    if largest.d > _LARGEST_SPACING:
+        raise InputError(
+            f"{largest.given:g} is a spacing of {largest.d:g} Å; "
+            f"the largest that is indexed is {_LARGEST_SPACING:g} Å"
         )
     # The cell's su widens the reach as the errors of spacing and scale do.
     spread = max(s.sigma for s in observed) + scale_sigma + _relative_cell_su(phase)

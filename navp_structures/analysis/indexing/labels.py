@@ -18,6 +18,8 @@ class LabelVerdict:
 
     Parameters
     ----------
+    number
+        Number of the label, from 0.
     hkl
         The member of the family as it was given.
     allowed
@@ -26,6 +28,7 @@ class LabelVerdict:
         Whether its spacing lies within the reach of the measured one.
     """
 
+    number: int
     label: str
     observation: int
     phase: str
@@ -80,11 +83,12 @@ def judge_labels(
         hkl = as_hkl(label)
         for phase in phases:
             fixed = n if len(labels) == len(observed) else None
-            verdicts.append(_verdict(label, hkl, observed, phase, fixed))
+            verdicts.append(_verdict(n, label, hkl, observed, phase, fixed))
     return tuple(verdicts)
 
 
 def _verdict(
+    number: int,
     label: str | Sequence[int],
     hkl: HKL,
     observed: Sequence[Spacing],
@@ -98,6 +102,7 @@ def _verdict(
     off, sigma = misfits[n]
     rule = phase.absence(hkl)
     return LabelVerdict(
+        number=number,
         label=label if isinstance(label, str) else format_hkl(hkl),
         observation=n,
         phase=phase.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from navp_structures.model.hkl import format_hkl
 from navp_structures.show.numbers import rounded
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def notes_on(result: SpacingIndexing) -> tuple[str, ...]:
         *_phases(result),
         *_scales(result),
         *(f"{label}" for label in result.labels),
-        *_kinds(result),
+        *result.provisos,
     )
 
 
@@ -32,23 +33,31 @@ def _unindexed(result: SpacingIndexing) -> list[str]:
 def _phases(result: SpacingIndexing) -> list[str]:
     """Say which phases remain possible; geometry of a few spacings rarely leaves one."""
     count = len(result.observed)
-    every = [
-        phase.id
-        for phase in result.phases
-        if all(any(c.phase == phase.id for c in result.candidates(n)) for n in range(count))
-    ]
-    spacings = {1: "this spacing", 2: "both spacings"}.get(count, f"all {count} spacings")
+    every = [phase.id for phase in result.phases if _explains(result, phase.id)]
+    what = {1: "this spacing", 2: "both spacings"}.get(count, f"all {count} spacings")
+    if result.inputs["angles"]:
+        what += " and the angle" if len(result.inputs["angles"]) == 1 else " and the angles"
     if not every:
-        return [f"none of these phases has an allowed reflection for {spacings}"]
+        return [f"none of these phases has allowed reflections for {what}"]
     if len(every) > 1:
-        one = (
-            "one spacing identifies no phase"
-            if count == 1
-            else "the spacings alone do not tell them apart"
+        verdict = (
+            "one spacing identifies no phase" if count == 1 else "these data do not decide"
         )
-        return [f"{', '.join(every)} have allowed reflections for {spacings}: {one}"]
-    others = "of those asked; other phases were not tried"
-    return [f"only {every[0]} has allowed reflections for {spacings}, {others}"]
+        return [f"{', '.join(every)} have allowed reflections for {what}: {verdict}"]
+    return [
+        f"only {every[0]} has allowed reflections for {what}, of those asked; "
+        "other phases were not tried"
+    ]
+
+
+def _explains(result: SpacingIndexing, phase: str) -> bool:
+    spacings = all(
+        any(c.phase == phase for c in result.candidates(n)) for n in range(len(result.observed))
+    )
+    return spacings and all(
+        any(p.phase == phase and p.observations == (i, j) for p in result.pairs)
+        for i, j, _ in result.inputs["angles"]
+    )
 
 
 def _scales(result: SpacingIndexing) -> list[str]:
@@ -56,21 +65,13 @@ def _scales(result: SpacingIndexing) -> list[str]:
     for fit in result.fits:
         if fit.unmatched or fit.rms_sigma is None:
             continue
-        percent = 100.0 * (fit.scale - 1.0)
+        # Adding zero turns the minus zero of rounding into zero.
+        percent = round(100.0 * (fit.scale - 1.0), 2) + 0.0
         su = rounded(percent, 100.0 * fit.scale_su, 2)
-        sign = "+" if percent >= 0 else ""
+        families = [format_hkl(hkl) for hkl in fit.hkls if hkl is not None]
+        twice = "; one family serves twice" if len(set(families)) < len(families) else ""
         notes.append(
-            f"{fit.phase}: with a common scale of {sign}{su} % the best assignment leaves "
-            f"{fit.rms_sigma:.2f} sigma rms"
+            f"{fit.phase}: {', '.join(families)} with a common scale of "
+            f"{'+' if percent > 0 else ''}{su} % leave {fit.rms_sigma:.2f} sigma rms{twice}"
         )
-    return notes
-
-
-def _kinds(result: SpacingIndexing) -> list[str]:
-    notes = []
-    for phase in result.phases:
-        if phase.kind in ("model", "computed"):
-            notes.append(phase.kind_sentence)
-        if phase.caveat:
-            notes.append(f"{phase.id}: {phase.caveat}")
     return notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -65,7 +66,10 @@ def read_angles(angles: Angles | None, count: int) -> dict[tuple[int, int], floa
                 "give {(0, 1): degrees}"
             )
         angles = {(0, 1): angles}
-    return dict(_angle(pair, value, count) for pair, value in angles.items())
+    found = [_angle(pair, value, count) for pair, value in angles.items()]
+    if len(dict(found)) < len(found):
+        raise InputError("two angles are given for one pair of spacings")
+    return dict(found)
 
 
 def find_pairs(
@@ -115,10 +119,14 @@ def _angle(pair: object, value: float, count: int) -> tuple[tuple[int, int], flo
     if not (
         isinstance(pair, tuple)
         and len(pair) == 2
-        and all(isinstance(n, int) and 0 <= n < count for n in pair)
+        and all(_is_index(n) and 0 <= n < count for n in pair)
         and pair[0] != pair[1]
     ):
         raise InputError(f"{pair!r} is no pair of spacings; number them from 0 to {count - 1}")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 180:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 180:
         raise InputError(f"the angle is {value!r}; it must be between 0 and 180 degrees")
-    return (min(pair), max(pair)), float(value)
+    return (int(min(pair)), int(max(pair))), float(value)
+
+
+def _is_index(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)

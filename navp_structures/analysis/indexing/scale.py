@@ -27,6 +27,9 @@ class PhaseFit:
     rms_sigma
         Root mean square of the deviations that the scale leaves, in sigma; None when no
         spacing is assigned.
+    cost
+        What the fit minimises: the squared deviations in sigma, that of the scale too, less
+        twice the logarithm of each strength.
     unmatched
         How many spacings have no family.
     """
@@ -36,6 +39,7 @@ class PhaseFit:
     scale: float
     scale_su: float
     rms_sigma: float | None
+    cost: float
     unmatched: int
 
 
@@ -59,10 +63,12 @@ def fit_scale(
     costs = [_cost(group, trials) for group in own if group]
     total = np.sum([cost.min(axis=0) for cost in costs], axis=0) + (trials / scale_sigma) ** 2
     best = float(trials[int(np.argmin(total))]) if costs else 0.0
-    picked = [_chosen(group, best) for group in own]
-    shift, su = _closed_form([c for c in picked if c is not None], scale_sigma)
-    chosen = [c if c and abs(_residual(c, shift)) <= REACH else None for c in picked]
-    if chosen != picked:
+    chosen = [_chosen(group, best) for group in own]
+    shift, su = _closed_form([c for c in chosen if c is not None], scale_sigma)
+    # What the scale leaves out of reach is dropped, the worst first, and fitted anew.
+    while any(c is not None and abs(_residual(c, shift)) > REACH for c in chosen):
+        misfits = [abs(_residual(c, shift)) if c is not None else 0.0 for c in chosen]
+        chosen[int(np.argmax(misfits))] = None
         shift, su = _closed_form([c for c in chosen if c is not None], scale_sigma)
     left = [_residual(c, shift) for c in chosen if c is not None]
     return PhaseFit(
@@ -71,6 +77,9 @@ def fit_scale(
         scale=math.exp(shift),
         scale_su=math.exp(shift) * su,
         rms_sigma=math.sqrt(sum(r * r for r in left) / len(left)) if left else None,
+        cost=sum(r * r for r in left)
+        - 2.0 * sum(math.log(_strength(c)) for c in chosen if c is not None)
+        + (shift / scale_sigma) ** 2,
         unmatched=sum(c is None for c in chosen),
     )
 

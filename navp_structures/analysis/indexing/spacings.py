@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from navp_structures.analysis.indexing.candidates import (
     REACH,
@@ -27,10 +27,14 @@ from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacin
 from navp_structures.analysis.reflections import PROBES
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.errors import InputError, nearest
-from navp_structures.model.hkl import format_hkl
+from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import wavelength
 from navp_structures.show.tables import Column, TableResult, plain
+
+DEFAULT_SCALE_SIGMA: Final = 0.01
+"""Relative; the magnification of a microscope is good to about 1 % when it was calibrated
+on another day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -54,7 +58,7 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     """
 
     asked: Mapping[str, Any]
-    phases: tuple[Phase, ...]
+    of: tuple[Phase, ...]
     observed: tuple[Spacing, ...]
     rows: tuple[SpacingCandidate, ...]
     extinct: tuple[ExtinctCandidate, ...]
@@ -86,6 +90,11 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
         return dict(self.asked)
 
     @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that were tried."""
+        return self.of
+
+    @property
     def indexed(self) -> bool:
         """Whether an allowed family fits a spacing, or all of them with a common scale."""
         return bool(self.rows) or any(fit.unmatched == 0 for fit in self.fits)
@@ -93,8 +102,8 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     @property
     def labels_hold(self) -> bool:
         """Whether each label is allowed and fits in at least one of the phases."""
-        given = {verdict.label for verdict in self.labels}
-        return all(any(v.holds for v in self.labels if v.label == text) for text in given)
+        given = {verdict.number for verdict in self.labels}
+        return all(any(v.holds for v in self.labels if v.number == n) for n in given)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -115,10 +124,6 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
             "labels": plain([asdict(row) | {"holds": row.holds} for row in self.labels]),
             "pairs": plain([asdict(row) for row in self.pairs]),
             "fits": plain([asdict(row) for row in self.fits]),
-            "phases": [
-                {"phase": p.id, "kind": p.kind, "reason": p.reason, "caveat": p.caveat}
-                for p in self.phases
-            ],
             "notes": list(self.notes),
         }
         return content
@@ -131,7 +136,7 @@ def index_spacings(
     sigma: float | None = None,
     angles: Angles | None = None,
     angle_sigma: float = 1.0,
-    scale_sigma: float = 0.01,
+    scale_sigma: float | None = None,
     units: str = "A",
     radiation: str | float | None = None,
     camera_constant: float | None = None,
@@ -158,8 +163,10 @@ def index_spacings(
     angle_sigma
         One standard deviation of the angles (degrees).
     scale_sigma
-        One standard deviation (relative) of the scale that all spacings share; it enters
-        `fits`, which take in families that only a common scale brings within reach.
+        One standard deviation (relative) of the scale that all spacings share, 0.01 when
+        None; it enters `fits`, which take in families that only a common scale brings
+        within reach. For ``two_theta`` none is fitted unless it is given: the wavelength
+        is known.
     units
         ``A``, ``nm``, ``1/A``, ``1/nm``, ``q``, ``two_theta`` or ``px``.
     radiation
@@ -190,14 +197,17 @@ def index_spacings(
     )
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
-    check_sigma(scale_sigma, "scale_sigma", 0.3, "relative")
+    if scale_sigma is None:
+        spread = 0.0 if units == "two_theta" else DEFAULT_SCALE_SIGMA
+    else:
+        spread = check_sigma(scale_sigma, "scale_sigma", 0.3, "relative")
     wanted = [labels] if isinstance(labels, str) else list(labels or ())
     chosen = as_phases(phases)
     ray = _probe(probe, units)
     allowed: list[SpacingCandidate] = []
     extinct: list[ExtinctCandidate] = []
     for phase in chosen:
-        of_phase = find_candidates(phase, observed, ray, scale_sigma)
+        of_phase = find_candidates(phase, observed, ray, spread)
         allowed += of_phase[0]
         extinct += of_phase[1]
     rows = _ranked([c for c in allowed if c.within_reach])
@@ -210,18 +220,19 @@ def index_spacings(
             "camera_constant": camera_constant,
             "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
             "angle_sigma": angle_sigma,
-            "scale_sigma": scale_sigma,
+            "scale_sigma": spread or None,
             "probe": ray,
             "reach": REACH,
+            "labels": [format_hkl(as_hkl(label)) for label in wanted],
             "phases": [phase.id for phase in chosen],
         },
-        phases=chosen,
+        of=chosen,
         observed=observed,
         rows=tuple(rows),
         extinct=tuple(sorted(extinct, key=lambda c: (c.observation, abs(c.deviation_sigma)))),
         labels=judge_labels(wanted, observed, chosen),
         pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
-        fits=_fits(chosen, allowed, observed, scale_sigma),
+        fits=_fits(chosen, allowed, observed, spread),
     )
 
 
@@ -264,7 +275,7 @@ def _fits(
     observed: Sequence[Spacing],
     scale_sigma: float,
 ) -> tuple[PhaseFit, ...]:
-    if len(observed) < 2:
+    if len(observed) < 2 or not scale_sigma:
         return ()
     fits = [fit_scale(phase.id, allowed, observed, scale_sigma) for phase in phases]
-    return tuple(sorted(fits, key=lambda f: (f.unmatched, f.rms_sigma or math.inf)))
+    return tuple(sorted(fits, key=lambda f: (f.unmatched, f.cost)))

@@ -34,7 +34,7 @@ def _ranking(result: SpacingIndexing, fold: Fold) -> str:
 def _spacing(result: SpacingIndexing, n: int, width: int) -> str:
     spacing = result.observed[n]
     given = (
-        f", from {spacing.given:g} {result.inputs['units']}"
+        f", from {_as_given(spacing.given, result.inputs['units'])}"
         if result.inputs["units"] != "A"
         else ""
     )
@@ -56,6 +56,10 @@ def _spacing(result: SpacingIndexing, n: int, width: int) -> str:
         return head
     heads = ["phase", "hkl", "m", "d calc/Å", "dev./%", "dev./σ", "|F|/max", "score"]
     return f"{head}\n{_grid(heads, rows, width)}"
+
+
+def _as_given(value: float, units: str) -> str:
+    return f"2θ = {value:g}°" if units == "two_theta" else f"{value:g} {units}"
 
 
 def _pairs(result: SpacingIndexing, width: int) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Final
 
+import numpy as np
+
 from navp_structures.errors import InputError, nearest
 from navp_structures.model.radiation import wavelength
 
@@ -117,6 +119,8 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
 def _numbers(values: float | Iterable[float]) -> list[float]:
     if isinstance(values, str):
         raise InputError(f"{values!r} is no list of numbers")
+    if isinstance(values, np.ndarray):
+        values = np.atleast_1d(values).tolist()
     items = [values] if isinstance(values, Real) else _listed(values)
     if not items:
         raise InputError("no spacing is given; give at least one")

@@ -84,3 +84,13 @@ def test_result_shows_itself() -> None:
     assert repr(result).startswith("<Reflections: 3 rows, phase='na3vp-rt'")
     assert "<td>(0 1 2)</td>" in result._repr_html_()
     assert result.to_csv().splitlines()[1].startswith("na3vp-rt,0 1 2,6,6.21")
+
+
+def test_an_element_without_scattering_factor_is_named() -> None:
+    from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
+
+    site = Site(label="Es1", species=(Species(symbol="Es", label="Es1"),), fract=(0, 0, 0))
+    phase = Phase(id="es", cell=UnitCell(a=5, b=5, c=5),
+                  space_group=SpaceGroup.from_name("P 1"), sites=(site,))  # fmt: skip
+    with pytest.raises(InputError, match=r"of es for xray: .*Es"):
+        navp.reflections(phase)

@@ -253,6 +253,8 @@ def test_result_is_reproducible_from_its_inputs(before: SpacingIndexing) -> None
         (None, {}, "is no number and no list"),
         ([True], {}, "True is no number"),
         (1e-4, {}, "the smallest that is indexed"),
+        (1e30, {}, "the largest that is indexed"),
+        ([1.88, 1.9], {"angles": {(0, 1): 50.0, (1, 0): 60.0}}, "two angles"),
         (1.88, {"sigma": 0}, "sigma is 0; it must be above 0"),
         (1.88, {"sigma": -0.01}, "sigma is -0.01"),
         (1.88, {"sigma": math.nan}, "sigma is nan"),
@@ -312,3 +314,55 @@ def test_empty_sites_scatter_nothing() -> None:
 
 def test_strength_stays_below_one_beyond_the_usual_list() -> None:
     assert all((row.strength or 0) <= 1 for row in index_spacings(0.6, phases="NZSP").rows)
+
+
+def test_fits_name_their_families_and_say_when_one_serves_twice(
+    before: SpacingIndexing,
+) -> None:
+    text = "\n".join(before.notes)
+    assert "na3vp-rt: (2 2 6), (2 2 6) with a common scale of +0.6(6) %" in text
+    assert "one family serves twice" in text
+    costs = [fit.cost for fit in before.fits if fit.unmatched == 0]
+    assert costs == sorted(costs)
+
+
+def test_the_angle_counts_in_the_verdict() -> None:
+    result = index_spacings([2.542, 2.992], angles=55.2, angle_sigma=0.1, scale_sigma=0.01)
+    assert {pair.phase for pair in result.pairs} == {"na2vp-a"}
+    assert "only na2vp-a has allowed reflections for both spacings and the angle" in "\n".join(
+        result.notes
+    )
+
+
+def test_no_scale_is_fitted_to_two_theta_unless_asked() -> None:
+    arguments = {"phases": "Na3VP", "units": "two_theta", "radiation": "CuKa1"}
+    assert index_spacings([14.25, 20.07], **arguments).fits == ()
+    assert len(index_spacings([14.25, 20.07], scale_sigma=0.01, **arguments).fits) == 1
+
+
+def test_a_label_given_twice_is_judged_twice() -> None:
+    labels = ["4 -2 6", "4 -2 6"]
+    result = index_spacings([1.88, 2.52], phases=["Na3VP"], labels=labels)
+    assert [verdict.holds for verdict in result.labels] == [True, False]
+    assert not result.labels_hold
+    assert result.inputs["labels"] == ["(4 -2 6)", "(4 -2 6)"]
+
+
+def test_models_are_named_in_every_form(before: SpacingIndexing) -> None:
+    reason = navp.load("NaVP").reason
+    assert reason is not None
+    assert f"navp-model is a model: {reason}" in repr(before)
+    assert reason in before._repr_html_()
+    assert before.to_dict()["phases"][1]["reason"] == reason
+    assert any(reason in note for note in before.to_dataframe().attrs["notes"])
+    listed = navp.reflections("NaVP", d_min=3.0)
+    assert reason in repr(listed)
+    assert reason in listed._repr_html_()
+    assert listed.to_dict()["phases"][0]["kind"] == "model"
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    result = index_spacings(np.array([1.88, 1.895]), angles=np.float32(65.9), phases="Na3VP")
+    assert result.inputs["angles"] == [[0, 1, pytest.approx(65.9)]]
+    assert index_spacings(np.array(1.88), phases="Na3VP").observed[0].d == 1.88
+    assert len(navp.reflections("Na3VP", d_min=np.int64(3)).rows) > 3

@@ -118,6 +118,7 @@ def test_atoms_on_top_of_each_other(na3vp: Phase) -> None:
 
 def test_tensors_that_break_their_site_symmetry(na3vp: Phase) -> None:
     v1 = replace(na3vp.sites[0], u_aniso=(0.006, 0.009, 0.008, 0.003, 0.001, 0.0))
+    assert max(su or 0 for su in v1.u_aniso_su or ()) < 0.001
     report = navp.check_symmetry(replace(na3vp, sites=(v1, *na3vp.sites[1:])))
     assert "U_ij of V1 miss their site symmetry" in messages(report, "warning")
     v1 = replace(na3vp.sites[0], u_aniso=(-0.006, -0.006, 0.008, -0.003, 0.0, 0.0))
@@ -173,3 +174,58 @@ def test_models_say_so_in_the_report() -> None:
     assert "model: no cell edges" in repr(report)
     assert report.to_text().startswith("navp-model: model: ")
     assert report.to_line().startswith("navp-model        model ")
+
+
+def test_metals_and_alloys_get_no_charge_balance() -> None:
+    site = Site(label="Pt1", species=(Species(symbol="Pt", label="Pt1"),), fract=(0, 0, 0))
+    cell = UnitCell(a=3.92, b=3.92, c=3.92)
+    group = SpaceGroup.from_name("F m -3 m")
+    phase = Phase(
+        id="pt", cell=cell, space_group=group, sites=(site,), formula="Pt", formula_units=4
+    )
+    report = navp.check_symmetry(phase)
+    assert report.charge is None
+    assert report.findings == ()
+
+
+def test_rounded_tensors_are_no_warning(na3vp: Phase) -> None:
+    # As printed, to five decimals: U12 misses U11/2 by half a unit.
+    printed = (0.00643, 0.00643, 0.00784, 0.00321, 0.0, 0.0)
+    for su in (None, (7e-5, 7e-5, 1e-4, 4e-5, None, None)):
+        v1 = replace(na3vp.sites[0], u_aniso=printed, u_aniso_su=su)
+        report = navp.check_symmetry(replace(na3vp, sites=(v1, *na3vp.sites[1:])))
+        assert report.findings == ()
+
+
+def test_a_shifted_structure_of_general_positions_is_caught() -> None:
+    phase = navp.load("Na2VP")
+    moved = tuple(
+        replace(
+            s, fract=(s.fract[0] + 0.05, s.fract[1] + 0.05, s.fract[2] + 0.05), wyckoff=None
+        )
+        for s in phase.sites
+        if not s.label.startswith("Na1")
+    )
+    report = navp.check_symmetry(replace(phase, sites=moved, formula=None))
+    assert "their covalent radii add up to" in messages(report, "error")
+
+
+def test_a_declared_multiplicity_is_compared(na3vp: Phase) -> None:
+    off = replace(na3vp.sites[1], fract=(0.33, 0.67, 0.17))
+    sites = (na3vp.sites[0], off, *na3vp.sites[2:])
+    report = navp.check_symmetry(replace(na3vp, sites=sites))
+    assert "Na1 has 36 positions, the source says 6" in messages(report, "error")
+
+
+def test_a_formula_that_cannot_be_read_is_said(na3vp: Phase) -> None:
+    report = navp.check_symmetry(replace(na3vp, formula="Na3V2(PO4)3 . x H2O"))
+    assert "were not compared with the formula Na3V2(PO4)3 . x H2O" in messages(report, "note")
+    report = navp.check_symmetry(replace(na3vp, formula_units=None, expected=Expected()))
+    assert report.passed
+
+
+def test_negative_displacement_is_a_warning(na3vp: Phase) -> None:
+    sites = (replace(na3vp.sites[0], u_iso=-0.01), *na3vp.sites[1:])
+    assert "U_iso of V1 is negative" in messages(
+        navp.check_symmetry(replace(na3vp, sites=sites)), "warning"
+    )

@@ -65,3 +65,36 @@ def test_hostile_texts_stay_text(tmp_path: Path) -> None:
     again = navp.read_cif(navp.export(phase, tmp_path / "x.cif"))
     assert again.cell.a == 9.097
     assert len(cif.read(str(tmp_path / "x.cif"))) == 1
+
+
+@pytest.mark.parametrize("name", ["é", "a b\tc", "日本", "x;y"])
+def test_any_name_gives_a_readable_file(name: str, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    phase = replace(navp.load("NZSP"), id=name)
+    assert navp.read_cif(navp.export(phase, tmp_path / "x.cif")).cell == phase.cell
+
+
+def test_accents_are_written_as_cif_has_them() -> None:
+    text = cif_text(navp.load("na3vp-alpha"))
+    assert "Mentr\\'e, O." in text
+    assert text.isascii()
+
+
+def test_links_are_followed_and_devices_refused(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.cif", tmp_path / "link.cif"
+    real.write_text("old")
+    link.symlink_to(real)
+    navp.export("NZSP", link, force=True)
+    assert link.is_symlink()
+    assert real.read_text().startswith("# nzsp-300k")
+    with pytest.raises(InputFileError, match="no regular file"):
+        navp.export("NZSP", tmp_path, force=True)
+    with pytest.raises(InputFileError, match="is empty"):
+        navp.export("NZSP", "", force=True)
+
+
+def test_formula_sum_and_hall_symbol_are_written() -> None:
+    block = cif.read_string(cif_text(navp.load("Na3VP"))).sole_block()
+    assert cif.as_string(block.find_value("_chemical_formula_sum")) == "Na3 O12 P3 V2"
+    assert cif.as_string(block.find_value("_space_group_name_Hall")) == '-R 3 2"c'

@@ -23,7 +23,12 @@ from navp_structures.model.absence import absence
         ("F d -3 m:2", (2, 0, 0), "glide", "h 0 l: h + l = 4n", 2),
         ("P 31 2 1", (0, 0, 1), "screw", "0 0 l: l = 3n", 1),
         ("P 41", (0, 0, 2), "screw", "0 0 l: l = 4n", 2),
-        ("P -4 3 n", (2, 2, 1), "glide", "h h l: h + k + l = 2n", 5),
+        ("P 41", (0, 0, 1), "screw", "0 0 l: l = 4n", 1),
+        ("P 61", (0, 0, 1), "screw", "0 0 l: l = 6n", 1),
+        ("P 61", (0, 0, 3), "screw", "0 0 l: l = 6n", 3),
+        ("I 41/a m d:2", (1, 1, 0), "glide", "h h l: 2h + l = 4n", 2),
+        ("I 41/a m d:2", (1, 0, 0), "centring", "I: h + k + l = 2n", 1),
+        ("P -4 3 n", (2, 2, 1), "glide", "h h l: l = 2n", 1),
     ],
 )
 def test_rule(group: str, hkl: tuple[int, int, int], kind: str, rule: str, value: int) -> None:

@@ -29,7 +29,7 @@ def test_volume_su_of_tied_edges() -> None:
 
 def test_volume_su_of_an_angle() -> None:
     # V = abc sin β; d ln V/dβ = cot β, per degree π/180
-    cell = UnitCell(a=5, b=6, c=7, beta=120, beta_su=0.1)
+    cell = UnitCell(a=5, b=6, c=7, beta=120, a_su=0, b_su=0, c_su=0, beta_su=0.1)
     expected = 5 * 6 * 7 * math.sin(math.radians(120)) * abs(1 / math.tan(math.radians(120)))
     assert cell.volume_su == pytest.approx(expected * 0.1 * math.pi / 180)
 
@@ -38,6 +38,11 @@ def test_su_is_unknown_without_any() -> None:
     cell = UnitCell(a=5, b=5, c=5, alpha_su=0.0)
     assert cell.covariance is None
     assert cell.volume_su is None
+
+
+def test_su_is_unknown_when_one_is_missing() -> None:
+    assert UnitCell(a=5, b=6, c=7, beta=100, a_su=0.1, b_su=0.1, c_su=0.1).volume_su is None
+    assert UnitCell(a=5, b=6, c=7, a_su=0.1, b_su=0.1, c_su=0.1).volume_su is not None
 
 
 def test_tensors_are_inverse_and_read_only() -> None:

@@ -135,3 +135,12 @@ def test_sites_of_one_place_with_different_displacements_are_one_in_pymatgen() -
     assert len(phase.structure) == 1
     assert phase.structure.composition["Si"] == 0.5
     assert len(phase.to_ase()) == 1
+
+
+def test_deuterium_is_heavy_hydrogen_in_ase() -> None:
+    site = Site(label="D1", species=(Species(symbol="D", label="D1"),), fract=(0.0, 0.0, 0.0))
+    phase = Phase(id="x", cell=UnitCell(a=4.0, b=4.0, c=4.0),
+                  space_group=SpaceGroup.from_name("P 1"), sites=(site,))  # fmt: skip
+    atoms = phase.to_ase()
+    assert atoms.get_chemical_symbols() == ["H"]
+    assert atoms.get_masses()[0] == pytest.approx(2.014, abs=1e-3)

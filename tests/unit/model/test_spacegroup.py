@@ -122,3 +122,32 @@ def test_centre_and_centring(name: str, centrosymmetric: bool, centring: str) ->
 def test_arrays_are_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
         SpaceGroup.from_name("P -1").rotations[0, 0, 0] = 2
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("F d -3 m S", "F d -3 m:1"),
+        ("F d -3 m Z", "F d -3 m:2"),
+        ("P2(1)/c", "P 1 21/c 1"),
+        ("P 63/m", "P 63/m"),
+        ("R -3 c H", "R -3 c:H"),
+    ],
+)
+def test_names_of_older_databases(name: str, symbol: str) -> None:
+    assert SpaceGroup.from_name(name).symbol == symbol
+
+
+def test_a_number_with_a_rhombohedral_cell() -> None:
+    assert SpaceGroup.from_number(167, alpha=58, gamma=58).symbol == "R -3 c:R"
+    assert SpaceGroup.from_number(167).symbol == "R -3 c:H"
+
+
+def test_a_missing_identity_is_named() -> None:
+    with pytest.raises(SpaceGroupError, match="x,y,z is missing"):
+        SpaceGroup.from_operations(["-x,-y,-z"])
+
+
+def test_hall_symbol() -> None:
+    assert SpaceGroup.from_name("R-3c").hall == '-R 3 2"c'
+    assert SpaceGroup.from_operations(["x,y,z", "-x+1/4,-y,-z"]).hall is None

@@ -1,0 +1,98 @@
+"""What symmetry says of uncertainties, and which sites share a position."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
+from navp_structures.errors import CellError, SiteError
+from navp_structures.kernels import lattice
+from navp_structures.model import standard
+
+
+def phase(symbol: str, cell: UnitCell, *sites: Site) -> Phase:
+    return Phase(id="x", cell=cell, space_group=SpaceGroup.from_name(symbol), sites=sites)
+
+
+def atom(label: str, fract: tuple[float, float, float], occupancy: float = 1.0) -> Site:
+    species = Species(symbol="V", label=label, occupancy=occupancy)
+    return Site(label=label, species=(species,), fract=fract)
+
+
+def test_rhombohedral_axes_against_one_free_angle() -> None:
+    cell = UnitCell(a=6, b=6, c=6, alpha=60, beta=60, gamma=60, a_su=0.01, alpha_su=0.1)
+    found = phase("R -3 c:R", cell).cell.volume_su
+
+    def volume(a: float, angle: float) -> float:
+        return lattice.volume(lattice.metric_tensor((a, a, a, angle, angle, angle)))
+
+    by_a = (volume(6 + 1e-4, 60) - volume(6 - 1e-4, 60)) / 2e-4
+    by_angle = (volume(6, 60 + 1e-4) - volume(6, 60 - 1e-4)) / 2e-4
+    assert found == pytest.approx(math.hypot(by_a * 0.01, by_angle * 0.1), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "angles", "free"),
+    [
+        ("P 2/m 1 1", {"alpha": 95.0}, "alpha"),
+        ("P 1 2/m 1", {"beta": 95.0}, "beta"),
+        ("P 1 1 2/m", {"gamma": 95.0}, "gamma"),
+    ],
+)
+def test_unique_axis(symbol: str, angles: dict[str, float], free: str) -> None:
+    cell = phase(symbol, UnitCell(a=5, b=6, c=7, **angles)).cell
+    for name in ("alpha", "beta", "gamma"):
+        assert getattr(cell, f"{name}_su") == (None if name == free else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "cell", "tied"),
+    [
+        ("P m m m", {"b": 6.0, "c": 7.0}, set()),
+        ("P 4/m m m", {"c": 7.0}, {(0, 1)}),
+        ("P 6/m m m", {"c": 7.0, "gamma": 120.0}, {(0, 1)}),
+        ("F m -3 m", {}, {(0, 1), (0, 2), (1, 2)}),
+    ],
+)
+def test_tied_edges(symbol: str, cell: dict[str, float], tied: set[tuple[int, int]]) -> None:
+    values = {"a": 5.0, "b": 5.0, "c": 5.0} | cell
+    matrix = phase(symbol, UnitCell(**values)).cell.correlation
+    found = np.eye(6) if matrix is None else np.array(matrix)
+    assert {(i, j) for i in range(6) for j in range(i + 1, 6) if found[i, j] == 1} == tied
+
+
+def test_a_correlation_must_not_part_what_symmetry_ties() -> None:
+    identity = tuple(tuple(float(i == j) for j in range(6)) for i in range(6))
+    cell = UnitCell(a=5, b=5, c=7, gamma=120, correlation=identity)
+    with pytest.raises(CellError, match="parts parameters that P 6/m ties together"):
+        phase("P 6/m", cell)
+
+
+def test_equivalent_positions_are_one_place() -> None:
+    cell = UnitCell(a=5, b=6, c=7)
+    one, two, three = (
+        atom("V1", (0.1, 0.2, 0.3)),
+        atom("V2", (-0.1, 0.8, 0.7)),
+        atom("V3", (0, 0, 0)),
+    )
+    group = SpaceGroup.from_name("P -1")
+    labels = [
+        [s.label for s in sites] for sites in standard.places((one, two, three), cell, group)
+    ]
+    assert labels == [["V1", "V2"], ["V3"]]
+    with pytest.raises(SiteError, match=r"V1 and V2 share a position: .* cannot be above 1"):
+        phase("P -1", cell, one, two)
+    half = [atom("V1", (0.1, 0.2, 0.3), 0.5), atom("V2", (-0.1, 0.8, 0.7), 0.5)]
+    assert len(phase("P -1", cell, *half).structure) == 2
+
+
+def test_multiplicity_and_positions() -> None:
+    cell = UnitCell(a=5, b=5, c=5)
+    group = SpaceGroup.from_name("F m -3 m")
+    site = atom("V1", (0.25, 0.25, 0.25))
+    assert standard.multiplicity(site, cell, group) == 8
+    assert len(standard.positions(replace(site, fract=(0, 0, 0)), cell, group)) == 4
