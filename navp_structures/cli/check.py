@@ -48,6 +48,7 @@ def check(phases: tuple[str, ...], as_json: bool) -> None:
     else:
         for report in reports:
             click.echo(report.to_line())
+        click.echo()
         print_notes(sentence for report in reports for sentence in report.provisos)
     if unusable or not all(report.passed for report in reports):
         sys.exit(2 if unusable else 1)

@@ -42,6 +42,8 @@ def print_table(result: TableResult[Any], *, as_json: bool) -> None:
         return
     if len(result):
         click.echo(text_table(result, width=terminal_width()))
+        if result.notes:
+            click.echo()
     print_notes(result.notes)
 
 

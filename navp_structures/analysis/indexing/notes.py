@@ -61,6 +61,9 @@ def _explains(result: SpacingIndexing, phase: str) -> bool:
 
 
 def _scales(result: SpacingIndexing) -> list[str]:
+    if result.inputs["angles"]:
+        # The fits do not know the angles; the pairs do.
+        return []
     notes = []
     for fit in result.fits:
         if fit.unmatched or fit.rms_sigma is None:
