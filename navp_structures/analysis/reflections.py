@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
-from typing import Any, Final
+from typing import Any
 
-import gemmi
 import numpy as np
 
+from navp_structures.analysis.structure_factors import check_probe, f_squared
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels.lattice import Floats, Ints
@@ -21,8 +21,6 @@ from navp_structures.model.absence import is_absent
 from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.tables import Column, TableResult
-
-PROBES: Final = ("xray", "electron", "neutron")
 
 # A list this long is a typing error, not a diffraction pattern.
 _MOST_REFLECTIONS = 3_000_000
@@ -148,10 +146,7 @@ def families(phase: Phase, d_min: float, probe: str) -> Families:
     """
     if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
         raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
-    if probe not in PROBES:
-        raise InputError(
-            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {', '.join(PROBES)}"
-        )
+    check_probe(probe)
     count = 4.0 / 3.0 * math.pi * phase.cell.volume / d_min**3
     if count > _MOST_REFLECTIONS:
         raise InputError(
@@ -159,24 +154,6 @@ def families(phase: Phase, d_min: float, probe: str) -> Families:
             f"the limit is {_MOST_REFLECTIONS}"
         )
     return _families(phase, float(d_min), probe)
-
-
-def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
-    """Return |F|² of reflections, shape ``(n,)``; NaN where the phase has no sites.
-
-    The sum runs in gemmi over its own tables: IT92
-    (International Tables C, 6.1.1.4), C4322 for electrons (IT C 4.3.2.2), Neutron92.
-    """
-    if not phase.has_sites:
-        return np.full(len(hkl), np.nan)
-    small, calculator = _calculator(phase, probe)
-    try:
-        values = [
-            calculator.calculate_sf_from_small_structure(small, [*map(int, h)]) for h in hkl
-        ]
-    except RuntimeError as error:
-        raise InputError(f"|F| of {phase.id} for {probe}: {error}") from None
-    return np.asarray(np.abs(np.array(values, dtype=np.complex128)) ** 2)
 
 
 @lru_cache(maxsize=64)
@@ -193,16 +170,3 @@ def _families(phase: Phase, d_min: float, probe: str) -> Families:
     for array in (hkl, multiplicity, d, absent, strength):
         array.setflags(write=False)
     return Families(hkl=hkl, multiplicity=multiplicity, d=d, absent=absent, f_squared=strength)
-
-
-_CALCULATORS: Final = {
-    "xray": gemmi.StructureFactorCalculatorX,
-    "electron": gemmi.StructureFactorCalculatorE,
-    "neutron": gemmi.StructureFactorCalculatorN,
-}
-
-
-@lru_cache(maxsize=64)
-def _calculator(phase: Phase, probe: str) -> tuple[gemmi.SmallStructure, Any]:
-    small = phase.to_gemmi()
-    return small, _CALCULATORS[probe](small.cell)

@@ -1,8 +1,8 @@
 """Structure factors, absences, multiplicities and spacings against cctbx, in its own process.
 
 cctbx gets the operations as they are, no name. Both programs hold the same coefficients for
-Na, V, P, O, Zr and Si in International Tables C, 6.1.1.4; no digit differs. cctbx's answers
-agree with a sum in double precision to its last digits, gemmi's to single precision.
+Na, V, P, O, Zr and Si in International Tables C, 6.1.1.4; no digit differs but the last of
+single precision.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 SCRIPT = Path(__file__).with_name("cctbx_oracle.py")
-D_MIN = 1.2
+D_MIN = 1.0
 # What the tables of each probe are called.
 CCTBX_TABLES = {"xray": "it1992", "electron": "electron", "neutron": "neutron"}
 GEMMI_TABLES = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
@@ -131,20 +131,33 @@ def answers(crystals: Crystals) -> Answers:
     return asked
 
 
-# gemmi evaluates form factors in single precision: each may be off by one unit in the last
-# place, at most 2**-23 of it, and is largest straight ahead. The worst found is 2**-24.7.
-TOLERANCE = 2.0**-23
+# cctbx holds the X-ray and neutron tables in single precision, 2**-24 of each number, and the
+# electron table in double. The worst found are 2**-26.3, 2**-26.9 and 2**-50.7 of the sum of
+# all form factors straight ahead.
+TOLERANCE = {"xray": 2.0**-24, "neutron": 2.0**-24, "electron": 2.0**-46}
+
+# Beside a sum that nearly cancels, the same error is larger. For |F|² above 1e-6 of the
+# strongest the worst found is 9.9e-6 in the curated phases and 3.3e-5 in random ones.
+RELATIVE = 1e-5
+RELATIVE_RANDOM = 1e-4
 
 
 @pytest.mark.parametrize("probe", CCTBX_TABLES)
 def test_structure_factors(crystal: Phase, answers: Answers, probe: str) -> None:
-    assert misfit(crystal, answers(probe)[crystal.id], probe) < TOLERANCE
+    answer = answers(probe)[crystal.id]
+    assert misfit(crystal, answer, probe) < TOLERANCE[probe]
+    ours = families(crystal, D_MIN, probe)
+    f_squared = ours.f_squared[~ours.absent]
+    theirs = np.array(answer["f_squared"])[~ours.absent]
+    seen = theirs > 1e-6 * theirs.max()
+    rtol = RELATIVE if crystal.provider == "navp" else RELATIVE_RANDOM
+    np.testing.assert_allclose(f_squared[seen], theirs[seen], rtol=rtol)
 
 
 def test_structure_factors_of_sites_that_cctbx_idealises(
     crystal: Phase, answers: Answers
 ) -> None:
-    assert misfit(crystal, answers(idealised=False)[crystal.id]) < TOLERANCE
+    assert misfit(crystal, answers(idealised=False)[crystal.id]) < TOLERANCE["xray"]
 
 
 def test_absences(crystal: Phase, answers: Answers) -> None:
@@ -195,10 +208,8 @@ def test_public_list_has_the_allowed_families(phase: Phase, answers: Answers) ->
     rows = reflections(phase, d_min=D_MIN).rows
     assert len(rows) == len(f_squared)
     listed = np.array([row.f_squared for row in rows])
-    # Above a hundredth of the strongest, `forward` is below 50 |F| (found: 42), so |F|² is
-    # off by at most 2 · 50 · 2**-23 of itself.
-    strong = f_squared > 0.01 * f_squared.max()
-    np.testing.assert_allclose(listed[strong], f_squared[strong], rtol=1.2e-5)
+    strong = f_squared > 1e-6 * f_squared.max()
+    np.testing.assert_allclose(listed[strong], f_squared[strong], rtol=RELATIVE)
 
 
 def test_comparison_notices_an_occupancy_that_is_off_by_a_thousandth(
@@ -207,14 +218,14 @@ def test_comparison_notices_an_occupancy_that_is_off_by_a_thousandth(
     phase = crystals()["na3vp-rt"]
     wrong = question(phase)
     wrong["sites"][2]["occupancy"] -= 0.001
-    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE
+    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE["xray"]
 
 
 def test_comparison_notices_a_tensor_that_is_off(crystals: Crystals) -> None:
     phase = crystals()["na3vp-rt"]
     wrong = question(phase)
     wrong["sites"][4]["u_cif"][5] += 1e-4
-    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE
+    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE["xray"]
 
 
 def test_comparison_notices_another_group(crystals: Crystals) -> None:

@@ -24,9 +24,8 @@ from navp_structures.analysis.indexing.pairs import (
 )
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
-from navp_structures.analysis.reflections import PROBES
+from navp_structures.analysis.structure_factors import check_probe
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
-from navp_structures.errors import InputError, nearest
 from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import wavelength
@@ -239,12 +238,7 @@ def index_spacings(
 def _probe(probe: str | None, units: str) -> str:
     if probe is None:
         return "xray" if units == "two_theta" else "electron"
-    if probe not in PROBES:
-        known = ", ".join(PROBES)
-        raise InputError(
-            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {known}"
-        )
-    return probe
+    return check_probe(probe)
 
 
 def _ranked(candidates: Sequence[SpacingCandidate]) -> list[SpacingCandidate]:

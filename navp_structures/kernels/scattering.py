@@ -1,0 +1,70 @@
+r"""Scattering lengths of atoms: X-ray and electron form factors, neutron lengths.
+
+.. math:: f(s) = \sum_i a_i e^{-b_i s^2} + c, \qquad s = \sin\theta/\lambda = 1/2d
+
+The coefficients are gemmi's tables, those of neutral atoms whatever charge a symbol carries:
+IT92 (International Tables C, 6.1.1.4, electrons), C4322 (International Tables C, 4.3.2.2,
+first Born approximation, Å) and Neutron92 (Neutron News 3 (1992) 29, bound coherent lengths,
+fm).
+
+References
+----------
+International Tables for Crystallography, Vol. C (2006), doi:10.1107/97809553602060000103
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import gemmi
+import numpy as np
+
+from navp_structures.errors import InputError
+from navp_structures.kernels.lattice import Floats
+
+TABLES: Final = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
+"""gemmi's table of each probe."""
+
+_GAUSSIANS = 5
+
+
+def form_factors(elements: Sequence[str], stol_squared: Floats, probe: str) -> Floats:
+    """Return the form factors of elements, shape ``(len(elements), n)``.
+
+    Parameters
+    ----------
+    elements
+        Chemical symbols.
+    stol_squared
+        (sin θ/λ)² of each reflection (Å⁻²), shape ``(n,)``.
+    probe
+        ``xray`` (electrons), ``electron`` (Å, without relativistic factor) or ``neutron``
+        (fm, the bound coherent length).
+
+    Raises
+    ------
+    InputError
+        When the table lacks an element.
+    """
+    tables = [_coefficients(element, probe) for element in elements]
+    a = np.array([table[0] for table in tables])
+    b = np.array([table[1] for table in tables])
+    c = np.array([table[2] for table in tables])
+    waves = np.exp(-b[:, :, np.newaxis] * stol_squared)
+    return np.asarray(np.einsum("ek,ekn->en", a, waves) + c[:, np.newaxis])
+
+
+@lru_cache(maxsize=512)
+def _coefficients(
+    element: str, probe: str
+) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+    table = getattr(gemmi.Element(element), TABLES[probe])
+    if table is None:
+        raise InputError(f"no {probe} scattering factor of {element} is tabulated")
+    if probe == "neutron":
+        return (0.0,) * _GAUSSIANS, (0.0,) * _GAUSSIANS, float(table.get_coefs()[0])
+    padding = (0.0,) * (_GAUSSIANS - len(table.a))
+    constant = float(table.c) if probe == "xray" else 0.0
+    return (*map(float, table.a), *padding), (*map(float, table.b), *padding), constant

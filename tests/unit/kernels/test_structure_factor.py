@@ -1,0 +1,111 @@
+"""Structure factors against sums written out by hand, and gemmi's own loop."""
+
+from __future__ import annotations
+
+import gemmi
+import numpy as np
+import pytest
+
+import navp_structures as navp
+from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
+from navp_structures.analysis.structure_factors import f_squared, structure_factor
+from navp_structures.errors import InputError, NoSitesError
+from navp_structures.kernels import structure_factor as kernel
+from navp_structures.kernels.scattering import form_factors
+
+CALCULATORS = {
+    "xray": gemmi.StructureFactorCalculatorX,
+    "electron": gemmi.StructureFactorCalculatorE,
+    "neutron": gemmi.StructureFactorCalculatorN,
+}
+
+
+def rock_salt(u: float = 0.0) -> Phase:
+    def at(symbol: str, x: float) -> Site:
+        species = (Species(symbol=symbol, label=symbol),)
+        return Site(label=symbol, species=species, fract=(x, x, x), u_iso=u)
+
+    cell = UnitCell(a=5.64, b=5.64, c=5.64)
+    group = SpaceGroup.from_name("F m -3 m")
+    return Phase(id="nacl", cell=cell, space_group=group, sites=(at("Na", 0.0), at("Cl", 0.5)))
+
+
+def test_rock_salt_by_hand() -> None:
+    # F = 4 (f_Na + f_Cl) for even, 4 (f_Na - f_Cl) for odd, 0 for mixed indices.
+    hkl = np.array([[2, 0, 0], [1, 1, 1], [1, 0, 0]])
+    stol_squared = (hkl**2).sum(axis=1) / (4 * 5.64**2)
+    sodium, chlorine = form_factors(("Na", "Cl"), stol_squared, "xray")
+    expected = 4 * (sodium + np.array([1, -1, 0]) * chlorine) * np.array([1, 1, 0])
+    f = structure_factor(rock_salt(), hkl, "xray")
+    assert f == pytest.approx(expected, abs=1e-9)
+
+
+def test_isotropic_displacement_by_hand() -> None:
+    # exp(-8π² U sin²θ/λ²), that is exp(-2π² U/d²), with d = 5.64/2
+    hkl = np.array([[2, 0, 0]])
+    ratio = structure_factor(rock_salt(0.02), hkl, "xray") / structure_factor(
+        rock_salt(), hkl, "xray"
+    )
+    assert ratio[0] == pytest.approx(np.exp(-2 * np.pi**2 * 0.02 * 4 / 5.64**2))
+
+
+def test_form_factors_straight_ahead() -> None:
+    zero = np.zeros(1)
+    # X-ray: the number of electrons, to the table's rounding.
+    assert form_factors(("V", "O"), zero, "xray")[:, 0] == pytest.approx([23, 8], abs=0.01)
+    # Bound coherent lengths in fm, Sears 1992: V -0.3824, O 5.803.
+    lengths = form_factors(("V", "O"), zero, "neutron")[:, 0]
+    assert lengths == pytest.approx([-0.3824, 5.803], abs=1e-6)
+    with pytest.raises(InputError, match="no electron scattering factor of Es"):
+        form_factors(("Es",), zero, "electron")
+
+
+@pytest.mark.parametrize("probe", CALCULATORS)
+@pytest.mark.parametrize("name", ["Na3VP", "Na2VP", "NZSP", "nzsp-monoclinic"])
+def test_against_gemmis_loop(name: str, probe: str) -> None:
+    phase = navp.load(name)
+    small = phase.to_gemmi()
+    calculator = CALCULATORS[probe](small.cell)
+    hkl = np.array([row.hkl for row in navp.reflections(phase, d_min=1.5)])
+    theirs = [calculator.calculate_sf_from_small_structure(small, h.tolist()) for h in hkl]
+    ours = structure_factor(phase, hkl, probe)
+    # gemmi's form factors are in single precision; 1e-4 electrons of some thousands.
+    assert np.abs(ours - np.array(theirs)).max() < 1e-4
+
+
+def test_anomalous_weights_break_friedels_law_only_without_a_centre() -> None:
+    fract = np.array([[0.1, 0.2, 0.3], [0.4, 0.15, 0.7]])
+    still = np.zeros((2, 3, 3))
+    hkl = np.array([[1, 2, 3], [-1, -2, -3]])
+    weights = np.array([[1.0 + 0.5j, 1.0 + 0.5j], [2.0 + 0.1j, 2.0 + 0.1j]])
+    for symbol, equal in (("P 1", False), ("P -1", True)):
+        group = SpaceGroup.from_name(symbol)
+        operations = kernel.split_operations(group.rotations, group.translations)
+        assert operations.centric is equal
+        f = np.abs(kernel.structure_factors(hkl, fract, weights, still, operations))
+        assert bool(abs(f[0] - f[1]) < 1e-12) is equal
+
+
+def test_split_operations_of_every_setting() -> None:
+    for entry in gemmi.spacegroup_table():
+        group = SpaceGroup.from_name(entry.xhm())
+        split = kernel.split_operations(group.rotations, group.translations)
+        count = len(split.rotations) * len(split.centring) * (2 if split.centric else 1)
+        assert count == len(group.operations)
+
+
+def test_blocks_do_not_change_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    phase = navp.load("Na2VP")
+    hkl = np.array([row.hkl for row in navp.reflections(phase, d_min=2.0)])
+    whole = structure_factor(phase, hkl, "electron")
+    monkeypatch.setattr(kernel, "_BLOCK", 500)
+    parts = structure_factor(phase, hkl, "electron")
+    assert parts == pytest.approx(whole, rel=1e-12, abs=1e-12)
+
+
+def test_cell_only_phases() -> None:
+    alpha = navp.load("na3vp-alpha")
+    hkl = np.array([[0, 0, 2]])
+    assert np.isnan(f_squared(alpha, hkl, "xray")).all()
+    with pytest.raises(NoSitesError, match="a structure factor needs atoms"):
+        structure_factor(alpha, hkl, "xray")
