@@ -32,6 +32,7 @@ from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
 
 _TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
+_DOTTED = re.compile(r"(?<!\S)(_[A-Za-z][A-Za-z0-9_]*)\.(?=[A-Za-z])")
 # Written by `export`, so that a model stays a model when its CIF is read again.
 _KIND = re.compile(rf"kind: ({'|'.join(KINDS)})\b(?:; reason: (.*))?", re.DOTALL)
 
@@ -76,11 +77,7 @@ def read_block(
     path: Path | Traversable, *, block: str | None = None, largest: int = LARGEST_FILE
 ) -> cif.Block:
     """Return the one block of a CIF that holds a cell, or the named one."""
-    text = read_text(path, largest=largest)
-    try:
-        document = cif.read_string(text)
-    except (ValueError, RuntimeError) as error:
-        raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
+    document = _parsed(read_text(path, largest=largest), path)
     if block is not None:
         named = document.find_block(block)
         if named is None:
@@ -96,6 +93,17 @@ def read_block(
         raise CifError(f"{path} has no unit cell: _cell_length_a is missing")
     names = ", ".join(b.name for b in blocks)
     raise CifError(f"{path} holds {len(blocks)} structures; name one as block: {names}")
+
+
+def _parsed(text: str, path: Path | Traversable) -> cif.Document:
+    try:
+        document = cif.read_string(text)
+        if not any(b.find_value("_cell_length_a") for b in document) and _DOTTED.search(text):
+            # Newer dictionaries write _cell.length_a for _cell_length_a.
+            document = cif.read_string(_DOTTED.sub(r"\1_", text))
+    except (ValueError, RuntimeError) as error:
+        raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
+    return document
 
 
 def read_header(block: cif.Block) -> Header:

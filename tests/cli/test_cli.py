@@ -204,7 +204,7 @@ def test_bad_files(tmp_path: Path, name: str, command: list[str]) -> None:
         (["index", "-1.88"], "-1.88 is no spacing"),
         (["index", "nan"], "nan is no spacing"),
         (["index", "abc"], "'abc' is no number"),
-        (["index", "1.88", "--phse", "x"], "No such option '--phse'"),
+        (["index", "1.88", "--phse", "x"], "--phse"),
         (["index", "1.88", "--sigma", "much"], "'much' is no number"),
         (["index", "1.88", "--sigma", "0"], "sigma is 0"),
         (["index", "1.88", "--units", "inch"], "unknown unit 'inch'"),
@@ -288,3 +288,10 @@ def test_a_full_disk_behind_stdout_is_one_sentence() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("Error: cannot write the output: No space left")
     assert "Traceback" not in done.stderr
+
+
+def test_the_readme_shows_what_its_first_command_prints(checkout: Path) -> None:
+    text = (checkout / "README.md").read_text("utf-8")
+    excerpt = text.split("```text\n")[1].split("```")[0]
+    printed = run("index", "1.88", "1.895", "--phase", "Na3VP", "--phase", "NaVP").stdout
+    assert printed.startswith(excerpt)

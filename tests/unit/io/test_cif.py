@@ -265,3 +265,10 @@ def test_tags_in_capitals(tmp_path: Path) -> None:
     text = GOOD.replace("_atom_site_fract_x", "_ATOM_SITE_FRACT_X")
     text = text.replace("_cell_length_a", "_Cell_Length_A")
     assert len(read(tmp_path, text).sites) == 2
+
+
+def test_tags_with_dots(tmp_path: Path) -> None:
+    dotted = GOOD.replace("_cell_", "_cell.").replace("_atom_site_", "_atom_site.")
+    dotted = dotted.replace("_space_group_name", "_space_group.name")
+    assert dotted.count("_atom_site.") == 7
+    assert read(tmp_path, dotted) == read(tmp_path, GOOD)
