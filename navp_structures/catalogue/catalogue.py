@@ -149,8 +149,7 @@ class Catalogue:
 
     def _twin(self, entry: Entry) -> Entry | None:
         """Return the entry of the same provider and id, which a path may hold twice."""
-        holders = self._names.get(entry.source.id.casefold(), [])
-        return next((e for e in holders if e.qualified == entry.qualified), None)
+        return next((e for e in self.entries if e.qualified == entry.qualified), None)
 
     def _enter(self, entry: Entry) -> None:
         twin = self._twin(entry)

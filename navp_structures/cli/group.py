@@ -67,11 +67,16 @@ class _Group(click.Group):
                 return super().invoke(ctx)
             except NavpError as error:
                 _stop(error)
-            except BrokenPipeError:
-                raise  # the reader has seen enough; click ends quietly
-            except OSError as error:
-                # The terminal or the disk behind stdout refuses.
-                _stop(f"cannot write the output: {error.strerror or error}")
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command; where stdout refuses, that is one sentence too.
+
+        A reader that has seen enough (a broken pipe) ends the command quietly: click does.
+        """
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            _stop(f"cannot write the output: {error.strerror or error}")
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -20,6 +20,7 @@ from navp_structures.io.cif_values import (
     number,
     optional_number,
     optional_text,
+    read_correlation,
     texts,
 )
 from navp_structures.io.files import LARGEST_FILE, naming, read_text
@@ -96,11 +97,11 @@ def read_block(
 
 
 def _parsed(text: str, path: Path | Traversable) -> cif.Document:
+    if "_cell.length_a" in text.casefold():
+        # Newer dictionaries write _cell.length_a for _cell_length_a.
+        text = _DOTTED.sub(r"\1_", text)
     try:
         document = cif.read_string(text)
-        if not any(b.find_value("_cell_length_a") for b in document) and _DOTTED.search(text):
-            # Newer dictionaries write _cell.length_a for _cell_length_a.
-            document = cif.read_string(_DOTTED.sub(r"\1_", text))
     except (ValueError, RuntimeError) as error:
         raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
     return document
@@ -153,7 +154,8 @@ def _cell(block: cif.Block) -> UnitCell:
             values[name], values[f"{name}_su"] = number(text, tag)
         elif name in "abc":
             raise CifError(f"{block.name} has no unit cell: {tag} is missing")
-    return UnitCell(**values)  # type: ignore[arg-type]
+    correlation = read_correlation(optional_text(block, "_cell_special_details"))
+    return UnitCell(**values, correlation=correlation)  # type: ignore[arg-type]
 
 
 def _formula(block: cif.Block) -> str | None:

@@ -43,6 +43,12 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
     CifError, SiteError
         When a row lacks what a site needs, or holds something impossible.
     """
+    if block.find_value("_atom_site_fract_x") is None and not block.find_loop(
+        "_atom_site_fract_x"
+    ):
+        if block.find_loop("_atom_site_Cartn_x") or block.find_value("_atom_site_Cartn_x"):
+            raise CifError(f"{block.name} has its atoms in Cartesian coordinates only")
+        return ()
     tensors = dict(_tensors(block))
     sites: dict[object, Site] = {}
     for row in _rows(block, "_atom_site_", "fract_x"):

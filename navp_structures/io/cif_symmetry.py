@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 
 from gemmi import cif
 
@@ -12,11 +13,12 @@ from navp_structures.model.cell import UnitCell
 from navp_structures.model.spacegroup import SpaceGroup
 
 _OPERATIONS = ("_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz")
+# A Hall symbol leaves neither axes nor origin open, so it is asked first.
 _NAMES = (
-    "_space_group_name_H-M_alt",
-    "_symmetry_space_group_name_H-M",
     "_space_group_name_Hall",
     "_symmetry_space_group_name_Hall",
+    "_space_group_name_H-M_alt",
+    "_symmetry_space_group_name_H-M",
 )
 _NUMBERS = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
 
@@ -24,7 +26,7 @@ _NUMBERS = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
 def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     """Return the group of a block: its operations, else its name, else its number.
 
-    Where operations and name differ, the operations are taken and a SettingWarning says so.
+    Where name or number contradict what is taken, a SettingWarning says so.
 
     Raises
     ------
@@ -35,27 +37,51 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     """
     operations = texts(block, *_OPERATIONS)
     number = _number(block)
-    name = optional_text(block, *_NAMES)
     named, problem = _named(block, cell)
     if operations:
         group = SpaceGroup.from_operations(operations, number=number)
-        if named is not None and named != group:
-            warnings.warn(
-                f"{block.name}: the CIF is named {name}, its operations are those of "
-                f"{group}; the operations are taken",
-                SettingWarning,
-                stacklevel=4,
-            )
-        return group
-    if named is not None:
-        return named
-    if problem is not None:
+    elif named is not None:
+        group = named
+    elif problem is not None:
         raise problem
-    if number is None:
+    elif number is not None:
+        group = SpaceGroup.from_number(number, alpha=cell.alpha, gamma=cell.gamma)
+    else:
         raise CifError(
             f"{block.name} names no symmetry: neither operations nor a space group are given"
         )
-    return SpaceGroup.from_number(number, alpha=cell.alpha, gamma=cell.gamma)
+    for contradiction in _contradictions(block, cell, group, number):
+        warnings.warn(
+            f"{block.name}: the CIF {contradiction}; {group} is taken",
+            SettingWarning,
+            stacklevel=5,
+        )
+    return group
+
+
+def _contradictions(
+    block: cif.Block, cell: UnitCell, group: SpaceGroup, number: int | None
+) -> Iterator[str]:
+    """Yield how names and number of a block differ from its group."""
+    for tag in _NAMES:
+        name = optional_text(block, tag)
+        if name is None:
+            continue
+        try:
+            named = _group(tag, name, cell)
+        except SpaceGroupError:
+            continue  # a name that no table has contradicts nothing
+        if named != group and not _same_but_for_origin(name, named, group):
+            yield f"is named {name}"
+            return
+    if number is not None and group.number is not None and number != group.number:
+        yield f"has the space group number {number}"
+
+
+def _same_but_for_origin(name: str, named: SpaceGroup, group: SpaceGroup) -> bool:
+    """Whether a name without origin or axes choice leaves the group open."""
+    symbols = [(g.symbol or "").partition(":")[0] for g in (named, group)]
+    return ":" not in name and symbols[0] == symbols[1]
 
 
 def _named(
@@ -67,14 +93,23 @@ def _named(
         if name is None:
             continue
         try:
-            group = SpaceGroup.from_name(name, alpha=cell.alpha, gamma=cell.gamma)
+            group = _group(tag, name, cell)
         except SpaceGroupError as error:
-            problem = problem or error
+            problem = error
         else:
             return group, None
     return None, problem
 
 
+def _group(tag: str, name: str, cell: UnitCell) -> SpaceGroup:
+    # C 2 is a Hermann-Mauguin symbol and, with another axis, a Hall symbol.
+    if tag.endswith("_Hall"):
+        return SpaceGroup.from_hall(name)
+    return SpaceGroup.from_name(name, alpha=cell.alpha, gamma=cell.gamma)
+
+
 def _number(block: cif.Block) -> int | None:
     value, _ = optional_number(block, _NUMBERS)
+    if value is not None and value != int(value):
+        raise CifError(f"the space group number is {value:g}; it must be a whole number")
     return int(value) if value is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from decimal import Decimal
 from gemmi import cif
 
 from navp_structures.errors import CifError
+from navp_structures.model.cell import Correlation
 
 ANISO_AXES = ("11", "22", "33", "12", "13", "23")
 """Order of the six displacement parameters in this package."""
@@ -31,6 +33,31 @@ _NUMBER = re.compile(
 _ACCENT = re.compile(r"""\\(['`^~",%])([A-Za-z])""")
 _COMBINING = dict(zip("'`^~\",%", "\u0301\u0300\u0302\u0303\u0308\u0327\u030a", strict=True))
 _MARKS = {combining: mark for mark, combining in _COMBINING.items()}
+
+
+_CORRELATION = "correlation of a, b, c, alpha, beta, gamma: "
+
+
+def correlation_text(matrix: Correlation) -> str:
+    """Return a sentence with the correlation of a cell, for a CIF's text."""
+    return _CORRELATION + json.dumps(matrix)
+
+
+def read_correlation(text: str | None) -> Correlation | None:
+    """Return the correlation in a text, None when it has none.
+
+    Raises
+    ------
+    CifError
+        When what stands there is no matrix.
+    """
+    if text is None or not text.startswith(_CORRELATION):
+        return None
+    try:
+        rows = json.loads(text.removeprefix(_CORRELATION))
+        return tuple(tuple(float(x) for x in row) for row in rows)
+    except (ValueError, TypeError, RecursionError):
+        raise CifError("the correlation of the cell is no matrix of numbers") from None
 
 
 def marked_text(text: str) -> str:

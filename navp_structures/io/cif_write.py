@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from gemmi import cif
 
 from navp_structures._version import __version__
 from navp_structures.errors import InputError, InputFileError
-from navp_structures.io.cif_values import ANISO_AXES, DATABASE_TAGS, marked_text
+from navp_structures.io.cif_values import (
+    ANISO_AXES,
+    DATABASE_TAGS,
+    correlation_text,
+    marked_text,
+)
 from navp_structures.io.files import write_text
 from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS
 from navp_structures.model.formula import format_formula, parse_formula
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import Site
-from navp_structures.show.numbers import exact
+from navp_structures.show.numbers import exact, rounded
 
 
 def cif_text(phase: Phase) -> str:
@@ -45,7 +51,7 @@ def write_cif(phase: Phase, path: str | os.PathLike[str], *, force: bool = False
         When the file exists and `force` is False, or cannot be written.
     """
     target = Path(path)
-    if target.exists() and not force:
+    if target.is_file() and not force:
         raise InputFileError(f"{target} exists; say force to replace it")
     write_text(target, cif_text(phase))
     return target
@@ -54,8 +60,7 @@ def write_cif(phase: Phase, path: str | os.PathLike[str], *, force: bool = False
 def _comment(phase: Phase) -> str:
     lines = [f"{phase.id}: {phase.kind_statement or 'kind unknown'}"]
     lines += [phase.caveat] if phase.caveat else []
-    plain = [" ".join(line.split()) for line in lines]
-    return "".join(f"# {line}\n" for line in plain)
+    return "".join(f"# {_one_line(line)}\n" for line in lines)
 
 
 def _set(block: cif.Block, tag: str, value: object) -> None:
@@ -65,8 +70,11 @@ def _set(block: cif.Block, tag: str, value: object) -> None:
 
 def _quoted(text: str) -> str:
     """Return a text quoted in one line, which it cannot break out of, accents as in CIF."""
-    plain = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return cif.quote(marked_text(plain))
+    return cif.quote(marked_text(_one_line(text)))
+
+
+def _one_line(text: str) -> str:
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
 def _add_source(block: cif.Block, phase: Phase) -> None:
@@ -118,7 +126,11 @@ def _add_cell(block: cif.Block, phase: Phase) -> None:
     for name, su in zip(PARAMETERS, cell.su, strict=True):
         tag = f"_cell_{'length' if name in 'abc' else 'angle'}_{name}"
         block.set_pair(tag, exact(getattr(cell, name), su))
-    block.set_pair("_cell_volume", f"{cell.volume:.4f}")
+    block.set_pair("_cell_volume", rounded(cell.volume, cell.volume_su))
+    usual = standard.constrained_cell(replace(cell, correlation=None), phase.space_group)
+    if cell.correlation is not None and cell.correlation != usual.correlation:
+        # CIF has no tag for it; without it the su of the volume would be another.
+        _set(block, "_cell_special_details", correlation_text(cell.correlation))
     if phase.formula_units is not None:
         block.set_pair("_cell_formula_units_Z", str(phase.formula_units))
 

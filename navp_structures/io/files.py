@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,17 +53,29 @@ def write_text(path: Path, text: str) -> None:
         When the target is a folder or a device, or the folder cannot be written.
     """
     if not path.name:
-        raise InputFileError("cannot write: the name of the file is empty")
-    path = path.resolve()
-    if path.exists() and not path.is_file():
+        raise InputFileError(f"cannot write {str(path)!r}: it names no file")
+    try:
+        target = path.resolve()
+        irregular = target.exists() and not target.is_file()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A loop of links is a RuntimeError, a zero byte in a name a ValueError.
+        raise _unwritable(path, error) from None
+    if irregular:
         raise InputFileError(f"cannot write {path}: it is no regular file")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    except OSError as error:
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except (OSError, ValueError) as error:
         temporary.unlink(missing_ok=True)
-        raise InputFileError(f"cannot write {path}: {error.strerror or error}") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: Exception) -> InputFileError:
+    reason = getattr(error, "strerror", None) or error
+    return InputFileError(f"cannot write {str(path)!r}: {reason}")
 
 
 @contextmanager

@@ -16,6 +16,9 @@ that are split about a symmetry element in refinements lie further apart than th
 # Å; a position that an operation keeps moves by rounding only.
 _EXACT = 1e-6
 
+# The mean of a whole group settles at once; a part of one halves the way each time.
+_STEPS = 20
+
 
 def stabiliser(
     fract: Floats,
@@ -43,20 +46,36 @@ def stabiliser(
         Numbers of the operations, which form a group, and the position that they keep
         exactly; it lies within the tolerance of the given one.
     """
-    shift = rotations @ fract + translations - fract
-    shift -= np.rint(shift)
-    distance = _lengths(shift, metric)
+    distance = _lengths(_shifts(fract, rotations, translations), metric)
     # Where only some images are near enough, they form no group, and their mean is kept by
-    # none: leave out the farthest until what is left agrees with itself.
-    for limit in np.unique(distance[distance <= tolerance])[::-1]:
-        near = distance <= limit
-        ideal = fract + shift[near].mean(axis=0)
-        again = rotations @ ideal + translations - ideal
-        keeping = _lengths(again - np.rint(again), metric) < _EXACT
+    # none: walk to the position that they close in on. Where that is too far, or none,
+    # leave the farthest out.
+    for limit in [tolerance, *np.unique(distance[distance <= tolerance])[::-1]]:
+        ideal = _fixed_point(fract, rotations, translations, metric, float(limit))
+        keeping = _lengths(_shifts(ideal, rotations, translations), metric) < _EXACT
         moved = _lengths((ideal - fract)[np.newaxis], metric)[0]
-        if np.all(keeping[near]) and moved <= tolerance:
+        if np.all(keeping[distance <= limit]) and moved <= tolerance:
             return np.flatnonzero(keeping), ideal
     raise ArithmeticError("the operations hold no identity")
+
+
+def _fixed_point(
+    fract: Floats, rotations: Ints, translations: Floats, metric: Floats, limit: float
+) -> Floats:
+    """Return where the mean of the near images settles, from a position."""
+    current = fract
+    for _ in range(_STEPS):
+        shift = _shifts(current, rotations, translations)
+        step = shift[_lengths(shift, metric) <= limit].mean(axis=0)
+        current = current + step
+        if np.abs(step).max() < 1e-15:
+            break
+    return current
+
+
+def _shifts(fract: Floats, rotations: Ints, translations: Floats) -> Floats:
+    shift = rotations @ fract + translations - fract
+    return np.asarray(shift - np.rint(shift))
 
 
 def _lengths(shifts: Floats, metric: Floats) -> Floats:

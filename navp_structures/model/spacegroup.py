@@ -42,7 +42,7 @@ class SpaceGroup:
     def from_name(
         cls, name: str, *, alpha: float | None = None, gamma: float | None = None
     ) -> SpaceGroup:
-        """Return the group of a Hermann-Mauguin or Hall symbol.
+        """Return the group of a Hermann-Mauguin symbol, or of a tabulated Hall symbol.
 
         Parameters
         ----------
@@ -62,6 +62,22 @@ class SpaceGroup:
         if found is None:
             raise SpaceGroupError(f"unknown space group {name!r}{nearest(name, _names())}")
         return cls._of_table(found)
+
+    @classmethod
+    def from_hall(cls, symbol: str) -> SpaceGroup:
+        """Return the group of a Hall symbol, which names its setting and origin.
+
+        Raises
+        ------
+        SpaceGroupError
+            When it is no Hall symbol.
+        """
+        plain = " ".join(symbol.replace("_", " ").replace("''", '"').split())
+        try:
+            operations = gemmi.symops_from_hall(plain)
+        except (RuntimeError, ValueError):
+            raise SpaceGroupError(f"{symbol!r} is no Hall symbol") from None
+        return cls.from_operations([op.wrap().triplet() for op in operations])
 
     @classmethod
     def from_number(

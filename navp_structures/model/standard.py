@@ -14,6 +14,9 @@ from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
 
+# Å; positions nearer than this are one, up to the rounding of printed coordinates.
+_SAME_PLACE = 1e-3
+
 
 def constrained_cell(cell: UnitCell, group: SpaceGroup) -> UnitCell:
     """Return the cell with su 0 on fixed angles and correlation 1 between tied parameters.
@@ -51,14 +54,21 @@ def places(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> list[l
 
     Equivalent positions are one, whichever of them a source prints.
     """
-    grouped: dict[tuple[int, ...], list[Site]] = {}
+    grouped: list[list[Site]] = []
+    known = np.empty((len(sites), 3))
     for site in sites:
         _, ideal = stabiliser(site, cell, group)
         images = group.rotations @ ideal + group.translations
-        keys = np.rint(images * 1e4).astype(np.int64) % 10_000
-        first = min(tuple(int(n) for n in key) for key in keys)
-        grouped.setdefault(first, []).append(site)
-    return list(grouped.values())
+        shifts = images - known[: len(grouped), np.newaxis]
+        shifts -= np.rint(shifts)
+        squares = np.einsum("pni,ij,pnj->pn", shifts, cell.metric_tensor, shifts)
+        here = np.flatnonzero(np.any(squares < _SAME_PLACE**2, axis=1))
+        if len(here):
+            grouped[here[0]].append(site)
+        else:
+            known[len(grouped)] = ideal
+            grouped.append([site])
+    return grouped
 
 
 def check_occupancies(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> None:

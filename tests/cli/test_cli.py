@@ -279,10 +279,12 @@ def test_tables_fit_a_terminal(command: str) -> None:
         assert len(line) <= 80
 
 
-def test_a_full_disk_behind_stdout_is_one_sentence() -> None:
+@pytest.mark.parametrize("command", ["list", "--help", "--version", "export"])
+def test_a_full_disk_behind_stdout_is_one_sentence(command: str) -> None:
+    more = ["NZSP"] if command == "export" else []
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
         done = subprocess.run(
-            [sys.executable, "-m", "navp_structures", "list"],
+            [sys.executable, "-m", "navp_structures", command, *more],
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 2

@@ -326,3 +326,15 @@ def test_one_id_in_two_folders_of_the_path(
     ):
         assert navp.load("mine").formula_units == 12
     assert sum(row.id == "mine" for row in navp.phases()) == 1
+
+
+def test_a_shadowed_id_in_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        for suffix in ("cif", "toml"):
+            data = (curated_folder() / f"na3vp-alpha.{suffix}").read_bytes()
+            (tmp_path / folder / f"na3vp-alpha.{suffix}").write_bytes(data)
+    monkeypatch.setenv("NAVP_PHASE_PATH", f"{tmp_path / 'one'}:{tmp_path / 'two'}")
+    with pytest.warns((PhaseFolderWarning, ShadowedPhaseWarning)):
+        assert navp.load("path:na3vp-alpha").provider == "path"
+    assert navp.load("na3vp-alpha").provider == "navp"

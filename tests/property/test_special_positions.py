@@ -54,3 +54,13 @@ def test_every_view_of_a_phase_counts_the_same_atoms(off: float) -> None:
     assert sum(site.occ * 36 for site in small.sites) == pytest.approx(counted)
     assert counted / 0.8 == pytest.approx(round(counted / 0.8))
     assert round(counted / 0.8) in (6, 12, 18, 36)
+
+
+def test_no_two_images_of_a_site_nearer_than_the_tolerance_on_a_mirror_axis() -> None:
+    # 0.035 Å off a twofold axis where two mirrors meet; only some images are within 0.05 Å.
+    group = SpaceGroup.from_name("P m m 2")
+    metric = np.diag([64.0, 81.0, 100.0])
+    fract = np.array([0.50309, -0.0026, 0.30206])
+    kept, ideal = orbit.stabiliser(fract, group.rotations, group.translations, metric)
+    assert len(kept) == 4
+    assert ideal == pytest.approx([0.5, 0.0, 0.30206])

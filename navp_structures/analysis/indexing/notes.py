@@ -38,7 +38,9 @@ def _phases(result: SpacingIndexing) -> list[str]:
     if result.inputs["angles"]:
         what += " and the angle" if len(result.inputs["angles"]) == 1 else " and the angles"
     if not every:
-        return [f"none of these phases has allowed reflections for {what}"]
+        scaled = any(fit.unmatched == 0 for fit in result.fits)
+        alone = " without a common scale" if scaled else ""
+        return [f"none of these phases has allowed reflections for {what}{alone}"]
     if len(every) > 1:
         verdict = (
             "one spacing identifies no phase" if count == 1 else "these data do not decide"

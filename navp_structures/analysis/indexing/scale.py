@@ -13,6 +13,11 @@ from navp_structures.analysis.indexing.units import Spacing
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL
 
+# More than any family within the reach costs: 3² and the logarithm of the weakest strength.
+_UNMATCHED = 30.0
+
+_ROUNDS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseFit:
@@ -60,16 +65,16 @@ def fit_scale(
         for n in range(len(observed))
     ]
     trials = np.linspace(-REACH * scale_sigma, REACH * scale_sigma, 121)
-    costs = [_cost(group, trials) for group in own if group]
-    total = np.sum([cost.min(axis=0) for cost in costs], axis=0) + (trials / scale_sigma) ** 2
-    best = float(trials[int(np.argmin(total))]) if costs else 0.0
-    chosen = [_chosen(group, best) for group in own]
-    shift, su = _closed_form([c for c in chosen if c is not None], scale_sigma)
-    # What the scale leaves out of reach is dropped, the worst first, and fitted anew.
-    while any(c is not None and abs(_residual(c, shift)) > REACH for c in chosen):
-        misfits = [abs(_residual(c, shift)) if c is not None else 0.0 for c in chosen]
-        chosen[int(np.argmax(misfits))] = None
-        shift, su = _closed_form([c for c in chosen if c is not None], scale_sigma)
+    costs = [_cost(group, trials).min(axis=0) for group in own]
+    total = np.sum(costs, axis=0) + (trials / scale_sigma) ** 2
+    shift = float(trials[int(np.argmin(total))])
+    # The closed form moves the scale off the trial; choose again until both agree.
+    for _ in range(_ROUNDS):
+        chosen = [_chosen(group, shift) for group in own]
+        settled, (shift, su) = shift, _closed_form([c for c in chosen if c], scale_sigma)
+        if abs(shift - settled) < 1e-12:
+            break
+    chosen = [c if c and abs(_residual(c, shift)) <= REACH else None for c in chosen]
     left = [_residual(c, shift) for c in chosen if c is not None]
     return PhaseFit(
         phase=phase,
@@ -85,17 +90,21 @@ def fit_scale(
 
 
 def _cost(group: Sequence[SpacingCandidate], trials: Floats) -> Floats:
+    """Return the cost of each family at each trial, and of none in the last row."""
+    none = np.full((1, len(trials)), _UNMATCHED)
+    if not group:
+        return none
     shifts = np.array([_log_ratio(c) for c in group])[:, np.newaxis]
     sigmas = np.array([c.sigma for c in group])[:, np.newaxis]
     weights = np.array([_strength(c) for c in group])[:, np.newaxis]
-    return np.asarray(((shifts - trials) / sigmas) ** 2 - 2.0 * np.log(weights))
+    residuals = (shifts - trials) / sigmas
+    costs = residuals**2 - 2.0 * np.log(weights)
+    return np.vstack([np.where(np.abs(residuals) <= REACH, costs, np.inf), none])
 
 
 def _chosen(group: Sequence[SpacingCandidate], shift: float) -> SpacingCandidate | None:
-    if not group:
-        return None
-    costs = _cost(group, np.array([shift]))[:, 0]
-    return group[int(np.argmin(costs))]
+    best = int(np.argmin(_cost(group, np.array([shift]))[:, 0]))
+    return group[best] if best < len(group) else None
 
 
 def _closed_form(chosen: Sequence[SpacingCandidate], scale_sigma: float) -> tuple[float, float]:

@@ -366,3 +366,31 @@ def test_numpy_numbers_are_numbers() -> None:
     assert result.inputs["angles"] == [[0, 1, pytest.approx(65.9)]]
     assert index_spacings(np.array(1.88), phases="Na3VP").observed[0].d == 1.88
     assert len(navp.reflections("Na3VP", d_min=np.int64(3)).rows) > 3
+
+
+def test_a_weak_family_within_reach_beats_none() -> None:
+    from navp_structures.analysis.indexing.candidates import SpacingCandidate
+    from navp_structures.analysis.indexing.scale import fit_scale
+    from navp_structures.analysis.indexing.units import Spacing
+
+    def family(n: int, hkl: tuple[int, int, int], log_ratio: float, strength: float):  # type: ignore[no-untyped-def]
+        return SpacingCandidate(
+            observation=n, phase="x", hkl=hkl, multiplicity=1, d_obs=2.0 * math.exp(log_ratio),
+            d_calc=2.0, d_calc_su=None, deviation_percent=0.0, deviation_sigma=0.0, sigma=0.01,
+            f_squared=1.0, strength=strength,
+        )  # fmt: skip
+
+    observed = [Spacing(d=2.0, sigma=0.01, given=2.0)] * 2
+    # Strong (1 0 0) and (0 0 1) pull the scale apart; weak (0 1 0) fits beside (0 0 1).
+    found = [family(0, (1, 0, 0), 0.031, 1.0), family(0, (0, 1, 0), 0.0, 0.0015),
+             family(1, (0, 0, 1), -0.031, 1.0)]  # fmt: skip
+    fit = fit_scale("x", found, observed, 0.01)
+    assert fit.hkls == ((0, 1, 0), (0, 0, 1))
+    assert fit.unmatched == 0
+
+
+def test_notes_do_not_contradict_each_other() -> None:
+    result = index_spacings([1.95, 2.62], phases="Na3VP", sigma=0.002, scale_sigma=0.03)
+    text = "\n".join(result.notes)
+    assert "for both spacings without a common scale" in text
+    assert "with a common scale of +4.10(15) %" in text

@@ -84,7 +84,7 @@ def test_symmetry_by_hall_symbol_alone(tmp_path: Path) -> None:
 
 def test_operations_win_over_another_name(tmp_path: Path) -> None:
     ops = "loop_\n_space_group_symop_operation_xyz\nx,y,z\n-x,-y,-z\n"
-    with pytest.warns(SettingWarning, match="named P a -3, its operations are those of P -1"):
+    with pytest.warns(SettingWarning, match="is named P a -3; P -1 is taken"):
         phase = read(tmp_path, "data_x\n" + CELL + GROUP + ops + SITES)
     assert phase.space_group.symbol == "P -1"
 
@@ -272,3 +272,40 @@ def test_tags_with_dots(tmp_path: Path) -> None:
     dotted = dotted.replace("_space_group_name", "_space_group.name")
     assert dotted.count("_atom_site.") == 7
     assert read(tmp_path, dotted) == read(tmp_path, GOOD)
+
+
+def test_cartesian_atoms_are_not_silently_dropped(tmp_path: Path) -> None:
+    with pytest.raises(CifError, match="Cartesian coordinates only"):
+        read(tmp_path, GOOD.replace("_fract_", "_Cartn_"))
+
+
+def test_a_number_that_contradicts_is_a_warning(tmp_path: Path) -> None:
+    with pytest.warns(SettingWarning, match="has the space group number 198; P a -3 is taken"):
+        read(tmp_path, GOOD + "_space_group_IT_number 198\n")
+    with pytest.warns(SettingWarning, match="is named -P 2ac 2ab; P a -3 is taken"):
+        read(tmp_path, GOOD + "_space_group_name_Hall '-P 2ac 2ab'\n")
+    with pytest.raises(CifError, match=r"the space group number is 205.5"):
+        read(tmp_path, GOOD + "_space_group_IT_number 205.5\n")
+
+
+def test_an_open_origin_choice_contradicts_nothing(tmp_path: Path) -> None:
+    import gemmi
+
+    first = gemmi.find_spacegroup_by_name("F d -3 m:1").operations()
+    ops = "".join(f"'{op.triplet()}'\n" for op in first)
+    text = "data_x\n" + CELL + "_space_group_name_H-M_alt 'F d -3 m'\nloop_\n"
+    text += "_space_group_symop_operation_xyz\n" + ops
+    assert read(tmp_path, text).space_group.symbol == "F d -3 m:1"
+
+
+def test_blocks_of_both_dictionaries(tmp_path: Path) -> None:
+    dotted = GOOD.replace("data_x", "data_y").replace("_cell_", "_cell.")
+    with pytest.raises(CifError, match="holds 2 structures; name one as block: x, y"):
+        read(tmp_path, GOOD + dotted)
+
+
+def test_a_hall_symbol_settles_what_the_name_leaves_open(tmp_path: Path) -> None:
+    names = "_space_group_name_H-M_alt 'F d -3 m'\n_space_group_name_Hall 'F 4d 2 3 -1d'\n"
+    assert read(tmp_path, "data_x\n" + CELL + names).space_group.symbol == "F d -3 m:1"
+    broken = names.replace("F 4d 2 3 -1d", "nonsense")
+    assert read(tmp_path, "data_x\n" + CELL + broken).space_group.symbol == "F d -3 m:2"

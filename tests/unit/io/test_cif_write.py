@@ -90,7 +90,7 @@ def test_links_are_followed_and_devices_refused(tmp_path: Path) -> None:
     assert real.read_text().startswith("# nzsp-300k")
     with pytest.raises(InputFileError, match="no regular file"):
         navp.export("NZSP", tmp_path, force=True)
-    with pytest.raises(InputFileError, match="is empty"):
+    with pytest.raises(InputFileError, match="names no file"):
         navp.export("NZSP", "", force=True)
 
 
@@ -98,3 +98,42 @@ def test_formula_sum_and_hall_symbol_are_written() -> None:
     block = cif.read_string(cif_text(navp.load("Na3VP"))).sole_block()
     assert cif.as_string(block.find_value("_chemical_formula_sum")) == "Na3 O12 P3 V2"
     assert cif.as_string(block.find_value("_space_group_name_Hall")) == '-R 3 2"c'
+
+
+@pytest.mark.parametrize("name", ["Na2VP", "NaVP", "Na3VP"])
+def test_the_correlation_of_a_cell_survives(name: str, tmp_path: Path) -> None:
+    phase = navp.load(name)
+    again = navp.read_cif(navp.export(phase, tmp_path / "x.cif"))
+    assert again.cell == phase.cell
+    assert again.cell.volume_su == phase.cell.volume_su
+    text = (tmp_path / "x.cif").read_text("utf-8")
+    # What symmetry ties needs no word; what a fit tied does.
+    assert ("_cell_special_details" in text) is (name != "Na3VP")
+
+
+def test_a_broken_correlation_is_refused(tmp_path: Path) -> None:
+    file = navp.export("NaVP", tmp_path / "x.cif")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("gamma: [[1.0", "gamma: [[one"), "utf-8")
+    with pytest.raises(navp.errors.CifError, match="no matrix of numbers"):
+        navp.read_cif(file)
+
+
+def test_names_that_are_no_text_and_loops_of_links(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    phase = replace(navp.load("NZSP"), id="c\udcff")
+    assert navp.read_cif(navp.export(phase, tmp_path / "x.cif")).cell == phase.cell
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.symlink_to(two)
+    two.symlink_to(one)
+    with pytest.raises(InputFileError, match="cannot write"):
+        navp.export(phase, one)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one", "two", "x.cif"]
+
+
+def test_replacing_keeps_the_mode(tmp_path: Path) -> None:
+    file = navp.export("NZSP", tmp_path / "x.cif")
+    file.chmod(0o600)
+    navp.export("NaVP", file, force=True)
+    assert file.stat().st_mode & 0o777 == 0o600

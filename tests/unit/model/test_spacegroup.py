@@ -151,3 +151,10 @@ def test_a_missing_identity_is_named() -> None:
 def test_hall_symbol() -> None:
     assert SpaceGroup.from_name("R-3c").hall == '-R 3 2"c'
     assert SpaceGroup.from_operations(["x,y,z", "-x+1/4,-y,-z"]).hall is None
+
+
+def test_every_hall_symbol_of_the_table() -> None:
+    for entry in gemmi.spacegroup_table():
+        assert SpaceGroup.from_hall(entry.hall) == SpaceGroup.from_name(entry.xhm())
+    with pytest.raises(SpaceGroupError, match="'nonsense' is no Hall symbol"):
+        SpaceGroup.from_hall("nonsense")

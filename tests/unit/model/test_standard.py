@@ -96,3 +96,24 @@ def test_multiplicity_and_positions() -> None:
     site = atom("V1", (0.25, 0.25, 0.25))
     assert standard.multiplicity(site, cell, group) == 8
     assert len(standard.positions(replace(site, fract=(0, 0, 0)), cell, group)) == 4
+
+
+@pytest.mark.parametrize("symbol", ["P 21 21 21", "P 1 21/c 1", "P 63/m m c", "F d -3 m:2"])
+def test_equivalent_positions_with_any_decimals(symbol: str) -> None:
+    rng = np.random.default_rng(7)
+    group = SpaceGroup.from_name(symbol)
+    seed = np.array([[64.0, -3, -4], [-3, 81, -5], [-4, -5, 100]])
+    turned = np.einsum("rji,jk,rkl->ril", group.rotations, seed, group.rotations)
+    a, b, c = np.sqrt(np.diag(turned.mean(axis=0)))
+    gamma = 120.0 if "63" in symbol else 90.0
+    cell = UnitCell(a=a, b=b, c=c, gamma=gamma)
+    for _ in range(150):
+        # A five in the last place is where rounding to a grid parts equal positions.
+        fract = np.round(rng.uniform(0, 1, 3), 4) + 5e-5
+        n = rng.integers(len(group.operations))
+        image = np.round(group.rotations[n] @ fract + group.translations[n], 5)
+        exact = group.rotations[n] @ fract + group.translations[n]
+        if np.abs(image - exact).max() > 1e-9:
+            continue
+        sites = (atom("V1", tuple(fract.tolist())), atom("V2", tuple(image.tolist())))
+        assert len(standard.places(sites, cell, group)) == 1
