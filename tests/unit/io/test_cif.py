@@ -282,7 +282,7 @@ def test_cartesian_atoms_are_not_silently_dropped(tmp_path: Path) -> None:
 def test_a_number_that_contradicts_is_a_warning(tmp_path: Path) -> None:
     with pytest.warns(SettingWarning, match="has the space group number 198; P a -3 is taken"):
         read(tmp_path, GOOD + "_space_group_IT_number 198\n")
-    with pytest.warns(SettingWarning, match="is named -P 2ac 2ab; P a -3 is taken"):
+    with pytest.warns(SettingWarning, match="is named P a -3; P b c a is taken"):
         read(tmp_path, GOOD + "_space_group_name_Hall '-P 2ac 2ab'\n")
     with pytest.raises(CifError, match=r"the space group number is 205.5"):
         read(tmp_path, GOOD + "_space_group_IT_number 205.5\n")
