@@ -24,6 +24,13 @@ X_RAY_LINES: Final = {
 }
 """Peak wavelengths of characteristic lines."""
 
+PHOTON_ENERGY_TIMES_WAVELENGTH: Final = Quantity(
+    value=12398.419843320026,
+    su=None,
+    unit="eV Å",
+    source="h c / e, exact in the SI of 2019; CODATA 2022, Rev. Mod. Phys. 97 (2025) 025002",
+)
+
 ATOMIC_MASS_CONSTANT: Final = Quantity(
     value=1.66053906892e-24,
     su=5.2e-34,

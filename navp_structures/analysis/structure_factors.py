@@ -10,9 +10,8 @@ import numpy as np
 
 from navp_structures.errors import InputError, nearest
 from navp_structures.kernels import lattice, orbit, scattering
-from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.lattice import Complexes, Floats, Ints
 from navp_structures.kernels.structure_factor import (
-    Complexes,
     Operations,
     split_operations,
     structure_factors,
@@ -36,8 +35,10 @@ def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
     return np.asarray(f.real**2 + f.imag**2)
 
 
-def structure_factor(phase: Phase, hkl: Ints, probe: str) -> Complexes:
-    """Return F(hkl) of the cell, shape ``(n,)``, kinematic and without f' and f''.
+def structure_factor(
+    phase: Phase, hkl: Ints, probe: str, *, wavelength: float | None = None
+) -> Complexes:
+    """Return F(hkl) of the cell, shape ``(n,)``, kinematic.
 
     Occupancies, mixed sites and displacement parameters count, U_ij where they are known,
     else U_iso; a site without either does not move.
@@ -49,19 +50,27 @@ def structure_factor(phase: Phase, hkl: Ints, probe: str) -> Complexes:
     probe
         ``xray`` (electrons), ``electron`` (Å, without relativistic factor) or ``neutron``
         (fm).
+    wavelength
+        Å; adds f' and f'' of X-rays at this wavelength (Cromer and Liberman), without it
+        there is none.
 
     Raises
     ------
     NoSitesError
         When the phase is a cell only.
     InputError
-        When the probe is unknown, or its table lacks an element.
+        When the probe is unknown, its table lacks an element, or a wavelength is given for
+        another probe than X-rays.
     """
     check_probe(probe)
+    if wavelength is not None and probe != "xray":
+        raise InputError(f"a wavelength brings dispersion of X-rays, not of the probe {probe}")
     phase.require_sites("a structure factor")
     atoms = _atoms(phase)
     d = lattice.d_spacings(hkl, phase.cell.reciprocal_metric_tensor)
-    factors = scattering.form_factors(atoms.elements, 0.25 / d**2, probe)
+    factors: Floats | Complexes = scattering.form_factors(atoms.elements, 0.25 / d**2, probe)
+    if wavelength is not None:
+        factors = factors + scattering.dispersion(atoms.elements, wavelength)[:, np.newaxis]
     weights = atoms.amounts @ factors
     return structure_factors(
         np.asarray(hkl), atoms.fract, weights, atoms.displacements, atoms.operations

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Complexes = npt.NDArray[np.complex128]
 
 
 def inverse(metric: Floats) -> Floats:

@@ -21,8 +21,9 @@ from typing import Final
 import gemmi
 import numpy as np
 
+from navp_structures.constants import PHOTON_ENERGY_TIMES_WAVELENGTH
 from navp_structures.errors import InputError
-from navp_structures.kernels.lattice import Floats
+from navp_structures.kernels.lattice import Complexes, Floats
 
 TABLES: Final = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
 """gemmi's table of each probe."""
@@ -54,6 +55,26 @@ def form_factors(elements: Sequence[str], stol_squared: Floats, probe: str) -> F
     c = np.array([table[2] for table in tables])
     waves = np.exp(-b[:, :, np.newaxis] * stol_squared)
     return np.asarray(np.einsum("ek,ekn->en", a, waves) + c[:, np.newaxis])
+
+
+def dispersion(elements: Sequence[str], wavelength: float) -> Complexes:
+    """Return f' + i f'' of elements for X-rays (electrons), shape ``(len(elements),)``.
+
+    From the method of Cromer and Liberman as gemmi has it, for free atoms: near an
+    absorption edge the bonds matter, and it does not know them.
+
+    Parameters
+    ----------
+    wavelength
+        Å.
+
+    References
+    ----------
+    Cromer & Liberman, Acta Cryst. A37 (1981) 267, doi:10.1107/S0567739481000600
+    """
+    energy = PHOTON_ENERGY_TIMES_WAVELENGTH.value / wavelength
+    parts = [gemmi.cromer_liberman(gemmi.Element(e).atomic_number, energy) for e in elements]
+    return np.array([complex(real, imaginary) for real, imaginary in parts])
 
 
 @lru_cache(maxsize=512)

@@ -25,9 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.kernels.lattice import Floats, Ints
-
-Complexes = npt.NDArray[np.complex128]
+from navp_structures.kernels.lattice import Complexes, Floats, Ints
 
 # Sites × operations × reflections held at a time: about 30 MB of phases.
 _BLOCK = 1_000_000

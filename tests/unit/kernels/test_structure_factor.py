@@ -11,7 +11,7 @@ from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
 from navp_structures.analysis.structure_factors import f_squared, structure_factor
 from navp_structures.errors import InputError, NoSitesError
 from navp_structures.kernels import structure_factor as kernel
-from navp_structures.kernels.scattering import form_factors
+from navp_structures.kernels.scattering import dispersion, form_factors
 
 CALCULATORS = {
     "xray": gemmi.StructureFactorCalculatorX,
@@ -109,3 +109,35 @@ def test_cell_only_phases() -> None:
     assert np.isnan(f_squared(alpha, hkl, "xray")).all()
     with pytest.raises(NoSitesError, match="a structure factor needs atoms"):
         structure_factor(alpha, hkl, "xray")
+
+
+def test_dispersion_for_copper_radiation() -> None:
+    # International Tables C, 4.2.6.8, Cu Kα: f' and f''.
+    printed = {"O": 0.0492 + 0.0322j, "Na": 0.1353 + 0.1239j, "P": 0.2955 + 0.4335j,
+               "V": 0.0687 + 2.1097j, "Zr": -0.1862 + 2.2449j}  # fmt: skip
+    found = dispersion(tuple(printed), 1.5405929)
+    assert found == pytest.approx(np.array(list(printed.values())), abs=0.01)
+
+
+def test_dispersion_is_for_xrays_only() -> None:
+    with pytest.raises(InputError, match="not of the probe electron"):
+        structure_factor(navp.load("NZSP"), np.array([[0, 1, 2]]), "electron", wavelength=1.54)
+
+
+def test_powder_lines_of_na3vp() -> None:
+    # Calculated elsewhere with the same U_ij and f': 2θ for Cu Kα1 and relative intensity.
+    printed = [(14.25, 24), (20.07, 52), (20.33, 20), (23.76, 83), (28.72, 39), (31.55, 33),
+               (32.02, 100), (35.60, 50), (48.63, 33)]  # fmt: skip
+    phase, wavelength = navp.load("Na3VP"), 1.5405929
+    rows = navp.reflections(phase, d_min=1.0895).rows
+    hkl = np.array([row.hkl for row in rows])
+    f = structure_factor(phase, hkl, "xray", wavelength=wavelength)
+    theta = np.arcsin([wavelength / 2 / row.d for row in rows])
+    lorentz = (1 + np.cos(2 * theta) ** 2) / (np.sin(theta) ** 2 * np.cos(theta))
+    intensity = np.array([row.multiplicity for row in rows]) * np.abs(f) ** 2 * lorentz
+    intensity *= 100 / intensity.max()
+    two_theta = np.degrees(2 * theta)
+    for angle, height in printed:
+        near = np.argmin(np.abs(two_theta - angle))
+        assert two_theta[near] == pytest.approx(angle, abs=0.011)
+        assert intensity[near] == pytest.approx(height, abs=1.5)
