@@ -46,6 +46,8 @@ def _phases(result: SpacingIndexing) -> list[str]:
             "one spacing identifies no phase" if count == 1 else "these data do not decide"
         )
         return [f"{', '.join(every)} have allowed reflections for {what}: {verdict}"]
+    if len(result.phases) == 1:
+        return [f"{every[0]} has allowed reflections for {what}; no other phase was tried"]
     return [
         f"only {every[0]} has allowed reflections for {what}, of those asked; "
         "other phases were not tried"

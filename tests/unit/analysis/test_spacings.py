@@ -394,3 +394,10 @@ def test_notes_do_not_contradict_each_other() -> None:
     text = "\n".join(result.notes)
     assert "for both spacings without a common scale" in text
     assert "with a common scale of +4.10(15) %" in text
+
+
+def test_a_phase_tried_alone_wins_nothing() -> None:
+    notes = index_spacings(1.88, phases="Na3VP").notes
+    assert notes[0] == (
+        "na3vp-rt has allowed reflections for this spacing; no other phase was tried"
+    )
