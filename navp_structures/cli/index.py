@@ -67,7 +67,7 @@ def index(
     from navp_structures.analysis.indexing.spacings import index_spacings
     from navp_structures.analysis.indexing.text import indexing_to_text
 
-    numbers = [_number(value) for value in values]
+    numbers = [_number(v, "SPACING", "number; write a spacing like 1.88") for v in values]
     result = index_spacings(
         numbers,
         phases=phases or None,
@@ -89,13 +89,11 @@ def index(
         sys.exit(1)
 
 
-def _number(text: str) -> float:
+def _number(text: str, hint: str, wanted: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no number; write a spacing like 1.88", param_hint="SPACING"
-        ) from None
+        raise click.BadParameter(f"{text!r} is no {wanted}", param_hint=hint) from None
 
 
 def _angles(texts: tuple[str, ...], count: int) -> float | dict[tuple[int, int], float] | None:
@@ -127,9 +125,4 @@ def _numbered(text: str, count: int) -> tuple[tuple[int, int], float]:
 
 
 def _degrees(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no angle in degrees", param_hint="--angle"
-        ) from None
+    return _number(text, "--angle", "angle in degrees")

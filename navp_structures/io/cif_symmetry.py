@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gemmi import cif
 
@@ -37,20 +37,21 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     """
     operations = texts(block, *_OPERATIONS)
     number = _number(block)
-    named, problem = _named(block, cell)
+    readings = list(_readings(block, cell))
+    named = [reading for _, reading in readings if isinstance(reading, SpaceGroup)]
     if operations:
         group = SpaceGroup.from_operations(operations, number=number)
-    elif named is not None:
-        group = named
-    elif problem is not None:
-        raise problem
+    elif named:
+        group = named[0]
+    elif readings:
+        raise next(r for _, r in reversed(readings) if isinstance(r, SpaceGroupError))
     elif number is not None:
         group = SpaceGroup.from_number(number, alpha=cell.alpha, gamma=cell.gamma)
     else:
         raise CifError(
             f"{block.name} names no symmetry: neither operations nor a space group are given"
         )
-    for contradiction in _contradictions(block, cell, group, number):
+    for contradiction in _contradictions(readings, group, number):
         warnings.warn(
             f"{block.name}: the CIF {contradiction}; {group} is taken",
             SettingWarning,
@@ -59,19 +60,33 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     return group
 
 
-def _contradictions(
-    block: cif.Block, cell: UnitCell, group: SpaceGroup, number: int | None
-) -> Iterator[str]:
-    """Yield how names and number of a block differ from its group."""
+def _readings(
+    block: cif.Block, cell: UnitCell
+) -> Iterator[tuple[str, SpaceGroup | SpaceGroupError]]:
+    """Yield each name that a block gives, with its group, or why it has none."""
     for tag in _NAMES:
         name = optional_text(block, tag)
         if name is None:
             continue
         try:
-            named = _group(tag, name, cell)
-        except SpaceGroupError:
-            continue  # a name that no table has contradicts nothing
-        if named != group and not _same_but_for_origin(name, named, group):
+            yield name, _group(tag, name, cell)
+        except SpaceGroupError as error:
+            yield name, error
+
+
+def _contradictions(
+    readings: Sequence[tuple[str, SpaceGroup | SpaceGroupError]],
+    group: SpaceGroup,
+    number: int | None,
+) -> Iterator[str]:
+    """Yield how names and number of a block differ from the group that is taken.
+
+    A name that no table has contradicts nothing.
+    """
+    for name, named in readings:
+        if not isinstance(named, SpaceGroup) or named == group:
+            continue
+        if not _same_but_for_origin(name, named, group):
             yield f"is named {name}"
             return
     if number is not None and group.number is not None and number != group.number:
@@ -82,23 +97,6 @@ def _same_but_for_origin(name: str, named: SpaceGroup, group: SpaceGroup) -> boo
     """Whether a name without origin or axes choice leaves the group open."""
     symbols = [(g.symbol or "").partition(":")[0] for g in (named, group)]
     return ":" not in name and symbols[0] == symbols[1]
-
-
-def _named(
-    block: cif.Block, cell: UnitCell
-) -> tuple[SpaceGroup | None, SpaceGroupError | None]:
-    problem = None
-    for tag in _NAMES:
-        name = optional_text(block, tag)
-        if name is None:
-            continue
-        try:
-            group = _group(tag, name, cell)
-        except SpaceGroupError as error:
-            problem = error
-        else:
-            return group, None
-    return None, problem
 
 
 def _group(tag: str, name: str, cell: UnitCell) -> SpaceGroup:
