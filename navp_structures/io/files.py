@@ -56,7 +56,8 @@ def write_text(path: Path, text: str) -> None:
         raise InputFileError(f"cannot write {str(path)!r}: it names no file")
     try:
         target = path.resolve()
-        irregular = target.exists() and not target.is_file()
+        # What is still a link after resolving is a loop; Python 3.13 does not raise for it.
+        irregular = target.is_symlink() or (target.exists() and not target.is_file())
     except (OSError, RuntimeError, ValueError) as error:
         # A loop of links is a RuntimeError, a zero byte in a name a ValueError.
         raise _unwritable(path, error) from None
