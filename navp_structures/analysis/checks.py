@@ -178,12 +178,10 @@ def _displacements(phase: Phase) -> Iterator[Finding]:
             yield Finding(
                 level="warning", message=f"U_iso of {site.label} is negative", value=site.u_iso
             )
-        if site.u_aniso is None:
+        obeying = standard.u_aniso(site, cell, group)
+        if obeying is None:
             continue
         printed = np.array(site.u_aniso)
-        kept, _ = standard.stabiliser(site, cell, group)
-        lengths = cell.reciprocal_lengths
-        obeying = orbit.project_u(printed, group.rotations[kept], lengths)
         off = float(np.abs(obeying - printed).max())
         if off > _printed_precision(site):
             yield Finding(
@@ -192,7 +190,7 @@ def _displacements(phase: Phase) -> Iterator[Finding]:
                 value=[float(u) for u in printed],
                 expected=[float(u) for u in obeying],
             )
-        scale = np.outer(lengths, lengths)
+        scale = np.outer(cell.reciprocal_lengths, cell.reciprocal_lengths)
         if np.linalg.eigvalsh(orbit.u_matrix(obeying) * scale).min() < 0:
             yield Finding(
                 level="warning", message=f"U_ij of {site.label} are not positive definite"

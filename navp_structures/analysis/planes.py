@@ -8,8 +8,9 @@ from itertools import combinations
 from typing import Any
 
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.kernels.lattice import zone_axes
 from navp_structures.kernels.reflections import representatives
-from navp_structures.model.hkl import HKL, as_hkl, format_hkl, format_uvw
+from navp_structures.model.hkl import HKL, as_hkl, format_hkl, format_uvw, hkl_of
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import wavelength
 from navp_structures.show.tables import Column, TableResult, plain
@@ -149,7 +150,7 @@ def _plane(phase: Phase, hkl: HKL, length: float | None) -> Plane:
     return Plane(
         phase=phase.id,
         hkl=hkl,
-        family=(int(member[0, 0]), int(member[0, 1]), int(member[0, 2])),
+        family=hkl_of(member[0]),
         multiplicity=int(times[0]),
         d=phase.d(hkl),
         d_su=phase.d_su(hkl),
@@ -163,13 +164,10 @@ def _plane(phase: Phase, hkl: HKL, length: float | None) -> Plane:
 
 
 def _pair(phase: Phase, one: HKL, two: HKL) -> PlanePair:
-    parallel = not any(
-        (one[1] * two[2] - one[2] * two[1], one[2] * two[0] - one[0] * two[2],
-         one[0] * two[1] - one[1] * two[0])
-    )  # fmt: skip
+    axis = zone_axes(one, two)
     return PlanePair(
         hkl_1=one,
         hkl_2=two,
         angle=phase.angle(one, two),
-        zone_axis=None if parallel else phase.zone_axis(one, two),
+        zone_axis=hkl_of(axis) if axis.any() else None,
     )

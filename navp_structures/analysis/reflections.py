@@ -18,7 +18,7 @@ from navp_structures.kernels import lattice
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.absence import is_absent
-from navp_structures.model.hkl import HKL, format_hkl
+from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
 from navp_structures.show.tables import Column, TableResult
 
@@ -123,7 +123,7 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
     rows = tuple(
         Reflection(
             phase=found.id,
-            hkl=(int(h[0]), int(h[1]), int(h[2])),
+            hkl=hkl_of(h),
             multiplicity=int(m),
             d=float(d),
             f_squared=None if math.isnan(f) else float(f),

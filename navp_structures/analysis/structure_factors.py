@@ -20,6 +20,7 @@ from navp_structures.model import standard
 from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import Site
+from navp_structures.model.spacegroup import SpaceGroup
 
 PROBES: Final = tuple(scattering.TABLES)
 
@@ -114,7 +115,7 @@ def _atoms(phase: Phase) -> _Atoms:
         # keep would count as often.
         for species in site.species:
             amounts[n, elements.index(species.element)] += species.occupancy / len(kept)
-        displacements[n] = _displacement(site, cell, group.rotations[kept])
+        displacements[n] = _displacement(site, cell, group)
     operations = split_operations(group.rotations, group.translations)
     return _Atoms(
         elements=elements,
@@ -125,10 +126,10 @@ def _atoms(phase: Phase) -> _Atoms:
     )
 
 
-def _displacement(site: Site, cell: UnitCell, rotations: Ints) -> Floats:
+def _displacement(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
     lengths = cell.reciprocal_lengths
-    if site.u_aniso is None:
+    u = standard.u_aniso(site, cell, group)
+    if u is None:
         # An isotropic U has M = U G*, so that h M h = U / d².
         return np.asarray((site.u_iso or 0.0) * cell.reciprocal_metric_tensor)
-    u = orbit.project_u(np.array(site.u_aniso), rotations, lengths)
     return np.asarray(orbit.u_matrix(u) * np.outer(lengths, lengths))

@@ -24,6 +24,7 @@ from navp_structures.analysis.spglib_symmetry import (
     wyckoff_letters,
 )
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.kernels.lattice import periodic_distances
 from navp_structures.model import standard
 from navp_structures.model.finding import Finding
 from navp_structures.model.phase import Phase, provisos
@@ -246,8 +247,7 @@ def _compare(group: SpaceGroup, result: Found, phase: Phase) -> tuple[bool, bool
     assert result.translations is not None  # noqa: S101
     same = np.all(group.rotations[:, None] == result.rotations[None], axis=(2, 3))
     shift = group.translations[:, None] - result.translations[None]
-    shift -= np.rint(shift)
-    distance = np.sqrt(np.einsum("abi,ij,abj->ab", shift, phase.cell.metric_tensor, shift))
+    distance = periodic_distances(shift, phase.cell.metric_tensor)
     # spglib's translations float within its tolerance; distinct ones are 1 Å apart.
     match = same & (distance <= max(3.0 * result.symprec, 1e-3))
     return bool(np.any(~match.any(axis=1))), bool(np.any(~match.any(axis=0)))

@@ -29,15 +29,17 @@ def user_folder() -> Path:
     return user_data_path("navp-structures", appauthor=False) / "phases"
 
 
-def providers(phase_path: str) -> dict[str, object]:
+def providers(phase_path: str, user_data: Path) -> dict[str, object]:
     """Return the built-in plugins by provider name.
 
     Parameters
     ----------
     phase_path
         Absolute folders, separated as in PATH (the variable ``NAVP_PHASE_PATH``).
+    user_data
+        From `user_folder`.
     """
-    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_folder()]}
+    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_data]}
     plugins: dict[str, object] = {CURATED: _folders([curated_folder()])}
     for name, folders in dropped.items():
         present = [folder for folder in folders if folder.is_dir()]

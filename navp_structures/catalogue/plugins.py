@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -39,7 +40,7 @@ class Settings:
     load_plugins: frozenset[str] | None
     disabled_plugins: frozenset[str]
     phase_path: str
-    user_folder: str
+    user_folder: Path
 
     @classmethod
     def current(cls) -> Settings:
@@ -51,7 +52,7 @@ class Settings:
             load_plugins=None if only is None else _names(only),
             disabled_plugins=_names(os.environ.get("NAVP_DISABLED_PLUGINS", "")),
             phase_path=os.environ.get("NAVP_PHASE_PATH", ""),
-            user_folder=str(builtin.user_folder()),
+            user_folder=builtin.user_folder(),
         )
 
 
@@ -79,7 +80,7 @@ def build_manager(settings: Settings) -> tuple[pluggy.PluginManager, tuple[Plugi
     """Return a plugin manager with everything loaded, and how each plugin fared."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
-    for name, plugin in builtin.providers(settings.phase_path).items():
+    for name, plugin in builtin.providers(settings.phase_path, settings.user_folder).items():
         manager.register(plugin, name)
     found = metadata.entry_points(group=PROJECT)
     statuses = tuple(

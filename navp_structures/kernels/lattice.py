@@ -98,6 +98,22 @@ def log_d_gradient(hkl: npt.ArrayLike, parameters: npt.ArrayLike) -> Floats:
     return np.asarray(0.5 * slopes / np.einsum("...i,...i->...", g, h)[..., np.newaxis])
 
 
+def relative_d_su(hkl: npt.ArrayLike, parameters: npt.ArrayLike, covariance: Floats) -> Floats:
+    """Return su(d)/d of reflections from the 6 × 6 covariance of the cell, shape ``(...)``."""
+    slopes = log_d_gradient(hkl, parameters)
+    variance = np.einsum("...i,ij,...j->...", slopes, covariance, slopes)
+    return np.asarray(np.sqrt(np.clip(variance, 0.0, None)))
+
+
+def periodic_distances(shifts: Floats, metric: Floats) -> Floats:
+    """Return the lengths (Å) of fractional shifts, each taken to its nearest lattice image.
+
+    Shape ``(..., 3)`` to ``(...)``. Exact for shifts that are short against the cell.
+    """
+    nearest = shifts - np.rint(shifts)
+    return np.asarray(np.sqrt(np.einsum("...i,ij,...j->...", nearest, metric, nearest)))
+
+
 def interplanar_angles(
     hkl_1: npt.ArrayLike, hkl_2: npt.ArrayLike, reciprocal: Floats
 ) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.lattice import Floats, Ints, periodic_distances
 
 SPECIAL_POSITION_TOLERANCE = 0.05
 """Å between a position and its image that still count as one.
@@ -46,14 +46,15 @@ def stabiliser(
         Numbers of the operations, which form a group, and the position that they keep
         exactly; it lies within the tolerance of the given one.
     """
-    distance = _lengths(_shifts(fract, rotations, translations), metric)
+    distance = periodic_distances(_shifts(fract, rotations, translations), metric)
     # Where only some images are near enough, they form no group, and their mean is kept by
     # none: walk to the position that they close in on. Where that is too far, or none,
     # leave the farthest out.
     for limit in [tolerance, *np.unique(distance[distance <= tolerance])[::-1]]:
         ideal = _fixed_point(fract, rotations, translations, metric, float(limit))
-        keeping = _lengths(_shifts(ideal, rotations, translations), metric) < _EXACT
-        moved = _lengths((ideal - fract)[np.newaxis], metric)[0]
+        again = _shifts(ideal, rotations, translations)
+        keeping = periodic_distances(again, metric) < _EXACT
+        moved = periodic_distances(ideal - fract, metric)
         if np.all(keeping[distance <= limit]) and moved <= tolerance:
             return np.flatnonzero(keeping), ideal
     raise ArithmeticError("the operations hold no identity")
@@ -66,7 +67,7 @@ def _fixed_point(
     current = fract
     for _ in range(_STEPS):
         shift = _shifts(current, rotations, translations)
-        step = shift[_lengths(shift, metric) <= limit].mean(axis=0)
+        step = shift[periodic_distances(shift, metric) <= limit].mean(axis=0)
         current = current + step
         if np.abs(step).max() < 1e-15:
             break
@@ -78,12 +79,20 @@ def _shifts(fract: Floats, rotations: Ints, translations: Floats) -> Floats:
     return np.asarray(shift - np.rint(shift))
 
 
-def _lengths(shifts: Floats, metric: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.einsum("ni,ij,nj->n", shifts, metric, shifts)))
-
-
 def orbit(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> Floats:
     """Return the distinct images of an idealised position in the cell, each in [0, 1).
+
+    Parameters
+    ----------
+    fract, kept
+        As for `orbit_operations`.
+    """
+    chosen = orbit_operations(fract, rotations, translations, kept)
+    return np.asarray((rotations[chosen] @ fract + translations[chosen]) % 1.0)
+
+
+def orbit_operations(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> Ints:
+    """Return for each distinct image of an idealised position one operation that leads there.
 
     Parameters
     ----------
@@ -95,24 +104,23 @@ def orbit(fract: Floats, rotations: Ints, translations: Floats, kept: Ints) -> F
     wrapped = (rotations @ fract + translations) % 1.0
     # 0.9999999 and 0 are one position: compare on a fine ring.
     keys = np.rint(wrapped * 1e6).astype(np.int64) % 1_000_000
-    _, first = np.unique(keys, axis=0, return_index=True)
-    points = wrapped[np.sort(first)]
-    if len(points) * len(kept) != len(rotations):
+    chosen = np.sort(np.unique(keys, axis=0, return_index=True)[1])
+    if len(chosen) * len(kept) != len(rotations):
         # Rounding put one image on both sides of a key's edge: compare distances instead.
-        points = _distinct(wrapped)
-    if len(points) * len(kept) != len(rotations):
+        chosen = _distinct(wrapped)
+    if len(chosen) * len(kept) != len(rotations):
         raise ArithmeticError(
-            f"{len(points)} images and {len(kept)} operations of {len(rotations)} at {fract}"
+            f"{len(chosen)} images and {len(kept)} operations of {len(rotations)} at {fract}"
         )
-    return points
+    return np.asarray(chosen)
 
 
-def _distinct(wrapped: Floats) -> Floats:
-    chosen: list[Floats] = []
-    for point in wrapped:
-        shifts = [other - point for other in chosen]
-        if all(np.abs(s - np.rint(s)).max() > 1e-5 for s in shifts):
-            chosen.append(point)
+def _distinct(wrapped: Floats) -> Ints:
+    chosen: list[int] = []
+    for n, point in enumerate(wrapped):
+        shifts = wrapped[chosen] - point
+        if not np.any(np.abs(shifts - np.rint(shifts)).max(axis=1) <= 1e-5):
+            chosen.append(n)
     return np.array(chosen)
 
 

@@ -36,14 +36,20 @@ def to_gemmi(
     small.spacegroup = gemmi.find_spacegroup_by_name(used.symbol or "P 1")
     small.spacegroup_hm = small.spacegroup.xhm()
     for site in sites:
-        order = len(standard.stabiliser(site, cell, group)[0])
+        kept, ideal = standard.stabiliser(site, cell, group)
+        tensor = standard.u_aniso(site, cell, group)
         if known:
-            _add_gemmi_site(
-                small, site, np.eye(3), _ideal(site, cell, group), cell, group, order
-            )
-        else:
-            for position, rotation in _images(site, cell, group):
-                _add_gemmi_site(small, site, rotation, position, cell, group, 1)
+            _add_gemmi_site(small, site, ideal, tensor, len(kept))
+            continue
+        for n in orbit.orbit_operations(ideal, group.rotations, group.translations, kept):
+            rotation = group.rotations[n]
+            image = (rotation @ ideal + group.translations[n]) % 1.0
+            turned = tensor
+            if tensor is not None:
+                # Projecting on one rotation turns the tensor to the image of the site.
+                lengths = cell.reciprocal_lengths
+                turned = orbit.project_u(tensor, rotation[np.newaxis], lengths)
+            _add_gemmi_site(small, site, image, turned, 1)
     small.setup_cell_images()
     return small
 
@@ -110,40 +116,13 @@ def to_ase(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Atoms:
     return atoms
 
 
-def _ideal(site: Site, cell: UnitCell, group: SpaceGroup) -> np.ndarray:
-    return standard.stabiliser(site, cell, group)[1]
-
-
-def _images(
-    site: Site, cell: UnitCell, group: SpaceGroup
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return each position of a site with a rotation that leads there."""
-    ideal = _ideal(site, cell, group)
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for rotation, translation in zip(group.rotations, group.translations, strict=True):
-        image = (rotation @ ideal + translation) % 1.0
-        shifts = [image - other for other, _ in found]
-        if all(np.abs(s - np.rint(s)).max() > 1e-5 for s in shifts):
-            found.append((image, rotation))
-    return found
-
-
 def _add_gemmi_site(
     small: gemmi.SmallStructure,
     site: Site,
-    rotation: np.ndarray,
     position: np.ndarray,
-    cell: UnitCell,
-    group: SpaceGroup,
+    tensor: np.ndarray | None,
     order: int,
 ) -> None:
-    tensor = None
-    if site.u_aniso is not None:
-        kept, _ = standard.stabiliser(site, cell, group)
-        lengths = cell.reciprocal_lengths
-        tensor = orbit.project_u(np.array(site.u_aniso), group.rotations[kept], lengths)
-        # Projecting on one rotation turns the tensor to the image of the site.
-        tensor = orbit.project_u(tensor, rotation[np.newaxis], lengths)
     for species in site.species:
         atom = gemmi.SmallStructure.Site()
         atom.label = species.label

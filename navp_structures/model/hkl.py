@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 
+import numpy as np
+
 from navp_structures.errors import InputError
 
 HKL = tuple[int, int, int]
@@ -86,7 +88,13 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
         raise InputError("(0 0 0) is the direct beam, not a reflection")
     if max(map(abs, indices)) > _LARGEST:
         raise InputError(f"{format_hkl(indices)} is beyond the largest index, {_LARGEST}")
-    return (indices[0], indices[1], indices[2])
+    return hkl_of(indices)
+
+
+def hkl_of(row: Sequence[int] | np.ndarray) -> HKL:
+    """Return the three indices of an array's row as plain integers."""
+    h, k, ell = row
+    return (int(h), int(k), int(ell))
 
 
 def format_hkl(hkl: Iterable[int]) -> str:

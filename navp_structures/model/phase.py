@@ -18,7 +18,7 @@ from navp_structures.model import convert, serialise, standard
 from navp_structures.model.absence import Absence, absence
 from navp_structures.model.cell import UnitCell
 from navp_structures.model.expected import Expected
-from navp_structures.model.hkl import HKL, as_hkl, format_hkl
+from navp_structures.model.hkl import HKL, as_hkl, format_hkl, hkl_of
 from navp_structures.model.provenance import Provenance
 from navp_structures.model.radiation import wavelength
 from navp_structures.model.site import Site
@@ -192,8 +192,8 @@ class Phase:
         covariance = self.cell.covariance
         if covariance is None:
             return None
-        slope = lattice.log_d_gradient(as_hkl(hkl), self.cell.parameters)
-        return self.d(hkl) * float(np.sqrt(max(0.0, float(slope @ covariance @ slope))))
+        relative = lattice.relative_d_su(as_hkl(hkl), self.cell.parameters, covariance)
+        return self.d(hkl) * float(relative)
 
     def two_theta(self, hkl: HKL | str, radiation: str | float) -> float:
         """Return Bragg's angle 2θ (degrees) of a plane.
@@ -236,7 +236,7 @@ class Phase:
             raise InputError(
                 f"{first} and {second} are parallel: they share no single zone axis"
             )
-        return (int(axis[0]), int(axis[1]), int(axis[2]))
+        return hkl_of(axis)
 
     def absence(self, hkl: HKL | str) -> Absence | None:
         """Return the rule that makes a reflection extinct; None when it is allowed."""

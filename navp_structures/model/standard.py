@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from navp_structures.errors import CellError, SiteError
-from navp_structures.kernels import orbit
-from navp_structures.kernels.lattice import Floats, Ints, metric_gradient
+from navp_structures.kernels import lattice, orbit
+from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
@@ -60,9 +60,8 @@ def places(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> list[l
         _, ideal = stabiliser(site, cell, group)
         images = group.rotations @ ideal + group.translations
         shifts = images - known[: len(grouped), np.newaxis]
-        shifts -= np.rint(shifts)
-        squares = np.einsum("pni,ij,pnj->pn", shifts, cell.metric_tensor, shifts)
-        here = np.flatnonzero(np.any(squares < _SAME_PLACE**2, axis=1))
+        apart = lattice.periodic_distances(shifts, cell.metric_tensor)
+        here = np.flatnonzero(np.any(apart < _SAME_PLACE, axis=1))
         if len(here):
             grouped[here[0]].append(site)
         else:
@@ -98,9 +97,17 @@ def constrained_site(site: Site, cell: UnitCell, group: SpaceGroup) -> Site:
 
 
 def stabiliser(site: Site, cell: UnitCell, group: SpaceGroup) -> tuple[Ints, Floats]:
-    """Return the operations that keep a site, and its idealised coordinates."""
-    return orbit.stabiliser(
-        np.array(site.fract), group.rotations, group.translations, cell.metric_tensor
+    """Return the operations that keep a site, and its idealised coordinates; read-only."""
+    return _stabiliser(site.fract, cell.parameters, group)
+
+
+def u_aniso(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats | None:
+    """Return U_ij (Å²) of a site, projected on its site symmetry; None where unknown."""
+    if site.u_aniso is None:
+        return None
+    kept, _ = stabiliser(site, cell, group)
+    return orbit.project_u(
+        np.array(site.u_aniso), group.rotations[kept], cell.reciprocal_lengths
     )
 
 
@@ -115,6 +122,18 @@ def positions(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
     return orbit.orbit(ideal, group.rotations, group.translations, kept)
 
 
+@lru_cache(maxsize=4096)
+def _stabiliser(
+    fract: tuple[float, float, float], parameters: tuple[float, ...], group: SpaceGroup
+) -> tuple[Ints, Floats]:
+    # Making, checking and converting a phase ask the same of each site.
+    metric = lattice.metric_tensor(parameters)
+    kept, ideal = orbit.stabiliser(np.array(fract), group.rotations, group.translations, metric)
+    for array in (kept, ideal):
+        array.setflags(write=False)
+    return kept, ideal
+
+
 def _tied(free: Floats, i: int, j: int) -> bool:
     return i != j and bool(np.any(free[i])) and np.allclose(free[i], free[j], atol=1e-6)
 
@@ -127,7 +146,7 @@ def _free_parameters(group: SpaceGroup, parameters: tuple[float, ...]) -> Floats
     """
     # A change of the metric is allowed when it is invariant; the parameters are its
     # coordinates, so project each parameter's own change on the invariant metrics.
-    gradient = metric_gradient(parameters).reshape(6, 9)
+    gradient = lattice.metric_gradient(parameters).reshape(6, 9)
     rotations = group.rotations
     turned = np.einsum(
         "rji,njk,rkl->nil", rotations, gradient.reshape(6, 3, 3), rotations

@@ -12,11 +12,10 @@ import numpy as np
 
 from navp_structures.analysis.indexing.units import Spacing
 from navp_structures.analysis.reflections import Families, families
-from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.absence import absence
-from navp_structures.model.hkl import HKL
+from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
 
 REACH: Final = 3.0
@@ -24,9 +23,6 @@ REACH: Final = 3.0
 
 # Å; reflections down to here say which is the strongest of a phase.
 _STRONGEST_DOWN_TO = 1.0
-
-_SMALLEST_SPACING = 0.3
-_LARGEST_SPACING = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +108,7 @@ def find_candidates(
             found: dict[str, Any] = {
                 "observation": n,
                 "phase": phase.id,
-                "hkl": (int(table.hkl[m, 0]), int(table.hkl[m, 1]), int(table.hkl[m, 2])),
+                "hkl": hkl_of(table.hkl[m]),
                 "d_obs": spacing.d,
                 "d_calc": float(table.d[m]),
                 "deviation_percent": 100.0 * float(deviation[m]),
@@ -164,17 +160,6 @@ def _table(
 ) -> tuple[Families, Floats]:
     """Return the families that can reach any spacing, and the relative su of each d."""
     smallest = min(observed, key=lambda s: s.d)
-    if smallest.d < _SMALLEST_SPACING:
-        raise InputError(
-            f"{smallest.given:g} is a spacing of {smallest.d:g} Å; "
-            f"the smallest that is indexed is {_SMALLEST_SPACING} Å"
-        )
-    largest = max(observed, key=lambda s: s.d)
-    if largest.d > _LARGEST_SPACING:
-        raise InputError(
-            f"{largest.given:g} is a spacing of {largest.d:g} Å; "
-            f"the largest that is indexed is {_LARGEST_SPACING:g} Å"
-        )
     # The cell's su widens the reach as the errors of spacing and scale do.
     spread = max(s.sigma for s in observed) + scale_sigma + _relative_cell_su(phase)
     d_min = smallest.d / (1.0 + REACH * spread)
@@ -189,9 +174,7 @@ def relative_d_su(phase: Phase, table: Families) -> Floats:
     covariance = phase.cell.covariance
     if covariance is None:
         return np.zeros(len(table.d))
-    slopes = lattice.log_d_gradient(table.hkl, phase.cell.parameters)
-    variance = np.einsum("ni,ij,nj->n", slopes, covariance, slopes)
-    return np.asarray(np.sqrt(np.clip(variance, 0.0, None)))
+    return lattice.relative_d_su(table.hkl, phase.cell.parameters, covariance)
 
 
 def _relative_cell_su(phase: Phase) -> float:

@@ -13,7 +13,7 @@ from navp_structures.analysis.indexing.candidates import REACH, SpacingCandidate
 from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
 from navp_structures.kernels.reflections import equivalents, representatives
-from navp_structures.model.hkl import HKL
+from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
 
 Angles = float | Mapping[tuple[int, int], float]
@@ -106,11 +106,11 @@ def _members(
             phase=phase.id,
             observations=(one.observation, two.observation),
             hkl_1=one.hkl,
-            hkl_2=(int(hkl[0]), int(hkl[1]), int(hkl[2])),
+            hkl_2=hkl_of(hkl),
             angle_obs=angle,
             angle_calc=float(value),
             angle_deviation=off,
-            zone_axis=(int(zone[0]), int(zone[1]), int(zone[2])),
+            zone_axis=hkl_of(zone),
             rms_sigma=math.sqrt(squares / 3.0),
         )
 

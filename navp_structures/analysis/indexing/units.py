@@ -33,6 +33,10 @@ DEFAULT_SIGMA_TWO_THETA: Final = 0.05
 
 LARGEST_SIGMA: Final = 0.3
 
+SMALLEST_SPACING: Final = 0.3
+LARGEST_SPACING: Final = 1000.0
+"""Å."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spacing:
@@ -49,6 +53,18 @@ class Spacing:
     d: float
     sigma: float
     given: float
+
+    def __post_init__(self) -> None:
+        """Refuse spacings that no crystal and no microscope has."""
+        for word, limit, outside in (
+            ("smallest", SMALLEST_SPACING, self.d < SMALLEST_SPACING),
+            ("largest", LARGEST_SPACING, self.d > LARGEST_SPACING),
+        ):
+            if outside:
+                raise InputError(
+                    f"{self.given:g} is a spacing of {self.d:g} Å; "
+                    f"the {word} that is indexed is {limit:g} Å"
+                )
 
 
 def spacings(
@@ -78,7 +94,8 @@ def spacings(
     Raises
     ------
     InputError
-        When there is no value, one is not a positive number, the unit is unknown, or what
+        When there is no value, one is not a positive number or far outside what is
+        measured (0.3 to 1000 Å), the unit is unknown, or what
         the unit needs is missing or not wanted.
     """
     numbers = _numbers(values)
