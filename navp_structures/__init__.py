@@ -15,16 +15,28 @@ if TYPE_CHECKING:
     from navp_structures.analysis.export import export
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.phases import PhaseTable, phases
+    from navp_structures.analysis.powder.pattern import (
+        PowderPattern,
+        PowderPatterns,
+        powder_pattern,
+        powder_patterns,
+    )
+    from navp_structures.analysis.powder.series import powder_profiles
+    from navp_structures.analysis.radiations import RadiationTable, radiations
     from navp_structures.analysis.reflections import Reflections, reflections
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
+    from navp_structures.catalogue.radiations import radiation
     from navp_structures.errors import NavpError, NavpWarning
     from navp_structures.io.cif import read_cif
+    from navp_structures.io.measured import read_pattern
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
+    from navp_structures.model.measured import MeasuredPattern
     from navp_structures.model.phase import Change, Phase
     from navp_structures.model.provenance import Provenance
+    from navp_structures.model.radiation import Radiation
     from navp_structures.model.site import Site, Species
     from navp_structures.model.sources import PhaseSource, PhaseSummary
     from navp_structures.model.spacegroup import SpaceGroup
@@ -32,13 +44,18 @@ if TYPE_CHECKING:
 _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
+    "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
     "Phase": "model.phase",
     "PhaseSource": "model.sources",
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
+    "PowderPattern": "analysis.powder.pattern",
+    "PowderPatterns": "analysis.powder.pattern",
     "Provenance": "model.provenance",
+    "Radiation": "model.radiation",
+    "RadiationTable": "analysis.radiations",
     "Reflections": "analysis.reflections",
     "Site": "model.site",
     "SpaceGroup": "model.spacegroup",
@@ -52,20 +69,31 @@ _HOMES = {
     "index_spacings": "analysis.indexing.spacings",
     "load": "catalogue.catalogue",
     "phases": "analysis.phases",
+    "powder_pattern": "analysis.powder.pattern",
+    "powder_patterns": "analysis.powder.pattern",
+    "powder_profiles": "analysis.powder.series",
+    "radiation": "catalogue.radiations",
+    "radiations": "analysis.radiations",
     "read_cif": "io.cif",
+    "read_pattern": "io.measured",
     "reflections": "analysis.reflections",
 }
 
 __all__ = [
     "Absence",
     "Change",
+    "MeasuredPattern",
     "NavpError",
     "NavpWarning",
     "Phase",
     "PhaseSource",
     "PhaseSummary",
     "PhaseTable",
+    "PowderPattern",
+    "PowderPatterns",
     "Provenance",
+    "Radiation",
+    "RadiationTable",
     "Reflections",
     "Site",
     "SpaceGroup",
@@ -81,7 +109,13 @@ __all__ = [
     "index_spacings",
     "load",
     "phases",
+    "powder_pattern",
+    "powder_patterns",
+    "powder_profiles",
+    "radiation",
+    "radiations",
     "read_cif",
+    "read_pattern",
     "reflections",
 ]
 

@@ -17,10 +17,31 @@ class Quantity:
 
 
 HOELZER_1997: Final = "Hölzer et al., Phys. Rev. A 56 (1997) 4554, doi:10.1103/PhysRevA.56.4554"
+DESLATTES_2003: Final = (
+    "Deslattes et al., Rev. Mod. Phys. 75 (2003) 35, doi:10.1103/RevModPhys.75.35; "
+    "NIST X-ray Transition Energies (SRD 128), direct measurement"
+)
 
+
+def _line(value: float, source: str, su: float | None = None) -> Quantity:
+    return Quantity(value=value, su=su, unit="Å", source=source)
+
+
+# One scale for all: the column of direct measurements of Deslattes et al. takes the 3d metals
+# from Hölzer et al. Values on Bearden's scale of 1967 are up to 26 parts per million off.
 X_RAY_LINES: Final = {
-    "CuKa1": Quantity(value=1.5405929, su=5e-7, unit="Å", source=HOELZER_1997),
-    "CuKa2": Quantity(value=1.5444274, su=5e-6, unit="Å", source=HOELZER_1997),
+    "CrKa1": _line(2.2897260, HOELZER_1997),
+    "CrKa2": _line(2.2936510, HOELZER_1997),
+    "FeKa1": _line(1.9360410, HOELZER_1997),
+    "FeKa2": _line(1.9399730, HOELZER_1997),
+    "CoKa1": _line(1.7889960, HOELZER_1997),
+    "CoKa2": _line(1.7928350, HOELZER_1997),
+    "CuKa1": _line(1.5405929, HOELZER_1997, su=5e-7),
+    "CuKa2": _line(1.5444274, HOELZER_1997),
+    "MoKa1": _line(0.70931715, DESLATTES_2003),
+    "MoKa2": _line(0.713607, DESLATTES_2003),
+    "AgKa1": _line(0.55942178, DESLATTES_2003),
+    "AgKa2": _line(0.5638131, DESLATTES_2003),
 }
 """Peak wavelengths of characteristic lines."""
 
@@ -29,6 +50,13 @@ PHOTON_ENERGY_TIMES_WAVELENGTH: Final = Quantity(
     su=None,
     unit="eV Å",
     source="h c / e, exact in the SI of 2019; CODATA 2022, Rev. Mod. Phys. 97 (2025) 025002",
+)
+
+ELECTRON_REST_ENERGY: Final = Quantity(
+    value=510998.95069,
+    su=1.6e-4,
+    unit="eV",
+    source="CODATA 2022, Mohr et al., Rev. Mod. Phys. 97 (2025) 025002",
 )
 
 ATOMIC_MASS_CONSTANT: Final = Quantity(

@@ -58,6 +58,10 @@ class UnknownRadiationError(NavpError, KeyError):
     """No radiation of that name is known."""
 
 
+class AmbiguousRadiationError(NavpError, KeyError):
+    """Several plugins offer a radiation of that name."""
+
+
 class PluginError(NavpError, RuntimeError):
     """A plugin's hook failed or answered with the wrong type."""
 
@@ -76,6 +80,10 @@ class PluginWarning(NavpWarning):
 
 class ShadowedPhaseWarning(NavpWarning):
     """A provider offers a phase under a curated name; the curated one is meant."""
+
+
+class ShadowedRadiationWarning(NavpWarning):
+    """A plugin offers a radiation under a name of the package; the package's is meant."""
 
 
 class PhaseFolderWarning(NavpWarning):

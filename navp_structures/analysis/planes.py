@@ -8,11 +8,12 @@ from itertools import combinations
 from typing import Any
 
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.catalogue.radiations import RadiationLike
+from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.kernels.lattice import zone_axes
 from navp_structures.kernels.reflections import representatives
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl, format_uvw, hkl_of
 from navp_structures.model.phase import Phase
-from navp_structures.model.radiation import wavelength
 from navp_structures.show.tables import Column, TableResult, plain
 
 
@@ -120,7 +121,7 @@ def describe_planes(
     phase: PhaseLike,
     hkl: Sequence[str | Sequence[int]],
     *,
-    radiation: str | float | None = None,
+    radiation: RadiationLike | None = None,
 ) -> Planes:
     """Return spacing and absence of each plane, angle and zone axis of each two.
 
@@ -135,7 +136,7 @@ def describe_planes(
     """
     found = as_phase(phase)
     labels = [as_hkl(label) for label in hkl]
-    length = None if radiation is None else wavelength(radiation)
+    length = None if radiation is None else find_radiation(radiation).wavelength
     return Planes(
         of=found,
         wavelength=length,

@@ -6,24 +6,20 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from navp_structures.analysis.structure_factors import check_probe, f_squared
+from navp_structures.analysis.allowed import allowed, check_d_min
+from navp_structures.analysis.structure_factors import f_squared
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
-from navp_structures.errors import InputError
-from navp_structures.kernels import lattice
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.absence import is_absent
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
+from navp_structures.model.radiation import check_probe
 from navp_structures.show.tables import Column, TableResult
-
-# A list this long is a typing error, not a diffraction pattern.
-_MOST_REFLECTIONS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,7 +115,8 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
     (0, 1, 2)
     """
     found = as_phase(phase)
-    table = families(found, d_min, probe)
+    check_probe(probe)
+    table = allowed(found, d_min)
     rows = tuple(
         Reflection(
             phase=found.id,
@@ -128,10 +125,9 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
             d=float(d),
             f_squared=None if math.isnan(f) else float(f),
         )
-        for h, m, d, f, absent in zip(
-            table.hkl, table.multiplicity, table.d, table.f_squared, table.absent, strict=True
+        for h, m, d, f in zip(
+            table.hkl, table.multiplicity, table.d, table.f_squared(probe), strict=True
         )
-        if not absent
     )
     return Reflections(of=found, d_min=float(d_min), probe=probe, rows=rows)
 
@@ -144,26 +140,15 @@ def families(phase: Phase, d_min: float, probe: str) -> Families:
     InputError
         As for `reflections`.
     """
-    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
-        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
+    check_d_min(phase, d_min)
     check_probe(probe)
-    count = 4.0 / 3.0 * math.pi * phase.cell.volume / d_min**3
-    if count > _MOST_REFLECTIONS:
-        raise InputError(
-            f"d_min {d_min:g} Å gives about {count:.0e} reflections of {phase.id}; "
-            f"the limit is {_MOST_REFLECTIONS}"
-        )
     return _families(phase, float(d_min), probe)
 
 
 @lru_cache(maxsize=64)
 def _families(phase: Phase, d_min: float, probe: str) -> Families:
     cell, group = phase.cell, phase.space_group
-    every = kernel.sphere(cell.metric_tensor, d_min)
-    hkl, multiplicity = kernel.families(every, group.laue_rotations)
-    d = lattice.d_spacings(hkl, cell.reciprocal_metric_tensor)
-    order = np.lexsort((-hkl[:, 2], -hkl[:, 1], -hkl[:, 0], -d.round(9)))
-    hkl, multiplicity, d = hkl[order], multiplicity[order], d[order]
+    hkl, multiplicity, d = kernel.families(cell.metric_tensor, d_min, group.laue_rotations)
     absent = is_absent(hkl, group)
     strength = np.where(absent, 0.0, np.nan if not phase.has_sites else 0.0)
     strength[~absent] = f_squared(phase, hkl[~absent], probe)

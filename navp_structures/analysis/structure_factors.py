@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, orbit, scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
-from navp_structures.kernels.structure_factor import (
-    Operations,
-    split_operations,
-    structure_factors,
-)
+from navp_structures.kernels.structure_factor import Operations, site_sums, split_operations
 from navp_structures.model import standard
-from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
-from navp_structures.model.site import Site
+from navp_structures.model.radiation import check_probe
 from navp_structures.model.spacegroup import SpaceGroup
-
-PROBES: Final = tuple(scattering.TABLES)
 
 
 def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
@@ -67,69 +59,99 @@ def structure_factor(
     if wavelength is not None and probe != "xray":
         raise InputError(f"a wavelength brings dispersion of X-rays, not of the probe {probe}")
     phase.require_sites("a structure factor")
-    atoms = _atoms(phase)
-    d = lattice.d_spacings(hkl, phase.cell.reciprocal_metric_tensor)
-    factors: Floats | Complexes = scattering.form_factors(atoms.elements, 0.25 / d**2, probe)
+    indices = np.asarray(hkl)
+    d = lattice.d_spacings(indices, phase.cell.reciprocal_metric_tensor)
+    elements = elements_of(phase)
+    factors: Floats | Complexes = scattering.form_factors(elements, 0.25 / d**2, probe)
     if wavelength is not None:
-        factors = factors + scattering.dispersion(atoms.elements, wavelength)[:, np.newaxis]
-    weights = atoms.amounts @ factors
-    return structure_factors(
-        np.asarray(hkl), atoms.fract, weights, atoms.displacements, atoms.operations
+        factors = factors + scattering.dispersion(elements, wavelength)[:, np.newaxis]
+    return np.asarray(
+        np.einsum("en,en->n", factors, element_sums(phase, indices, d)), dtype=np.complex128
     )
 
 
-def check_probe(probe: str) -> str:
-    """Return a known probe, or raise InputError with the nearest names."""
-    if probe not in PROBES:
-        raise InputError(
-            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {', '.join(PROBES)}"
-        )
-    return probe
+def elements_of(phase: Phase) -> tuple[str, ...]:
+    """Return the elements of a phase, each once, in the order of its sites."""
+    return tuple(dict.fromkeys(e for site in phase.sites for e in site.elements))
+
+
+def element_sums(phase: Phase, hkl: Ints, d: Floats) -> Floats | Complexes:
+    """Return what multiplies the form factor of each element in F, shape ``(e, n)``.
+
+    Neither probe nor wavelength enters, so that one array serves them all. Real where the
+    group has an inversion centre at the origin.
+
+    Parameters
+    ----------
+    hkl, d
+        Reflections, shape ``(n, 3)``, and their spacings (Å), shape ``(n,)``.
+    """
+    atoms = atoms_of(phase)
+    products: Floats | Complexes = atoms.amounts(atoms.occupancies).T @ atoms.sums(hkl, d)
+    return products
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Atoms:
-    """A phase as the arrays of the kernel.
+class Atoms:
+    """A phase as the arrays of the kernel, sites with U_ij first.
 
-    `amounts` holds the occupancy of each element on each site over the order of the site
-    symmetry, shape ``(sites, elements)``.
+    Parameters
+    ----------
+    fract, isotropic, anisotropic, operations
+        As for `site_sums`.
+    labels, occupancies
+        Of each atom of the asymmetric unit, shape ``(k,)``; a mixed site holds several.
+    site, element
+        Where each stands among the sites and the elements, shape ``(k,)``.
+    order
+        Of its site symmetry: as often do the operations count it, shape ``(k,)``.
     """
 
-    elements: tuple[str, ...]
-    amounts: Floats
     fract: Floats
-    displacements: Floats
+    isotropic: Floats
+    anisotropic: Floats
     operations: Operations
+    labels: tuple[str, ...]
+    occupancies: Floats
+    site: Ints
+    element: Ints
+    order: Ints
+
+    def sums(self, hkl: Ints, d: Floats) -> Floats | Complexes:
+        """Return the sum of each site over its images, shape ``(sites, n)``."""
+        return site_sums(hkl, self.fract, self.isotropic, self.anisotropic, d, self.operations)
+
+    def amounts(self, occupancies: Floats) -> Floats:
+        """Return how much of each element each site counts, shape ``(sites, elements)``."""
+        amounts = np.zeros((len(self.fract), int(self.element.max()) + 1))
+        np.add.at(amounts, (self.site, self.element), occupancies / self.order)
+        return amounts
 
 
 @lru_cache(maxsize=64)
-def _atoms(phase: Phase) -> _Atoms:
+def atoms_of(phase: Phase) -> Atoms:
+    """Return the atoms of a phase with sites; cached."""
     cell, group = phase.cell, phase.space_group
-    elements = tuple(dict.fromkeys(e for site in phase.sites for e in site.elements))
-    amounts = np.zeros((len(phase.sites), len(elements)))
-    fract = np.zeros((len(phase.sites), 3))
-    displacements = np.zeros((len(phase.sites), 3, 3))
-    for n, site in enumerate(phase.sites):
-        kept, fract[n] = standard.stabiliser(site, cell, group)
-        # Every operation is summed over, the centring too, so a site that several of them
-        # keep would count as often.
-        for species in site.species:
-            amounts[n, elements.index(species.element)] += species.occupancy / len(kept)
-        displacements[n] = _displacement(site, cell, group)
-    operations = split_operations(group.rotations, group.translations)
-    return _Atoms(
-        elements=elements,
-        amounts=amounts,
-        fract=fract,
-        displacements=displacements,
-        operations=operations,
+    elements = elements_of(phase)
+    sites = sorted(phase.sites, key=lambda site: site.u_aniso is None)
+    found = [standard.stabiliser(site, cell, group) for site in sites]
+    tensors = [standard.u_aniso(site, cell, group) for site in sites]
+    scale = np.outer(cell.reciprocal_lengths, cell.reciprocal_lengths)
+    moving = [orbit.u_matrix(u) * scale for u in tensors if u is not None]
+    atoms = [(n, species) for n, site in enumerate(sites) for species in site.species]
+    return Atoms(
+        fract=np.array([ideal for _, ideal in found]),
+        isotropic=np.array([site.u_iso or 0.0 for site in sites]),
+        anisotropic=np.array(moving).reshape(-1, 3, 3),
+        operations=_operations(group),
+        labels=tuple(species.label for _, species in atoms),
+        occupancies=np.array([species.occupancy for _, species in atoms]),
+        site=np.array([n for n, _ in atoms]),
+        element=np.array([elements.index(species.element) for _, species in atoms]),
+        order=np.array([len(found[n][0]) for n, _ in atoms]),
     )
 
 
-def _displacement(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
-    lengths = cell.reciprocal_lengths
-    u = standard.u_aniso(site, cell, group)
-    if u is None:
-        # An isotropic U has M = U G*, so that h M h = U / d².
-        return np.asarray((site.u_iso or 0.0) * cell.reciprocal_metric_tensor)
-    return np.asarray(orbit.u_matrix(u) * np.outer(lengths, lengths))
+@lru_cache(maxsize=128)
+def _operations(group: SpaceGroup) -> Operations:
+    return split_operations(group.rotations, group.translations)

@@ -1,10 +1,10 @@
-"""The package's own answers to its hooks: the curated phases, and dropped folders."""
+"""The package's own answers to its hooks: curated phases, radiations, dropped folders."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +13,7 @@ from typing import Final
 from navp_structures._resources import curated_folder
 from navp_structures.catalogue.hookspecs import hookimpl
 from navp_structures.errors import PhaseFolderWarning
+from navp_structures.model.radiation import Radiation, characteristic_radiations
 
 CURATED: Final = "navp"
 PHASE_PATH: Final = "path"
@@ -40,22 +41,32 @@ def providers(phase_path: str, user_data: Path) -> dict[str, object]:
         From `user_folder`.
     """
     dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_data]}
-    plugins: dict[str, object] = {CURATED: _folders([curated_folder()])}
+    own = SimpleNamespace(
+        navp_phase_folders=_folders([curated_folder()]), navp_radiations=_radiations
+    )
+    plugins: dict[str, object] = {CURATED: own}
     for name, folders in dropped.items():
         present = [folder for folder in folders if folder.is_dir()]
         if present:
-            plugins[name] = _folders(present)
+            plugins[name] = SimpleNamespace(navp_phase_folders=_folders(present))
     return plugins
 
 
-def _folders(folders: Iterable[Traversable]) -> object:
+@hookimpl(specname="navp_radiations")
+def _radiations() -> Iterable[Radiation]:
+    return characteristic_radiations().values()
+
+
+def _folders(folders: Iterable[Traversable]) -> Callable[[], Iterable[Traversable]]:
     answer = tuple(folders)
 
     @hookimpl
     def navp_phase_folders() -> Iterable[Traversable]:
         return answer
 
-    return SimpleNamespace(navp_phase_folders=navp_phase_folders)
+    # The marker's own type says nothing of what it marks.
+    marked: Callable[[], Iterable[Traversable]] = navp_phase_folders
+    return marked
 
 
 def _absolute(phase_path: str) -> Iterable[Path]:

@@ -14,6 +14,7 @@ from typing import Final
 import pluggy
 
 from navp_structures.catalogue import builtin, plugins
+from navp_structures.catalogue.hookspecs import PROJECT
 from navp_structures.errors import (
     AmbiguousPhaseError,
     InputError,
@@ -98,13 +99,19 @@ class Catalogue:
         In the order of the table.
     statuses
         How each installed plugin fared.
+    manager
+        With every plugin loaded, for the other hooks.
     """
 
     def __init__(
-        self, entries: Iterable[Entry], statuses: Sequence[plugins.PluginStatus] = ()
+        self,
+        entries: Iterable[Entry],
+        statuses: Sequence[plugins.PluginStatus] = (),
+        manager: pluggy.PluginManager | None = None,
     ) -> None:
         self.entries: tuple[Entry, ...] = ()
         self.statuses = tuple(statuses)
+        self.manager = manager or pluggy.PluginManager(PROJECT)
         self._names: dict[str, list[Entry]] = {}
         for entry in sorted(entries, key=lambda e: e.provider != builtin.CURATED):
             self._enter(entry)
@@ -237,7 +244,7 @@ _building = threading.RLock()
 @lru_cache(maxsize=4)
 def _catalogue(settings: plugins.Settings) -> Catalogue:
     manager, statuses = plugins.build_manager(settings)
-    return Catalogue(_entries(manager), statuses)
+    return Catalogue(_entries(manager), statuses, manager)
 
 
 def _entries(manager: pluggy.PluginManager) -> Iterator[Entry]:

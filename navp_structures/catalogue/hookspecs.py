@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 
 if TYPE_CHECKING:
+    from navp_structures.model.radiation import Radiation
     from navp_structures.model.sources import PhaseSource
 
 PROJECT: Final = "navp_structures"
@@ -62,4 +63,26 @@ def navp_phases() -> Iterable[PhaseSource]:  # type: ignore[empty-body]
         @hookimpl
         def navp_phases():
             return [PhaseSource(id="pt", load=platinum, aliases=("Pt",), kind="measured")]
+    """
+
+
+@hookspec
+def navp_radiations() -> Iterable[Radiation]:  # type: ignore[empty-body]
+    """Return radiations, each with its lines and where their wavelengths come from.
+
+    A complete plugin::
+
+        from navp_structures import Radiation, hookimpl
+
+
+        @hookimpl
+        def navp_radiations():
+            return [
+                Radiation(
+                    name="BeamlineX",
+                    probe="xray",
+                    lines=((0.49582, 1.0),),
+                    source="calibrated with Si on 2026-03-02",
+                )
+            ]
     """

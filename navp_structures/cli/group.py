@@ -20,6 +20,7 @@ _COMMANDS = {
     "d": ("navp_structures.cli.planes", "planes", "Spacings, angles, zone axis, absence."),
     "export": ("navp_structures.cli.phases", "export", "Write a phase to a CIF."),
     "check": ("navp_structures.cli.check", "check", "Check symmetry and composition."),
+    "xrd": ("navp_structures.cli.xrd", "xrd", "Powder patterns: lines, curves, plots."),
     "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
 }
 

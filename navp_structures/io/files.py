@@ -43,6 +43,11 @@ def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, as `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary neighbour is renamed onto it.
 
     A symbolic link is followed, and stays.
@@ -65,7 +70,7 @@ def write_text(path: Path, text: str) -> None:
         raise InputFileError(f"cannot write {path}: it is no regular file")
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(data)
         if target.exists():
             shutil.copymode(target, temporary)
         temporary.replace(target)

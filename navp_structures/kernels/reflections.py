@@ -7,8 +7,14 @@ import numpy.typing as npt
 
 from navp_structures.kernels.lattice import Floats, Ints, d_spacings, inverse
 
-# One block of images stays below about 50 MB.
+# Reflections whose images are held at a time: below about 50 MB of them.
 _BLOCK = 60_000
+
+AT_LIMIT = 1.0 - 1e-12
+"""What a limiting spacing is multiplied by: a reflection at it must not be lost to rounding."""
+
+# How far from an integer h · t may be to count as one; t is a multiple of 1/24 or so.
+_INTEGER = 1e-6
 
 
 def sphere(metric: Floats, d_min: float) -> Ints:
@@ -21,8 +27,7 @@ def sphere(metric: Floats, d_min: float) -> Ints:
     d_min
         Smallest spacing (Å). The index along an axis cannot exceed its length / d_min.
     """
-    # A reflection exactly at the limit must not be lost to rounding.
-    limit = d_min * (1.0 - 1e-12)
+    limit = d_min * AT_LIMIT
     top = np.floor(np.sqrt(np.diag(metric)) / limit).astype(np.int64)
     axes = [np.arange(-n, n + 1) for n in top]
     hkl = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -61,13 +66,87 @@ def representatives(hkl: npt.ArrayLike, rotations: Ints) -> tuple[Ints, Ints]:
     return np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
 
 
-def families(hkl: npt.ArrayLike, rotations: Ints) -> tuple[Ints, Ints]:
-    """Return each family once: representatives ``(m, 3)`` and multiplicities ``(m,)``."""
-    members, multiplicities = representatives(hkl, rotations)
-    if not len(members):
-        return members, multiplicities
-    unique, first = np.unique(members, axis=0, return_index=True)
-    return np.asarray(unique), np.asarray(multiplicities[first])
+def families(
+    metric: Floats, d_min: float, rotations: Ints, *, centring: Floats | None = None
+) -> tuple[Ints, Ints, Floats]:
+    """Return each family of the sphere once, spacings descending.
+
+    Parameters
+    ----------
+    metric
+        Metric tensor (Å²).
+    d_min
+        Smallest spacing (Å).
+    rotations
+        The rotations of the Laue class, each once, in ascending order.
+    centring
+        Centring vectors, shape ``(c, 3)``: families that they forbid are left out.
+
+    Returns
+    -------
+    representatives, multiplicities, d
+        Shapes ``(m, 3)``, ``(m,)`` and ``(m,)`` (Å). Representatives as in
+        `representatives`; families of one spacing stand in falling dictionary order.
+    """
+    half = _half_sphere(metric, d_min)
+    if centring is not None and len(centring) > 1:
+        shifts = half @ centring.T
+        half = half[np.all(np.abs(shifts - np.rint(shifts)) < _INTEGER, axis=1)]
+    blocks = [_own(half[i : i + _BLOCK], rotations) for i in range(0, len(half), _BLOCK)]
+    if not blocks:
+        return np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+    hkl = np.concatenate([block[0] for block in blocks])
+    multiplicity = np.concatenate([block[1] for block in blocks])
+    d = d_spacings(hkl, inverse(metric))
+    order = np.lexsort((-hkl[:, 2], -hkl[:, 1], -hkl[:, 0], -d.round(9)))
+    return hkl[order].astype(np.int64), multiplicity[order], d[order]
+
+
+def _half_sphere(metric: Floats, d_min: float) -> Floats:
+    """Return one of each pair h, -h with d of at least d_min, shape ``(n, 3)``."""
+    limit = d_min * AT_LIMIT
+    top = np.floor(np.sqrt(np.diag(metric)) / limit)
+    h = np.arange(top[0] + 1)[:, np.newaxis, np.newaxis]
+    k = np.arange(-top[1], top[1] + 1)[:, np.newaxis]
+    m = np.arange(-top[2], top[2] + 1)
+    g = inverse(metric)
+    # The quadratic form axis by axis: most sums run over one axis or two.
+    squares = g[0, 0] * h * h + (g[1, 1] * k * k + g[2, 2] * m * m + 2 * g[1, 2] * k * m)
+    squares = squares + 2 * h * (g[0, 1] * k + g[0, 2] * m)
+    inside = squares <= limit**-2
+    inside[0] &= (k > 0) | ((k == 0) & (m > 0))
+    return np.asarray(np.argwhere(inside) - np.array([0.0, top[1], top[2]]))
+
+
+def _own(hkl: Floats, rotations: Ints) -> tuple[Floats, Ints]:
+    """Return the representatives among reflections or their negatives, and multiplicities.
+
+    Of each pair h, -h one is given. Rotations that ascend hold R and -R at mirror places.
+    """
+    half = rotations[: len(rotations) // 2].astype(np.float64)
+    images = hkl @ half.transpose(2, 1, 0)  # (3, n, g), so that sums run along rows
+    own = hkl.T
+    base = 2.0 * np.abs(images).max(initial=0.0) + 1.0
+    ranks, own_ranks = _ranks(images, base), _ranks(own, base)
+    best = np.maximum(*ranks).max(axis=1)
+    kept = np.maximum(*own_ranks) == best
+    members = np.where(own_ranks[0] >= own_ranks[1], own, -own)[:, kept].T
+    place, images = _places(own[:, kept], base)[:, np.newaxis], _places(images[:, kept], base)
+    stabiliser = ((images == place) | (images == -place)).sum(axis=1)
+    return members, len(rotations) // stabiliser
+
+
+def _places(hkl: Floats, base: float) -> Floats:
+    """Return the places of reflections in a dictionary, opposite ones with opposite sign."""
+    return np.asarray((hkl[0] * base + hkl[1]) * base + hkl[2])
+
+
+def _ranks(hkl: Floats, base: float) -> tuple[Floats, Floats]:
+    """Return the ranks of h and of -h: fewer negative indices first, then the dictionary."""
+    place, step = _places(hkl, base), base**3
+    negative = (hkl < 0).sum(axis=0)
+    positive = (hkl > 0).sum(axis=0)
+    return place - step * negative, -place - step * positive
 
 
 def _block(hkl: Ints, rotations: Ints) -> tuple[Ints, Ints]:

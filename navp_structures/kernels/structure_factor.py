@@ -1,16 +1,17 @@
 r"""Structure factors: one array sum over reflections, operations and sites.
 
 With the operations (R, t) of the group without its centring and
-:math:`\mathbf h_g = \mathbf h R_g`,
+:math:`\mathbf h_g = \mathbf h R_g`, the sum of one site is
 
 .. math::
-   F(\mathbf h) = \sum_s w_s(\mathbf h) \sum_g
+   S_s(\mathbf h) = \sum_g
        e^{2\pi i(\mathbf h_g\cdot\mathbf x_s + \mathbf h\cdot\mathbf t_g)}
        e^{-2\pi^2 \mathbf h_g^T M_s \mathbf h_g}
 
 times the sum over the centring vectors. M is the mean-square displacement in fractional axes;
-turning the reflection by the operation is the same as turning the tensor of each image. The
-weight w is occupancy times form factor over the order of the site symmetry.
+turning the reflection by the operation is the same as turning the tensor of each image.
+:math:`F = \sum_s w_s S_s`, where the weight w is occupancy times form factor over the order of
+the site symmetry: neither wavelength nor occupancy enters the sums.
 
 References
 ----------
@@ -23,7 +24,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
 
@@ -72,14 +72,17 @@ def split_operations(rotations: Ints, translations: Floats) -> Operations:
     )
 
 
-def structure_factors(
+def site_sums(
     hkl: Ints,
     fract: Floats,
-    weights: Floats | Complexes,
-    displacements: Floats,
+    isotropic: Floats,
+    anisotropic: Floats,
+    d: Floats,
     operations: Operations,
-) -> Complexes:
-    """Return F of reflections, shape ``(n,)``.
+) -> Floats | Complexes:
+    """Return the sum of each site over its images, shape ``(s, n)``.
+
+    Real where the group has an inversion centre at the origin.
 
     Parameters
     ----------
@@ -87,54 +90,63 @@ def structure_factors(
         Shape ``(n, 3)``.
     fract
         Idealised coordinates of the sites, shape ``(s, 3)``.
-    weights
-        Occupancy × form factor / order of the site symmetry, shape ``(s, n)``; complex
-        with anomalous scattering.
-    displacements
-        Mean-square displacements in fractional axes (dimensionless), obeying the site
-        symmetry, shape ``(s, 3, 3)``.
+    isotropic
+        U (Å²) of each site, shape ``(s,)``; of an anisotropic site, the first ones, unused.
+    anisotropic
+        Mean-square displacements in fractional axes (dimensionless) of the first sites,
+        obeying the site symmetry, shape ``(a, 3, 3)`` with a of at most s.
+    d
+        Spacings (Å), shape ``(n,)``.
     operations
         From `split_operations`.
     """
-    result = np.empty(len(hkl), dtype=np.complex128)
+    shape = len(fract), len(hkl)
+    result: Floats | Complexes = (
+        np.empty(shape) if operations.centric else np.empty(shape, dtype=np.complex128)
+    )
     size = max(1, _BLOCK // max(1, len(fract) * len(operations.rotations)))
+    still = slice(len(anisotropic), None)
     for start in range(0, len(hkl), size):
         part = slice(start, start + size)
-        result[part] = _block(hkl[part], fract, weights[:, part], displacements, operations)
+        result[:, part] = _block(hkl[part], fract, anisotropic, operations)
+    result[still] *= np.exp(np.outer(isotropic[still], -2.0 * np.pi**2 / d**2))
     return result
 
 
 def _block(
-    hkl: Ints,
-    fract: Floats,
-    weights: Floats | Complexes,
-    displacements: Floats,
-    operations: Operations,
-) -> Complexes:
-    h = np.asarray(hkl, dtype=np.float64)
+    hkl: Ints, fract: Floats, anisotropic: Floats, operations: Operations
+) -> Floats | Complexes:
+    h = hkl.astype(np.float64)
     turned = h @ operations.rotations.astype(np.float64)  # (g, n, 3)
-    shifts = operations.translations @ h.T  # (g, n)
-    phases = turned @ fract.T + shifts[..., np.newaxis]  # (g, n, s)
+    phases = fract @ turned.transpose(0, 2, 1)  # (g, s, n)
+    phases += (operations.translations @ h.T)[:, np.newaxis]
     phases *= 2.0 * np.pi
-    # h M h as the product of six monomials with six coefficients.
-    exponents = _monomials(turned) @ _six(displacements).T
-    damping = np.exp(-2.0 * np.pi**2 * exponents)
+    moving = len(anisotropic)
+    damping = np.exp(_six(anisotropic) @ _monomials(turned)) if moving else np.zeros(())
+    centring = np.exp(2j * np.pi * (operations.centring @ h.T)).sum(axis=0)
     if operations.centric:
-        sums: npt.NDArray[np.inexact] = 2.0 * np.einsum("gns,gns->ns", damping, np.cos(phases))
-    else:
-        sums = np.einsum("gns,gns->ns", damping, np.cos(phases)) + 1j * np.einsum(
-            "gns,gns->ns", damping, np.sin(phases)
-        )
-    lattice = np.exp(2j * np.pi * (operations.centring @ h.T)).sum(axis=0)
-    return np.asarray(np.einsum("sn,ns->n", weights, sums) * lattice)
+        # The centring vectors come in pairs v, -v, and so does everything else.
+        real: Floats = 2.0 * _damped(np.cos(phases), damping, moving) * centring.real
+        return real
+    parts = [_damped(wave(phases), damping, moving) for wave in (np.cos, np.sin)]
+    return np.asarray((parts[0] + 1j * parts[1]) * centring)
+
+
+def _damped(waves: Floats, damping: Floats, moving: int) -> Floats:
+    """Return the sum over the operations, shape ``(s, n)``, the first sites damped."""
+    if moving:
+        waves[:, :moving] *= damping
+    return np.asarray(waves.sum(axis=0))
 
 
 def _monomials(h: Floats) -> Floats:
-    x, y, z = h[..., 0], h[..., 1], h[..., 2]
-    return np.stack([x * x, y * y, z * z, 2 * x * y, 2 * x * z, 2 * y * z], axis=-1)
+    """Return the products of two indices, shape ``(g, 6, n)`` for ``(g, n, 3)``."""
+    x, y, z = h.transpose(2, 0, 1)
+    return np.stack([x * x, y * y, z * z, x * y, x * z, y * z], axis=1)
 
 
 def _six(matrices: Floats) -> Floats:
-    m = matrices
-    parts = [m[:, 0, 0], m[:, 1, 1], m[:, 2, 2], m[:, 0, 1], m[:, 0, 2], m[:, 1, 2]]
+    """Return the coefficients of the products in -2π² h M h, shape ``(a, 6)``."""
+    m = -2.0 * np.pi**2 * matrices
+    parts = [m[:, 0, 0], m[:, 1, 1], m[:, 2, 2], 2 * m[:, 0, 1], 2 * m[:, 0, 2], 2 * m[:, 1, 2]]
     return np.stack(parts, axis=-1)

@@ -169,6 +169,11 @@ class SpaceGroup:
         return _arrays(self.operations)[2]
 
     @property
+    def centring_vectors(self) -> Floats:
+        """Centring vectors, the zero vector among them, shape ``(c, 3)``, read-only."""
+        return _arrays(self.operations)[3]
+
+    @property
     def is_centrosymmetric(self) -> bool:
         """Whether the group holds an inversion, at the origin or elsewhere."""
         return bool(np.any(np.all(self.rotations == -np.eye(3, dtype=np.int64), axis=(1, 2))))
@@ -188,7 +193,7 @@ class SpaceGroup:
     @property
     def setting(self) -> str:
         """The axes in words, where a rhombohedral group leaves a choice; else empty."""
-        centring = {tuple(v) for v in np.rint(self._centring_vectors() * 3).astype(int)}
+        centring = {tuple(v) for v in np.rint(self.centring_vectors * 3).astype(int)}
         if centring == {(0, 0, 0), (2, 1, 1), (1, 2, 2)}:
             return "hexagonal axes, obverse"
         if centring == {(0, 0, 0), (1, 2, 1), (2, 1, 2)}:
@@ -206,10 +211,6 @@ class SpaceGroup:
     def fits(self, metric: Floats) -> bool:
         """Whether a metric tensor obeys the operations, to 0.2 %."""
         return self.misfit(metric) <= _METRIC_TOLERANCE
-
-    def _centring_vectors(self) -> Floats:
-        identity = np.all(self.rotations == np.eye(3, dtype=np.int64), axis=(1, 2))
-        return np.asarray(self.translations[identity])
 
 
 def _find(name: str, alpha: float | None, gamma: float | None) -> gemmi.SpaceGroup | None:
@@ -266,11 +267,12 @@ def _group(operations: tuple[str, ...]) -> gemmi.GroupOps:
 
 
 @lru_cache(maxsize=128)
-def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints]:
+def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints, Floats]:
     ops = [gemmi.Op(triplet) for triplet in operations]
     rotations = np.array([op.rot for op in ops], dtype=np.int64) // gemmi.Op.DEN
     translations = (np.array([op.tran for op in ops], dtype=np.float64) / gemmi.Op.DEN) % 1.0
     laue = np.unique(np.concatenate([rotations, -rotations]), axis=0)
-    for array in (rotations, translations, laue):
+    centring = translations[np.all(rotations == np.eye(3, dtype=np.int64), axis=(1, 2))]
+    for array in (rotations, translations, laue, centring):
         array.setflags(write=False)
-    return rotations, translations, laue
+    return rotations, translations, laue, centring

@@ -44,6 +44,8 @@ class Column:
         Attribute that holds the su of the value, printed behind it in brackets.
     usual
         The column is left out too where every row has this value.
+    varying
+        It is left out too where all rows have one value.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Column:
     hidden: bool = False
     su: str = ""
     usual: object = None
+    varying: bool = False
 
 
 class TableResult(Generic[Row]):
@@ -67,7 +70,12 @@ class TableResult(Generic[Row]):
 
     name: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
-    rows: tuple[Row, ...]
+
+    if TYPE_CHECKING:
+        # At run time a property here would be taken for the default of a field.
+        @property
+        def rows(self) -> tuple[Row, ...]:
+            """The rows."""
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -189,8 +197,9 @@ def shown_columns(result: TableResult[Any]) -> list[Column]:
     """Return the columns that a person sees: not hidden, and with something to tell."""
 
     def tells(column: Column) -> bool:
-        rows = [row for row in result.rows if cell_text(column, row)]
-        return any(getattr(row, column.key) != column.usual for row in rows)
+        values = [getattr(row, column.key) for row in result.rows if cell_text(column, row)]
+        usual = values[0] if column.varying and values else column.usual
+        return any(value != usual for value in values)
 
     return [c for c in result.columns if not c.hidden and tells(c)]
 

@@ -24,11 +24,12 @@ from navp_structures.analysis.indexing.pairs import (
 )
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
-from navp_structures.analysis.structure_factors import check_probe
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
+from navp_structures.catalogue.radiations import RadiationLike
+from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
-from navp_structures.model.radiation import wavelength
+from navp_structures.model.radiation import Radiation, check_probe
 from navp_structures.show.tables import Column, TableResult, plain
 
 DEFAULT_SCALE_SIGMA: Final = 0.01
@@ -137,7 +138,7 @@ def index_spacings(
     angle_sigma: float = 1.0,
     scale_sigma: float | None = None,
     units: str = "A",
-    radiation: str | float | None = None,
+    radiation: RadiationLike | None = None,
     camera_constant: float | None = None,
     labels: str | Sequence[str | Sequence[int]] | None = None,
     probe: str | None = None,
@@ -191,8 +192,9 @@ def index_spacings(
     >>> result.candidates(0)[0].hkl
     (2, 2, 6)
     """
+    used = None if radiation is None else find_radiation(radiation)
     observed = spacings(
-        d, units=units, sigma=sigma, radiation=radiation, camera_constant=camera_constant
+        d, units=units, sigma=sigma, radiation=used, camera_constant=camera_constant
     )
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
@@ -202,7 +204,7 @@ def index_spacings(
         spread = check_sigma(scale_sigma, "scale_sigma", 0.3, "relative")
     wanted = [labels] if isinstance(labels, str) else list(labels or ())
     chosen = as_phases(phases)
-    ray = _probe(probe, units)
+    ray = _probe(probe, used)
     allowed: list[SpacingCandidate] = []
     extinct: list[ExtinctCandidate] = []
     for phase in chosen:
@@ -215,7 +217,7 @@ def index_spacings(
             "values": [s.given for s in observed],
             "units": units,
             "sigma": [s.sigma for s in observed],
-            "wavelength": None if radiation is None else wavelength(radiation),
+            "wavelength": None if used is None else used.wavelength,
             "camera_constant": camera_constant,
             "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
             "angle_sigma": angle_sigma,
@@ -235,9 +237,9 @@ def index_spacings(
     )
 
 
-def _probe(probe: str | None, units: str) -> str:
+def _probe(probe: str | None, radiation: Radiation | None) -> str:
     if probe is None:
-        return "xray" if units == "two_theta" else "electron"
+        return radiation.probe if radiation else "electron"
     return check_probe(probe)
 
 

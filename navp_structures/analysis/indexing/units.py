@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from navp_structures.catalogue.radiations import RadiationLike
+from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.errors import InputError, nearest
-from navp_structures.model.radiation import wavelength
 
 UNITS: Final = {
     "A": "spacing in Å",
@@ -72,7 +73,7 @@ def spacings(
     *,
     units: str = "A",
     sigma: float | None = None,
-    radiation: str | float | None = None,
+    radiation: RadiationLike | None = None,
     camera_constant: float | None = None,
 ) -> tuple[Spacing, ...]:
     """Return measured values as spacings.
@@ -107,7 +108,7 @@ def spacings(
     spread = _sigma(sigma, units)
     if units == "two_theta":
         assert radiation is not None  # noqa: S101 - checked above
-        length = wavelength(radiation)
+        length = find_radiation(radiation).wavelength
         return tuple(_from_two_theta(value, spread, length) for value in numbers)
     factor = {"A": 1.0, "nm": 10.0, "1/A": 1.0, "1/nm": 10.0, "q": 2.0 * math.pi}
     factor["px"] = camera_constant or 0.0
@@ -185,7 +186,7 @@ def check_sigma(value: float, name: str, largest: float, meaning: str) -> float:
 
 
 def _check_extras(
-    units: str, radiation: str | float | None, camera_constant: float | None
+    units: str, radiation: RadiationLike | None, camera_constant: float | None
 ) -> None:
     if units == "two_theta" and radiation is None:
         raise InputError("2θ needs a radiation, for example CuKa1; there is no default")

@@ -51,16 +51,40 @@ def test_sphere_keeps_the_reflection_at_its_limit() -> None:
 
 
 def test_empty_list_of_families() -> None:
-    members, times = reflections.families(np.zeros((0, 3), dtype=np.int64), R3C)
+    metric = lattice.metric_tensor((3.0, 3.0, 3.0, 90, 90, 90))
+    members, times, d = reflections.families(metric, 3.0001, R3C)
     assert members.shape == (0, 3)
-    assert times.shape == (0,)
+    assert times.shape == d.shape == (0,)
 
 
 def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     metric = lattice.metric_tensor((8.7, 8.7, 21.8, 90, 90, 120))
-    every = reflections.sphere(metric, 1.5)
-    whole = reflections.families(every, R3C)
+    whole = reflections.families(metric, 1.5, R3C)
     monkeypatch.setattr(reflections, "_BLOCK", 17)
-    parts = reflections.families(every, R3C)
-    assert np.array_equal(whole[0], parts[0])
-    assert np.array_equal(whole[1], parts[1])
+    parts = reflections.families(metric, 1.5, R3C)
+    for one, other in zip(whole, parts, strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_families_are_the_representatives_of_the_sphere() -> None:
+    # The list is made from half of the sphere; here each reflection is asked for itself.
+    metric = lattice.metric_tensor((8.7, 8.7, 21.8, 90, 90, 120))
+    every = reflections.sphere(metric, 1.5)
+    members, times = reflections.representatives(every, R3C)
+    unique, first = np.unique(members, axis=0, return_index=True)
+    found, multiplicity, d = reflections.families(metric, 1.5, R3C)
+    assert {tuple(h) for h in found} == {tuple(h) for h in unique}
+    assert len(found) == len(unique)
+    expected = dict(zip(map(tuple, unique.tolist()), times[first].tolist(), strict=True))
+    assert [expected[tuple(h)] for h in found.tolist()] == multiplicity.tolist()
+    assert np.all(np.diff(d) <= 1e-9)
+
+
+def test_centring_leaves_out_what_it_forbids() -> None:
+    metric = lattice.metric_tensor((8.7, 8.7, 21.8, 90, 90, 120))
+    centring = np.array([[0, 0, 0], [2, 1, 1], [1, 2, 2]]) / 3
+    every, times, _ = reflections.families(metric, 1.5, R3C)
+    obverse = (-every[:, 0] + every[:, 1] + every[:, 2]) % 3 == 0
+    found, kept, _ = reflections.families(metric, 1.5, R3C, centring=centring)
+    assert found.tolist() == every[obverse].tolist()
+    assert kept.tolist() == times[obverse].tolist()

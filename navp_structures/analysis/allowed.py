@@ -1,0 +1,145 @@
+"""The allowed families of a phase, with what their intensities are made of."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from numbers import Real
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.structure_factors import element_sums, elements_of
+from navp_structures.errors import InputError
+from navp_structures.kernels import reflections as kernel
+from navp_structures.kernels import scattering
+from navp_structures.kernels.lattice import Complexes, Floats, Ints
+from navp_structures.model.absence import is_absent
+from navp_structures.model.phase import Phase
+
+# A list this long is a typing error, not a diffraction pattern.
+_MOST_REFLECTIONS: Final = 3_000_000
+
+_MOST_PHASES: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Allowed:
+    """The allowed families of a phase, d descending; read-only arrays.
+
+    Parameters
+    ----------
+    hkl, multiplicity, d
+        Shapes ``(n, 3)``, ``(n,)`` and ``(n,)``; d in Å.
+    elements
+        Of the phase; empty where it has no sites.
+    sums
+        What multiplies the form factor of each element in F, shape ``(e, n)``.
+    """
+
+    hkl: Ints
+    multiplicity: Ints
+    d: Floats
+    elements: tuple[str, ...]
+    sums: Floats | Complexes
+
+    def down_to(self, d_min: float) -> Allowed:
+        """Return the families with d of at least d_min."""
+        count = int(np.searchsorted(-self.d, -d_min * kernel.AT_LIMIT, side="right"))
+        return self if count == len(self.d) else self.part(slice(count))
+
+    def part(self, piece: slice) -> Allowed:
+        """Return a piece of the list."""
+        return Allowed(
+            hkl=self.hkl[piece],
+            multiplicity=self.multiplicity[piece],
+            d=self.d[piece],
+            elements=self.elements,
+            sums=self.sums[:, piece],
+        )
+
+    def f_squared(self, probe: str, wavelength: float | None = None) -> Floats:
+        """Return the mean |F|² of h and -h, shape ``(n,)``; NaN where there are no sites.
+
+        Parameters
+        ----------
+        probe
+            ``xray`` (electrons²), ``electron`` (Å², without relativistic factor) or
+            ``neutron`` (fm²).
+        wavelength
+            Å; adds f' and f'' of X-rays, without it there is none.
+        """
+        if not self.elements:
+            return np.full(len(self.d), np.nan)
+        factors = scattering.form_factors(self.elements, 0.25 / self.d**2, probe)
+        if wavelength is None:
+            return _square(factors, self.sums)
+        dispersion = scattering.dispersion(self.elements, wavelength)
+        factors += dispersion.real[:, np.newaxis]
+        # F(h) = P + iQ and F(-h) = P* + iQ*, with P from f and f' and Q from f'': their
+        # mean square is |P|² + |Q|².
+        anomalous = dispersion.imag @ self.sums
+        squares: Floats = anomalous.real**2 + anomalous.imag**2
+        return _square(factors, self.sums) + squares
+
+
+def allowed(phase: Phase, d_min: float) -> Allowed:
+    """Return the allowed families of a phase down to a spacing (Å).
+
+    What was made for a smaller spacing serves a larger one; the last phases are kept.
+
+    Raises
+    ------
+    InputError
+        When d_min is not positive, or so small that millions of reflections follow.
+    """
+    check_d_min(phase, d_min)
+    with _lock:
+        made = _tables.get(phase)
+    if made is None or made[0] > d_min:
+        made = float(d_min), _make(phase, float(d_min))
+        with _lock:
+            _tables[phase] = made
+            _tables.move_to_end(phase)
+            while len(_tables) > _MOST_PHASES:
+                _tables.popitem(last=False)
+    return made[1].down_to(d_min)
+
+
+def check_d_min(phase: Phase, d_min: float) -> None:
+    """Raise InputError where d_min is no spacing that a list can reach down to."""
+    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
+        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
+    count = 4.0 / 3.0 * math.pi * phase.cell.volume / d_min**3
+    if count > _MOST_REFLECTIONS:
+        raise InputError(
+            f"d_min {d_min:g} Å gives about {count:.0e} reflections of {phase.id}; "
+            f"the limit is {_MOST_REFLECTIONS}"
+        )
+
+
+_lock = threading.Lock()
+_tables: OrderedDict[Phase, tuple[float, Allowed]] = OrderedDict()
+
+
+def _make(phase: Phase, d_min: float) -> Allowed:
+    cell, group = phase.cell, phase.space_group
+    hkl, multiplicity, d = kernel.families(
+        cell.metric_tensor, d_min, group.laue_rotations, centring=group.centring_vectors
+    )
+    kept = ~is_absent(hkl, group)
+    if not kept.all():
+        hkl, multiplicity, d = hkl[kept], multiplicity[kept], d[kept]
+    sums = element_sums(phase, hkl, d) if phase.has_sites else np.zeros((0, len(d)))
+    for array in (hkl, multiplicity, d, sums):
+        array.setflags(write=False)
+    return Allowed(
+        hkl=hkl, multiplicity=multiplicity, d=d, elements=elements_of(phase), sums=sums
+    )
+
+
+def _square(factors: Floats, sums: Floats | Complexes) -> Floats:
+    f = (factors * sums).sum(axis=0)
+    return np.asarray(f * f if f.dtype.kind == "f" else f.real**2 + f.imag**2)

@@ -1,0 +1,1 @@
+"""Powder patterns of X-rays, neutrons and electrons."""

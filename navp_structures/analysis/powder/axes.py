@@ -1,0 +1,76 @@
+"""The axes that a powder pattern is drawn against: 2θ, q and d."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from navp_structures.analysis.powder.settings import PowderSettings
+from navp_structures.errors import InputError, nearest
+from navp_structures.kernels.lattice import Floats
+
+AXES: Final = {"two_theta": "2θ / °", "q": "q / Å⁻¹", "d": "d / Å"}
+"""Names and titles."""
+
+# Points at the ends of the range may be off it by rounding, in degrees.
+_ROUNDING: Final = 1e-9
+
+
+def check_axis(axis: str) -> str:
+    """Return a known axis, or raise InputError with the nearest names."""
+    if axis not in AXES:
+        raise InputError(
+            f"unknown axis {axis!r}{nearest(str(axis), AXES)}; known: {', '.join(AXES)}"
+        )
+    return axis
+
+
+def two_theta_of(x: npt.ArrayLike, axis: str, settings: PowderSettings) -> Floats:
+    """Return points of an axis as observed 2θ (degrees) inside the range, shape ``(n,)``.
+
+    A doublet's q and d are those of its first line.
+
+    Raises
+    ------
+    InputError
+        When x holds no numbers or has another shape, the axis is unknown, or a point is
+        outside the range.
+    """
+    check_axis(axis)
+    try:
+        points = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("x must be an array of numbers") from None
+    if points.ndim != 1 or not np.all(np.isfinite(points)):
+        raise InputError(f"x must be one row of finite numbers; its shape is {points.shape}")
+    angles = points if axis == "two_theta" else _angles(points, axis, _wavelength(settings))
+    low, high = settings.two_theta
+    outside = ~((angles >= low - _ROUNDING) & (angles <= high + _ROUNDING))
+    if outside.any():
+        raise InputError(
+            f"{AXES[axis].split(' ')[0]} {points[outside][0]:g} is outside the pattern, which "
+            f"holds 2θ {low:g} to {high:g}; ask for a wider two_theta"
+        )
+    return angles
+
+
+def from_two_theta(angles: Floats, axis: str, settings: PowderSettings) -> Floats:
+    """Return observed 2θ (degrees) as points of an axis, shape as given."""
+    if check_axis(axis) == "two_theta":
+        return angles
+    sine = np.sin(np.radians(angles) / 2.0)
+    length = _wavelength(settings)
+    return 4.0 * np.pi * sine / length if axis == "q" else length / (2.0 * sine)
+
+
+def _wavelength(settings: PowderSettings) -> float:
+    return settings.radiation.lines[0][0]
+
+
+def _angles(points: Floats, axis: str, wavelength: float) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = points / (2.0 * math.pi) if axis == "q" else 1.0 / points
+        return np.asarray(2.0 * np.degrees(np.arcsin(inverse * wavelength / 2.0)))

@@ -1,0 +1,209 @@
+"""Many curves of one phase whose cell or occupancies vary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from navp_structures.analysis.allowed import Allowed, check_d_min
+from navp_structures.analysis.powder.lines import curve_of, lines_of, smallest_spacing
+from navp_structures.analysis.powder.pattern import powder_pattern
+from navp_structures.analysis.powder.settings import PowderSettings
+from navp_structures.analysis.structure_factors import Atoms, atoms_of, elements_of
+from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.errors import CellError, InputError, nearest
+from navp_structures.kernels import lattice
+from navp_structures.kernels import reflections as kernel
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.model import standard
+from navp_structures.model.absence import is_absent
+from navp_structures.model.cell import UnitCell
+from navp_structures.model.phase import Phase
+
+# Printed occupancies may add up to a little more than 1.
+_SLACK: Final = 0.01
+
+
+def powder_profiles(
+    phase: PhaseLike,
+    x: npt.ArrayLike,
+    *,
+    cells: npt.ArrayLike | None = None,
+    occupancies: Mapping[str, npt.ArrayLike] | None = None,
+    axis: str = "two_theta",
+    **settings: Any,
+) -> Floats:
+    """Return the curves of a phase with varied cell or occupancies, shape ``(m, n)``.
+
+    Each row is what `PowderPattern.profile` gives for the phase so changed; atoms keep
+    their fractional coordinates and their U.
+
+    Parameters
+    ----------
+    phase
+        A Phase, a name, or the path of a CIF.
+    x, axis
+        As `PowderPattern.profile`, shape ``(n,)``.
+    cells
+        a, b, c (Å), alpha, beta, gamma (degrees), shape ``(m, 6)``; they must obey the
+        space group. None keeps the cell.
+    occupancies
+        Values by label of the atom (``Na1``), each shape ``(m,)``, 0 to 1. None keeps all.
+    settings
+        Keywords of `powder_pattern`.
+
+    Raises
+    ------
+    NoSitesError
+        When the phase is a cell only.
+    CellError
+        When a cell is impossible or contradicts the space group.
+    InputError
+        When nothing is varied, the lengths differ, a label is unknown or borne by several
+        atoms, or an occupancy is impossible.
+
+    Examples
+    --------
+    >>> x = np.linspace(14, 15, 101)
+    >>> curves = powder_profiles(
+    ...     "Na3VP", x, occupancies={"Na1": [0.6, 0.8]}, two_theta=(10, 40)
+    ... )
+    >>> curves.shape
+    (2, 101)
+    """
+    found = as_phase(phase)
+    start = powder_pattern(found, **settings)
+    points, order = start.points(x, axis)
+    atoms = atoms_of(found)
+    filled = _occupancies(found, atoms, occupancies or {})
+    metrics = None if cells is None else _metrics(found, cells)
+    counts = {len(varied) for varied in (filled, metrics) if varied is not None}
+    if len(counts) != 1:
+        raise InputError(
+            "nothing is varied; give cells or occupancies"
+            if not counts
+            else f"cells and occupancies differ in number: {min(counts)} and {max(counts)}"
+        )
+    tables = _tables(found, atoms, filled, metrics, start.settings, counts.pop())
+    rotations = found.space_group.laue_rotations
+    curves = [
+        curve_of(lines_of(table, rotations, reciprocal, start.settings), start.settings, points)
+        for table, reciprocal in tables
+    ]
+    result = np.empty((len(curves), len(points)))
+    for row, curve in zip(result, curves, strict=True):
+        row[order] = curve
+    return result
+
+
+def _tables(
+    phase: Phase,
+    atoms: Atoms,
+    filled: Floats | None,
+    metrics: Floats | None,
+    settings: PowderSettings,
+    count: int,
+) -> Iterator[tuple[Allowed, Floats]]:
+    """Yield families and reciprocal metric tensor of each variant."""
+    cell = phase.cell
+    hkl, multiplicity = _families(phase, metrics, smallest_spacing(settings))
+    elements = elements_of(phase)
+    d = lattice.d_spacings(hkl, cell.reciprocal_metric_tensor)
+    reciprocal, sums = cell.reciprocal_metric_tensor, None
+    for n in range(count):
+        if metrics is not None:
+            reciprocal = lattice.inverse(metrics[n])
+            d = lattice.d_spacings(hkl, reciprocal)
+            order = np.argsort(-d, kind="stable")
+            hkl, multiplicity, d = hkl[order], multiplicity[order], d[order]
+            lengths = np.sqrt(np.diag(reciprocal)) / cell.reciprocal_lengths
+            stretched = atoms.anisotropic * np.outer(lengths, lengths)
+            sums = replace(atoms, anisotropic=stretched).sums(hkl, d)
+        elif sums is None:
+            sums = atoms.sums(hkl, d)
+        amounts = atoms.amounts(atoms.occupancies if filled is None else filled[n])
+        table = Allowed(
+            hkl=hkl, multiplicity=multiplicity, d=d, elements=elements, sums=amounts.T @ sums
+        )
+        yield table, reciprocal
+
+
+def _families(phase: Phase, metrics: Floats | None, d_min: float) -> tuple[Ints, Ints]:
+    """Return the allowed families that reach d_min in any of the cells, d descending."""
+    cell, group = phase.cell, phase.space_group
+    if metrics is not None:
+        # d of a plane grows at most by the largest stretch between two cells.
+        stretches = np.linalg.eigvals(metrics @ cell.reciprocal_metric_tensor).real
+        d_min /= np.sqrt(stretches.max())
+    check_d_min(phase, d_min)
+    hkl, multiplicity, _ = kernel.families(
+        cell.metric_tensor, d_min, group.laue_rotations, centring=group.centring_vectors
+    )
+    kept = ~is_absent(hkl, group)
+    return hkl[kept], multiplicity[kept]
+
+
+def _metrics(phase: Phase, cells: npt.ArrayLike) -> Floats:
+    """Return the metric tensors of cells, shape ``(m, 3, 3)``."""
+    try:
+        parameters = np.asarray(cells, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("cells must be rows of six numbers") from None
+    if parameters.ndim != 2 or parameters.shape[1] != 6 or not len(parameters):
+        raise InputError(f"cells must have the shape (m, 6), not {parameters.shape}")
+    tensors = []
+    for row in parameters.tolist():
+        a, b, c, alpha, beta, gamma = row
+        tensor = UnitCell(a=a, b=b, c=c, alpha=alpha, beta=beta, gamma=gamma).metric_tensor
+        if not phase.space_group.fits(tensor):
+            shown = ", ".join(f"{value:g}" for value in row)
+            raise CellError(f"the cell {shown} contradicts {phase.space_group} of {phase.id}")
+        tensors.append(tensor)
+    return np.array(tensors)
+
+
+def _occupancies(
+    phase: Phase, atoms: Atoms, varied: Mapping[str, npt.ArrayLike]
+) -> Floats | None:
+    """Return the occupancies of all atoms in each variant, shape ``(m, k)``, or None."""
+    if not varied:
+        return None
+    columns = {label: _column(label, values) for label, values in varied.items()}
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise InputError(
+            f"the occupancies have {min(lengths)} to {max(lengths)} values; "
+            "each atom needs as many"
+        )
+    rows = np.repeat(atoms.occupancies[np.newaxis], lengths.pop(), axis=0)
+    for label, values in columns.items():
+        if atoms.labels.count(label) != 1:
+            hint = nearest(label, atoms.labels) or f"; atoms: {', '.join(atoms.labels)}"
+            count = atoms.labels.count(label) or "no"
+            raise InputError(f"{phase.id} has {count} atoms {label!r}{hint}")
+        rows[:, atoms.labels.index(label)] = values
+    for together in standard.places(phase.sites, phase.cell, phase.space_group):
+        names = [species.label for site in together for species in site.species]
+        if columns.keys().isdisjoint(names):
+            continue
+        highest = rows[:, [atoms.labels.index(name) for name in names]].sum(axis=1).max()
+        if highest > 1.0 + _SLACK:
+            raise InputError(
+                f"the occupancies of {' + '.join(names)} add up to {highest:g}; "
+                "one position holds at most 1"
+            )
+    return rows
+
+
+def _column(label: str, values: npt.ArrayLike) -> Floats:
+    try:
+        column = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        column = np.zeros((0, 0))
+    if column.ndim != 1 or not len(column) or not np.all((column >= 0) & (column <= 1)):
+        raise InputError(f"the occupancies of {label} must be one row of numbers from 0 to 1")
+    return column

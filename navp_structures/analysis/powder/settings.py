@@ -1,0 +1,212 @@
+"""What a powder pattern is calculated for: radiation, range, instrument, sample."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from numbers import Real
+from typing import Any, Final
+
+import numpy as np
+
+from navp_structures.errors import InputError
+from navp_structures.kernels import aberrations, profiles
+from navp_structures.kernels.lattice import Floats
+from navp_structures.model.hkl import HKL, as_hkl
+from navp_structures.model.radiation import Radiation
+
+TWO_THETA: Final = (5.0, 90.0)
+"""Degrees; the range for X-rays and neutrons where none is given."""
+
+# Degree² and degree: an FWHM of 0.1, which a laboratory diffractometer reaches.
+_W: Final = 0.01
+_TOLERANCE: Final = 0.02
+
+# The spacings (Å) that 5 to 90 degrees show with Cu Kα1; where electrons show them.
+_SPACINGS: Final = (17.66, 1.0895)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowderSettings:
+    """Settings of a powder pattern, checked; parameters as `powder_pattern`."""
+
+    radiation: Radiation
+    two_theta: tuple[float, float]
+    dispersion: bool = True
+    monochromator: float | None = None
+    preferred_orientation: tuple[HKL, float] | None = None
+    zero_shift: float = 0.0
+    displacement: float = 0.0
+    radius: float | None = None
+    caglioti: tuple[float, float, float]
+    mixing: float = 0.5
+    size: float | None = None
+    strain: float | None = None
+    scherrer_constant: float = 0.9
+    tolerance: float
+
+    def __post_init__(self) -> None:
+        """Refuse what no instrument and no sample has; one sentence each."""
+        set_ = object.__setattr__
+        set_(self, "two_theta", _range(self.two_theta))
+        set_(self, "caglioti", _three(self.caglioti))
+        set_(self, "preferred_orientation", _orientation(self.preferred_orientation))
+        for name, low, high, unit in _LIMITS:
+            value = getattr(self, name)
+            if value is not None:
+                set_(self, name, _within(value, name, low, high, unit))
+        if self.monochromator is not None and self.radiation.probe != "xray":
+            raise InputError(
+                f"a monochromator polarises X-rays, not the probe {self.radiation.probe}"
+            )
+        if self.displacement and self.radius is None:
+            raise InputError(
+                "a displacement needs the radius of the diffractometer in mm; none is assumed"
+            )
+        if self.radius is not None and abs(self.displacement) > self.radius / 20.0:
+            raise InputError(
+                f"displacement is {self.displacement:g} mm; at a radius of {self.radius:g} mm "
+                f"it must be at most {self.radius / 20.0:g} mm"
+            )
+        self._check_caglioti()
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Every setting by name, for documents."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "radiation"}
+        texture = self.preferred_orientation
+        own["preferred_orientation"] = texture and {"hkl": texture[0], "r": texture[1]}
+        return {
+            "radiation": self.radiation.name,
+            "probe": self.radiation.probe,
+            "lines": [{"wavelength": x, "weight": y} for x, y in self.radiation.lines],
+            "source": self.radiation.source,
+            **own,
+        }
+
+    @property
+    def highest(self) -> float:
+        """The largest true 2θ (degrees) whose line may be observed in the range."""
+        reach = abs(self.zero_shift)
+        if self.radius is not None:
+            reach += math.degrees(2.0 * abs(self.displacement) / self.radius)
+        return min(180.0, self.two_theta[1] + reach)
+
+    def observed(self, two_theta: Floats) -> Floats:
+        """Return where lines of true 2θ (degrees) are observed."""
+        return two_theta + aberrations.shifts(
+            two_theta, self.zero_shift, self.displacement, self.radius
+        )
+
+    def widths(self, two_theta: Floats, wavelength: Floats) -> tuple[Floats, Floats]:
+        """Return FWHM (degrees) and Lorentzian share of lines, shapes ``(n,)``.
+
+        The width of the instrument is split into the Gaussian and the Lorentzian part that
+        have its mixing; size and strain broaden the Lorentzian part.
+        """
+        instrument = profiles.caglioti(two_theta, *self.caglioti)
+        if self.size is None and self.strain is None:
+            return instrument, np.full_like(instrument, self.mixing)
+        gaussian, lorentzian = (part * instrument for part in profiles.parts(self.mixing))
+        if self.size is not None:
+            lorentzian = lorentzian + profiles.scherrer(
+                two_theta, self.size, wavelength, self.scherrer_constant
+            )
+        if self.strain is not None:
+            lorentzian = lorentzian + profiles.strain_width(two_theta, self.strain)
+        return profiles.combined(gaussian, lorentzian)
+
+    def _check_caglioti(self) -> None:
+        u, v, w = self.caglioti
+        # The square is a parabola in tan θ: least at an end of the range, or at its vertex.
+        low, high = (math.tan(math.radians(angle) / 2.0) for angle in self.two_theta)
+        high = min(high, 1e6)
+        vertex = -v / (2.0 * u) if u else low
+        for tangent in (low, high, min(max(vertex, low), high)):
+            square = (u * tangent + v) * tangent + w
+            if square <= 0.0:
+                raise InputError(
+                    f"caglioti {u:g}, {v:g}, {w:g} gives a squared width of {square:g} degree² "
+                    f"at 2θ {2 * math.degrees(math.atan(tangent)):.4g}; it must be positive "
+                    "over the range"
+                )
+
+
+# Name, least and largest value, unit. A width must not be 0.
+_LIMITS: Final = (
+    ("monochromator", 0.0, 180.0, "degrees of 2θ"),
+    ("zero_shift", -10.0, 10.0, "degrees"),
+    ("displacement", -10.0, 10.0, "mm"),
+    ("radius", 10.0, 100_000.0, "mm"),
+    ("mixing", 0.0, 1.0, "Lorentzian share"),
+    ("size", 5.0, 1e7, "Å"),
+    ("strain", 0.0, 0.2, "relative"),
+    ("scherrer_constant", 0.5, 2.0, "for the FWHM"),
+    ("tolerance", 0.0, 5.0, "degrees"),
+)
+
+
+def defaults(radiation: Radiation) -> dict[str, Any]:
+    """Return range, width and tolerance where none is given.
+
+    5 to 90 degrees, an FWHM of 0.1 and a tolerance of 0.02 degrees. For electrons, whose
+    angles are small, the range that shows the same spacings as Cu Kα1 does there, and width
+    and tolerance that are as much of it.
+    """
+    low, high, share = *TWO_THETA, 1.0
+    if radiation.probe == "electron":
+        shortest = min(length for length, _ in radiation.lines)
+        low, high = (2.0 * math.degrees(math.asin(shortest / (2.0 * d))) for d in _SPACINGS)
+        share = (high - low) / (TWO_THETA[1] - TWO_THETA[0])
+    return {
+        "two_theta": (low, high),
+        "caglioti": (0.0, 0.0, _W * share**2),
+        "tolerance": _TOLERANCE * share,
+    }
+
+
+def _range(given: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(x) for x in given)
+    except (TypeError, ValueError):
+        raise InputError(f"two_theta is {given!r}; it must be two angles, (5, 90)") from None
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise InputError(f"two_theta is {low:g} to {high:g}; both must be finite numbers")
+    if low < 0 or high > 180:
+        raise InputError(
+            f"two_theta is {low:g} to {high:g}; it must lie between 0 and 180 degrees"
+        )
+    if low >= high:
+        raise InputError(
+            f"two_theta is {low:g} to {high:g}; the first angle must be below the second"
+        )
+    return low, high
+
+
+def _three(given: Any) -> tuple[float, float, float]:
+    try:
+        u, v, w = (float(x) for x in given)
+    except (TypeError, ValueError):
+        u = v = w = math.nan
+    if not all(map(math.isfinite, (u, v, w))):
+        raise InputError(f"caglioti is {given!r}; it must be three numbers U, V, W (degree²)")
+    return u, v, w
+
+
+def _orientation(given: Any) -> tuple[HKL, float] | None:
+    if given is None:
+        return None
+    try:
+        axis, r = given
+    except (TypeError, ValueError):
+        raise InputError(
+            f"preferred_orientation is {given!r}; it must be a plane and r: ((0, 0, 6), 0.8)"
+        ) from None
+    return as_hkl(axis), _within(r, "r of preferred_orientation", 0.01, 100.0, "1 is none")
+
+
+def _within(value: object, name: str, low: float, high: float, unit: str) -> float:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not low <= float(value) <= high:  # type: ignore[arg-type]
+        raise InputError(f"{name} is {value!r}; it must be {low:g} to {high:g} ({unit})")
+    return float(value)  # type: ignore[arg-type]

@@ -1,0 +1,145 @@
+"""``navp xrd``: powder patterns as tables and plots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from navp_structures.cli.output import json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.powder.pattern import PowderPatterns
+    from navp_structures.model.measured import MeasuredPattern
+
+
+@click.command("xrd")
+@click.argument("phases", nargs=-1, required=True, metavar="PHASE...")
+@click.option(
+    "--radiation",
+    default="CuKa1",
+    show_default=True,
+    help="Ka1, Ka2, Ka (mean) or Ka12 (both) of Cu, Co, Mo, Cr, Ag, Fe; a wavelength in Å; "
+    '"8047.8 eV"; "200 kV" for electrons.',
+)
+@click.option(
+    "--probe", help="What a wavelength belongs to: xray (default), neutron or electron."
+)
+@click.option(
+    "--two-theta",
+    type=float,
+    nargs=2,
+    metavar="LOW HIGH",
+    help="Degrees.  [default: that of --measured, else 5 90]",
+)
+@click.option("--monochromator", type=float, help="Its Bragg angle 2θ in degrees.")
+@click.option("--no-dispersion", is_flag=True, help="Leave out f' and f''.")
+@click.option(
+    "--preferred-orientation",
+    nargs=2,
+    metavar="HKL R",
+    help='March-Dollase: "0 0 6" 0.8; below 1 plates lie flat.',
+)
+@click.option("--caglioti", type=float, nargs=3, metavar="U V W", help="Degrees²: FWHM².")
+@click.option("--mixing", type=float, help="Lorentzian share of the profile, 0 to 1.")
+@click.option("--size", type=float, help="Crystallite size in Å.")
+@click.option("--strain", type=float, help="Microstrain, relative.")
+@click.option("--zero-shift", type=float, help="Degrees.")
+@click.option("--displacement", type=float, help="Of the sample, upwards, in mm.")
+@click.option("--radius", type=float, help="Of the diffractometer, in mm.")
+@click.option("--plot", type=Path, metavar="FILE", help="Draw into a png, pdf or svg file.")
+@click.option(
+    "--measured", type=Path, metavar="FILE", help="Draw a two-column file (2θ, counts) too."
+)
+@click.option(
+    "--axis", default="two_theta", show_default=True, help="Of the plot: two_theta, q or d."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+def xrd(
+    phases: tuple[str, ...],
+    plot: Path | None,
+    measured: Path | None,
+    axis: str,
+    as_csv: bool,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """List the powder lines of each PHASE, and draw them.
+
+    Kinematic intensities with occupancies, displacements, Lorentz and polarisation
+    factors; the strongest line of a phase is 100. Each family has its own row.
+    """
+    from navp_structures.analysis.powder.pattern import powder_patterns
+
+    _check_options(plot, measured, axis, as_csv=as_csv, as_json=as_json)
+    overlay = None
+    if measured is not None:
+        from navp_structures.io.measured import read_pattern
+
+        overlay = read_pattern(measured)
+    result = powder_patterns(phases, **_keywords(settings, overlay))
+    if plot is not None:
+        _draw(result, plot, overlay, axis)
+    if as_json:
+        print_json(result.to_dict())
+    elif as_csv:
+        click.echo(result.to_csv(), nl=False)
+    else:
+        print_table(result, as_json=False)
+
+
+def _check_options(
+    plot: Path | None, measured: Path | None, axis: str, *, as_csv: bool, as_json: bool
+) -> None:
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json are two formats; name one")
+    if measured is not None and plot is None:
+        raise click.UsageError("--measured is drawn: name the picture with --plot")
+    if plot is None and axis != "two_theta":
+        raise click.UsageError("--axis is that of the plot: name the picture with --plot")
+    if plot is not None:
+        from navp_structures.analysis.powder.axes import check_axis
+        from navp_structures.io.pictures import check_picture
+
+        check_axis(axis)
+        check_picture(plot)
+
+
+def _keywords(settings: dict[str, Any], overlay: MeasuredPattern | None) -> dict[str, Any]:
+    """Return the keywords of `powder_pattern` for the options that were given."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    given["dispersion"] = not given.pop("no_dispersion")
+    texture = given.get("preferred_orientation")
+    if texture is not None:
+        given["preferred_orientation"] = (texture[0], _number(texture[1]))
+    if overlay is not None and "two_theta" not in given:
+        given["two_theta"] = (float(overlay.x[0]), float(overlay.x[-1]))
+    return given
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no number; write the plane and r, as in '0 0 6' 0.8",
+            param_hint="--preferred-orientation",
+        ) from None
+
+
+def _draw(
+    result: PowderPatterns, path: Path, overlay: MeasuredPattern | None, axis: str
+) -> None:
+    from matplotlib.figure import Figure
+
+    from navp_structures.io.pictures import write_picture
+    from navp_structures.show.powder_plot import figure_size
+
+    # Without pyplot, which looks for a screen.
+    size = figure_size(len(result.patterns), result.provisos, measured=overlay is not None)
+    figure = Figure(figsize=size, layout="constrained")
+    result.plot(figure.add_subplot(), axis=axis, measured=overlay)
+    write_picture(figure, path)
+    click.echo(f"wrote {path}", err=True)
