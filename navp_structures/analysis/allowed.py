@@ -22,7 +22,8 @@ from navp_structures.model.phase import Phase
 # A list this long is a typing error, not a diffraction pattern.
 _MOST_REFLECTIONS: Final = 3_000_000
 
-_MOST_PHASES: Final = 64
+# How many families are kept in all: about 150 MB of them.
+_MOST_KEPT: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +89,8 @@ class Allowed:
 def allowed(phase: Phase, d_min: float) -> Allowed:
     """Return the allowed families of a phase down to a spacing (Å).
 
-    What was made for a smaller spacing serves a larger one; the last phases are kept.
+    What was made for a smaller spacing serves a larger one; the last phases are kept, up to
+    a million families together.
 
     Raises
     ------
@@ -103,7 +105,7 @@ def allowed(phase: Phase, d_min: float) -> Allowed:
         with _lock:
             _tables[phase] = made
             _tables.move_to_end(phase)
-            while len(_tables) > _MOST_PHASES:
+            while sum(len(table.d) for _, table in _tables.values()) > _MOST_KEPT:
                 _tables.popitem(last=False)
     return made[1].down_to(d_min)
 

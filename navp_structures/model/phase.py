@@ -20,7 +20,7 @@ from navp_structures.model.cell import UnitCell
 from navp_structures.model.expected import Expected
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl, hkl_of
 from navp_structures.model.provenance import Provenance
-from navp_structures.model.radiation import wavelength
+from navp_structures.model.radiation import Radiation, wavelength
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
 
@@ -195,13 +195,14 @@ class Phase:
         relative = lattice.relative_d_su(as_hkl(hkl), self.cell.parameters, covariance)
         return self.d(hkl) * float(relative)
 
-    def two_theta(self, hkl: HKL | str, radiation: str | float) -> float:
+    def two_theta(self, hkl: HKL | str, radiation: Radiation | str | float) -> float:
         """Return Bragg's angle 2θ (degrees) of a plane.
 
         Parameters
         ----------
         radiation
-            A line such as ``CuKa1``, or a wavelength in Å.
+            A line such as ``CuKa1``, a wavelength in Å, or a Radiation; `radiation` of
+            the package gives those of plugins.
 
         Raises
         ------

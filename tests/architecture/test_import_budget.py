@@ -38,13 +38,33 @@ def loaded(code: str, folder: Path) -> set[str]:
             HEAVY,
         ),
         ("import navp_structures; navp_structures.load('Na3VP')", HEAVY),
+        (
+            "from navp_structures.cli import main; "
+            "main(['xrd', 'Na3VP', '--json'], standalone_mode=False)",
+            (*HEAVY, "rich"),
+        ),
+        (
+            "import navp_structures as navp; "
+            "navp.powder_pattern('Na3VP', radiation='CuKa12').profile([20.0, 30.0])",
+            (*HEAVY, "rich", "click"),
+        ),
     ],
-    ids=["import", "cli", "list", "load"],
+    ids=["import", "cli", "list", "load", "xrd", "profile"],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:
     names = loaded(code, tmp_path)
     assert "navp_structures" in names
     assert names.isdisjoint(too_heavy)
+
+
+def test_a_picture_needs_no_screen(tmp_path: Path) -> None:
+    code = (
+        "from navp_structures.cli import main; import sys; "
+        "main(['xrd', 'Na3VP', '--plot', 'out.png'], standalone_mode=False); "
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    assert "matplotlib" in loaded(code, tmp_path)
+    assert (tmp_path / "out.png").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("name", HEAVY)
