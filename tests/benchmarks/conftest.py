@@ -1,11 +1,11 @@
-"""Commands measured against each other, so that the machine's own speed cancels."""
+"""Commands and calls measured against each other, so that the machine's speed cancels."""
 
 from __future__ import annotations
 
 import os
 import resource
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -28,6 +28,18 @@ class Comparison:
     def ratio(self) -> float:
         """How many times the yardstick the command takes."""
         return self.command / self.yardstick
+
+
+@dataclass(frozen=True, kw_only=True)
+class Medians:
+    """Median seconds of calls by name."""
+
+    seconds: Mapping[str, float]
+    measured: bool
+
+    def ratio(self, call: str, yardstick: str) -> float:
+        """How many times the yardstick a call takes."""
+        return self.seconds[call] / self.seconds[yardstick]
 
 
 def cpu_seconds(command: Sequence[str], folder: Path) -> float:
@@ -66,6 +78,38 @@ def compare(
                     f"\n{benchmark.name}: {found.command:.3f} s CPU, yardstick "
                     f"{found.yardstick:.3f} s, ratio {found.ratio:.2f}"
                 )
+        return found
+
+    return report
+
+
+@pytest.fixture
+def alternate(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Medians]:
+    """Return a function that runs calls in turn, each of which returns its own seconds.
+
+    Where benchmarks are off each runs once, and the figures mean nothing.
+    """
+
+    def measure(calls: Mapping[str, Callable[[], float]], repeats: int) -> Medians:
+        turns = repeats if benchmark.enabled else 1
+        seconds = [[call() for call in calls.values()] for _ in range(turns)]
+        middle = (median(column) for column in zip(*seconds, strict=True))
+        found = dict(zip(calls, middle, strict=True))
+        return Medians(seconds=found, measured=benchmark.enabled)
+
+    def report(calls: Mapping[str, Callable[[], float]], *, repeats: int = REPEATS) -> Medians:
+        found: Medians = benchmark.pedantic(measure, args=(calls, repeats), rounds=1)
+        benchmark.extra_info |= {f"{name}_s": value for name, value in found.seconds.items()}
+        if found.measured:
+            first = next(iter(found.seconds))
+            with capsys.disabled():
+                told = ", ".join(
+                    f"{name} {1e3 * value:.4g} ms (× {found.ratio(name, first):.3g})"
+                    for name, value in found.seconds.items()
+                )
+                print(f"\n{benchmark.name}: {told}")  # noqa: T201 - as above
         return found
 
     return report

@@ -5,7 +5,8 @@ of navp_structures. cctbx is imported late, because pytest imports every module 
 
 Each question is an object with ``cell`` (Å, degrees), ``operations`` (all triplets), ``hkl``,
 ``table`` (it1992, electron, neutron) and ``sites``: element, fract, occupancy of the position,
-u_iso (Å²), and u_cif (U11, U22, U33, U12, U13, U23) or null.
+u_iso (Å²), u_cif (U11, U22, U33, U12, U13, U23) or null, and where wanted ``dispersion``
+(f', f''). The answer holds |F|² of the hkl and, where ``opposite`` is asked for, of -h -k -l.
 
 References
 ----------
@@ -36,18 +37,29 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     indices = flex.miller_index([tuple(h) for h in question["hkl"]])
     reflections = miller.set(settings, indices, anomalous_flag=False)
     structure = xray_structure(settings, question["sites"], question["table"])
-    f_calc = reflections.structure_factors_from_scatterers(
-        xray_structure=structure, algorithm="direct"
-    ).f_calc()
     cell = settings.unit_cell()
-    return {
+    found = {}
+    if question.get("opposite"):
+        opposite = flex.miller_index([tuple(-n for n in h) for h in question["hkl"]])
+        negative = miller.set(settings, opposite, anomalous_flag=True)
+        found["f_squared_opposite"] = f_squared(negative, structure)
+    return found | {
         "space_group_number": settings.space_group().type().number(),
-        "f_squared": list(flex.norm(f_calc.data())),
+        "f_squared": f_squared(reflections, structure),
         "absent": list(reflections.sys_absent_flags().data()),
         "multiplicity": list(reflections.multiplicities().data()),
         "d": list(reflections.d_spacings().data()),
         "sites": [described(scatterer, cell) for scatterer in structure.scatterers()],
     }
+
+
+def f_squared(reflections: Any, structure: Any) -> list[float]:
+    from cctbx.array_family import flex
+
+    found = reflections.structure_factors_from_scatterers(
+        xray_structure=structure, algorithm="direct"
+    )
+    return list(flex.norm(found.f_calc().data()))
 
 
 def space_group(operations: list[str]) -> Any:
@@ -78,8 +90,11 @@ def xray_structure(settings: Any, sites: list[dict[str, Any]], table: str) -> An
             occupancy=site["occupancy"],
             u=u,
         )
+        if "dispersion" in site:
+            scatterer.fp, scatterer.fdp = site["dispersion"]
+            scatterer.flags.set_use_fp_fdp(True)
         structure.add_scatterer(scatterer)
-    # Without a table it would be Waasmaier & Kirfel's. No f' and f'' are set.
+    # Without a table it would be Waasmaier & Kirfel's.
     structure.scattering_type_registry(table=table)
     return structure
 
