@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Final
 
+import gemmi
 import numpy as np
 
 from navp_structures.analysis.structure_factors import element_sums, elements_of
@@ -17,7 +18,9 @@ from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
 from navp_structures.model.absence import is_absent
+from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
+from navp_structures.model.spacegroup import SpaceGroup
 
 # A list this long is a typing error, not a diffraction pattern.
 _MOST_REFLECTIONS: Final = 3_000_000
@@ -127,19 +130,30 @@ _tables: OrderedDict[Phase, tuple[float, Allowed]] = OrderedDict()
 
 
 def _make(phase: Phase, d_min: float) -> Allowed:
-    cell, group = phase.cell, phase.space_group
-    hkl, multiplicity, d = kernel.families(
-        cell.metric_tensor, d_min, group.laue_rotations, centring=group.centring_vectors
-    )
-    kept = ~is_absent(hkl, group)
-    if not kept.all():
-        hkl, multiplicity, d = hkl[kept], multiplicity[kept], d[kept]
+    hkl, multiplicity, d = families(phase.cell, phase.space_group, d_min)
     sums = element_sums(phase, hkl, d) if phase.has_sites else np.zeros((0, len(d)))
     for array in (hkl, multiplicity, d, sums):
         array.setflags(write=False)
     return Allowed(
         hkl=hkl, multiplicity=multiplicity, d=d, elements=elements_of(phase), sums=sums
     )
+
+
+def families(cell: UnitCell, group: SpaceGroup, d_min: float) -> tuple[Ints, Ints, Floats]:
+    """Return the allowed families of a cell: hkl, multiplicity and d (Å), d descending."""
+    metric, rotations = cell.metric_tensor, group.laue_rotations
+    entry = group.tabulated
+    if entry is None:
+        # gemmi lists the reflections of the settings that it knows.
+        hkl, multiplicity, d = kernel.families(
+            metric, d_min, rotations, centring=group.centring_vectors
+        )
+        kept = ~is_absent(hkl, group)
+        return hkl[kept], multiplicity[kept], d[kept]
+    limit = d_min * kernel.AT_LIMIT
+    listed = gemmi.make_miller_array(gemmi.UnitCell(*cell.parameters), entry, limit)
+    unique: Floats = listed.astype(np.float64)
+    return kernel.descending(*kernel.canonical(unique, rotations), metric)
 
 
 def _square(factors: Floats, sums: Floats | Complexes) -> Floats:

@@ -8,13 +8,12 @@ from functools import lru_cache
 import numpy as np
 
 from navp_structures.errors import InputError
-from navp_structures.kernels import lattice, orbit, scattering
+from navp_structures.kernels import lattice, scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
-from navp_structures.kernels.structure_factor import Operations, site_sums, split_operations
+from navp_structures.kernels.structure_factor import Operations, site_sums
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import check_probe
-from navp_structures.model.spacegroup import SpaceGroup
 
 
 def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
@@ -135,23 +134,16 @@ def atoms_of(phase: Phase) -> Atoms:
     elements = elements_of(phase)
     sites = sorted(phase.sites, key=lambda site: site.u_aniso is None)
     found = [standard.stabiliser(site, cell, group) for site in sites]
-    tensors = [standard.u_aniso(site, cell, group) for site in sites]
-    scale = np.outer(cell.reciprocal_lengths, cell.reciprocal_lengths)
-    moving = [orbit.u_matrix(u) * scale for u in tensors if u is not None]
+    tensors = [standard.displacement(site, cell, group) for site in sites]
     atoms = [(n, species) for n, site in enumerate(sites) for species in site.species]
     return Atoms(
         fract=np.array([ideal for _, ideal in found]),
         isotropic=np.array([site.u_iso or 0.0 for site in sites]),
-        anisotropic=np.array(moving).reshape(-1, 3, 3),
-        operations=_operations(group),
+        anisotropic=np.array([m for m in tensors if m is not None]).reshape(-1, 3, 3),
+        operations=group.split,
         labels=tuple(species.label for _, species in atoms),
         occupancies=np.array([species.occupancy for _, species in atoms]),
         site=np.array([n for n, _ in atoms]),
         element=np.array([elements.index(species.element) for _, species in atoms]),
         order=np.array([len(found[n][0]) for n, _ in atoms]),
     )
-
-
-@lru_cache(maxsize=128)
-def _operations(group: SpaceGroup) -> Operations:
-    return split_operations(group.rotations, group.translations)

@@ -11,11 +11,7 @@ import pluggy
 
 from navp_structures.catalogue import builtin, catalogue, plugins
 from navp_structures.errors import AmbiguousRadiationError, ShadowedRadiationWarning
-from navp_structures.model.radiation import (
-    Radiation,
-    as_radiation,
-    characteristic_radiations,
-)
+from navp_structures.model.radiation import Radiation, as_radiation, is_characteristic
 
 RadiationLike = Radiation | str | float
 
@@ -44,11 +40,10 @@ def radiation(radiation: RadiationLike, *, probe: str | None = None) -> Radiatio
     >>> radiation("MoKa1").wavelength
     0.70931715
     """
-    own = characteristic_radiations()
     text = radiation.strip().casefold() if isinstance(radiation, str) else ""
     # Plugins are asked only for a name that the package itself does not have.
-    if not text or any(text == name.casefold() for name in own):
-        return as_radiation(radiation, own, probe=probe)
+    if not text or is_characteristic(text):
+        return as_radiation(radiation, probe=probe)
     offers = offered()
     named = {key.casefold(): found for key, found in offers.items()}.get(text, ())
     if len(named) > 1:

@@ -154,11 +154,15 @@ def project_u(u_aniso: Floats, rotations: Ints, reciprocal_lengths: Floats) -> F
     ----------
     Trueblood et al., Acta Cryst. A52 (1996) 770, doi:10.1107/S0108767396005697
     """
-    tensor = u_matrix(u_aniso)
     scale = np.outer(reciprocal_lengths, reciprocal_lengths)
-    turned = np.einsum("rij,jk,rlk->ril", rotations, tensor * scale, rotations)
-    mean = turned.mean(axis=0) / scale
+    mean = project_tensor(u_matrix(u_aniso) * scale, rotations) / scale
     return np.array([mean[i, j] for i, j in U_ORDER])
+
+
+def project_tensor(tensor: Floats, rotations: Ints) -> Floats:
+    """Return the mean of a tensor in fractional axes over rotations, shape ``(3, 3)``."""
+    turned = rotations @ tensor @ rotations.transpose(0, 2, 1)
+    return np.asarray(turned.sum(axis=0) / len(rotations))
 
 
 U_ORDER = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))

@@ -92,11 +92,23 @@ def families(
     if centring is not None and len(centring) > 1:
         shifts = half @ centring.T
         half = half[np.all(np.abs(shifts - np.rint(shifts)) < _INTEGER, axis=1)]
-    blocks = [_own(half[i : i + _BLOCK], rotations) for i in range(0, len(half), _BLOCK)]
+    blocks = [canonical(half[i : i + _BLOCK], rotations) for i in range(0, len(half), _BLOCK)]
     if not blocks:
         return np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
     hkl = np.concatenate([block[0] for block in blocks])
     multiplicity = np.concatenate([block[1] for block in blocks])
+    # Of all members the one that stands for its family.
+    own = np.all(hkl == half, axis=1) | np.all(hkl == -half, axis=1)
+    return descending(hkl[own], multiplicity[own], metric)
+
+
+def descending(
+    hkl: Floats | Ints, multiplicity: Ints, metric: Floats
+) -> tuple[Ints, Ints, Floats]:
+    """Return families in the order of their list, with their spacings.
+
+    Spacings (Å) fall; families of one spacing stand in falling dictionary order.
+    """
     d = d_spacings(hkl, inverse(metric))
     order = np.lexsort((-hkl[:, 2], -hkl[:, 1], -hkl[:, 0], -d.round(9)))
     return hkl[order].astype(np.int64), multiplicity[order], d[order]
@@ -118,35 +130,32 @@ def _half_sphere(metric: Floats, d_min: float) -> Floats:
     return np.asarray(np.argwhere(inside) - np.array([0.0, top[1], top[2]]))
 
 
-def _own(hkl: Floats, rotations: Ints) -> tuple[Floats, Ints]:
-    """Return the representatives among reflections or their negatives, and multiplicities.
+def canonical(hkl: Floats | Ints, rotations: Ints) -> tuple[Floats, Ints]:
+    """Return representatives and multiplicities as `representatives`, for a Laue class.
 
-    Of each pair h, -h one is given. Rotations that ascend hold R and -R at mirror places.
+    Parameters
+    ----------
+    hkl
+        Shape ``(n, 3)``.
+    rotations
+        Of a Laue class, in ascending order: it holds R and -R at mirror places.
     """
     half = rotations[: len(rotations) // 2].astype(np.float64)
-    images = hkl @ half.transpose(2, 1, 0)  # (3, n, g), so that sums run along rows
-    own = hkl.T
+    h, k, m = images = hkl @ half.transpose(2, 1, 0)  # (3, n, g), so that sums run along rows
     base = 2.0 * np.abs(images).max(initial=0.0) + 1.0
-    ranks, own_ranks = _ranks(images, base), _ranks(own, base)
-    best = np.maximum(*ranks).max(axis=1)
-    kept = np.maximum(*own_ranks) == best
-    members = np.where(own_ranks[0] >= own_ranks[1], own, -own)[:, kept].T
-    place, images = _places(own[:, kept], base)[:, np.newaxis], _places(images[:, kept], base)
-    stabiliser = ((images == place) | (images == -place)).sum(axis=1)
-    return members, len(rotations) // stabiliser
-
-
-def _places(hkl: Floats, base: float) -> Floats:
-    """Return the places of reflections in a dictionary, opposite ones with opposite sign."""
-    return np.asarray((hkl[0] * base + hkl[1]) * base + hkl[2])
-
-
-def _ranks(hkl: Floats, base: float) -> tuple[Floats, Floats]:
-    """Return the ranks of h and of -h: fewer negative indices first, then the dictionary."""
-    place, step = _places(hkl, base), base**3
-    negative = (hkl < 0).sum(axis=0)
-    positive = (hkl > 0).sum(axis=0)
-    return place - step * negative, -place - step * positive
+    place = (h * base + k) * base + m
+    # Fewer negative indices count before the place in a dictionary; -R counts too.
+    step, below, above = base**3, (images < 0).view(np.int8), (images > 0).view(np.int8)
+    ranks = place - step * (below[0] + below[1] + below[2])
+    opposite = -place - step * (above[0] + above[1] + above[2])
+    turned = opposite > ranks
+    best = np.maximum(ranks, opposite).argmax(axis=1)
+    every = np.arange(len(best))
+    members = images[:, every, best] * np.where(turned[every, best], -1.0, 1.0)
+    # Adding 0 leaves no negative zero.
+    chosen = np.abs(place[every, best])
+    stabiliser = (np.abs(place) == chosen[:, np.newaxis]).sum(axis=1)
+    return members.T + 0.0, len(rotations) // stabiliser
 
 
 def _block(hkl: Ints, rotations: Ints) -> tuple[Ints, Ints]:

@@ -30,6 +30,9 @@ from navp_structures.kernels.lattice import Complexes, Floats, Ints
 # Sites × operations × reflections held at a time: about 30 MB of phases.
 _BLOCK = 1_000_000
 
+# More than twice any element of a rotation matrix in any setting.
+_BASE = 32
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operations:
@@ -46,7 +49,7 @@ class Operations:
         Whether the inversion at the origin was taken out.
     """
 
-    rotations: Ints
+    rotations: Floats
     translations: Floats
     centring: Floats
     centric: bool
@@ -54,21 +57,24 @@ class Operations:
 
 def split_operations(rotations: Ints, translations: Floats) -> Operations:
     """Return all operations of a group split into rotations, centring and inversion."""
-    identity = np.all(rotations == np.eye(3, dtype=np.int64), axis=(1, 2))
-    _, first = np.unique(rotations, axis=0, return_index=True)
+    # One number for each rotation matrix, whose elements are small integers.
+    powers = _BASE ** np.arange(9)
+    keys, opposite = (sign * rotations.reshape(-1, 9) @ powers for sign in (1, -1))
+    _, first = np.unique(keys, return_index=True)
     first = np.sort(first)
-    chosen, shifts = rotations[first], translations[first]
-    at_origin = np.all(rotations == -np.eye(3, dtype=np.int64), axis=(1, 2)) & np.all(
-        np.abs(translations - np.rint(translations)) < 1e-9, axis=1
-    )
-    centric = bool(at_origin.any())
+    identity = keys == np.eye(3, dtype=np.int64).ravel() @ powers
+    whole = np.abs(translations - np.rint(translations)).max(axis=1) < 1e-9
+    centric = bool(np.any(whole & (opposite == keys[identity][0])))
     if centric:
         # Of each pair R, -R the one that comes first; its partner has the shift -t.
-        partner = [np.flatnonzero(np.all(chosen == -r, axis=(1, 2)))[0] for r in chosen]
-        kept = np.flatnonzero(np.arange(len(chosen)) < np.array(partner))
-        chosen, shifts = chosen[kept], shifts[kept]
+        place = {key: n for n, key in enumerate(keys[first].tolist())}
+        partner = [place[key] for key in opposite[first].tolist()]
+        first = first[np.arange(len(first)) < partner]
     return Operations(
-        rotations=chosen, translations=shifts, centring=translations[identity], centric=centric
+        rotations=rotations[first].astype(np.float64),
+        translations=translations[first],
+        centring=translations[identity],
+        centric=centric,
     )
 
 
@@ -100,36 +106,46 @@ def site_sums(
     operations
         From `split_operations`.
     """
-    shape = len(fract), len(hkl)
-    result: Floats | Complexes = (
-        np.empty(shape) if operations.centric else np.empty(shape, dtype=np.complex128)
-    )
     size = max(1, _BLOCK // max(1, len(fract) * len(operations.rotations)))
+    blocks = [
+        _block(hkl[start : start + size], fract, anisotropic, operations)
+        for start in range(0, max(1, len(hkl)), size)
+    ]
+    result = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
     still = slice(len(anisotropic), None)
-    for start in range(0, len(hkl), size):
-        part = slice(start, start + size)
-        result[:, part] = _block(hkl[part], fract, anisotropic, operations)
-    result[still] *= np.exp(np.outer(isotropic[still], -2.0 * np.pi**2 / d**2))
+    if len(anisotropic) < len(fract):
+        # Sites often share one U, and exponentials are dear.
+        values, place = np.unique(isotropic[still], return_inverse=True)
+        result[still] *= np.exp(np.outer(values, -2.0 * np.pi**2 / d**2))[place]
     return result
 
 
 def _block(
     hkl: Ints, fract: Floats, anisotropic: Floats, operations: Operations
 ) -> Floats | Complexes:
-    h = hkl.astype(np.float64)
-    turned = h @ operations.rotations.astype(np.float64)  # (g, n, 3)
-    phases = fract @ turned.transpose(0, 2, 1)  # (g, s, n)
-    phases += (operations.translations @ h.T)[:, np.newaxis]
-    phases *= 2.0 * np.pi
+    h = hkl.T.astype(np.float64)
+    turned = operations.rotations.transpose(0, 2, 1) @ h  # (g, 3, n)
+    phases = (2.0 * np.pi * fract) @ turned  # (g, s, n)
+    phases += ((2.0 * np.pi * operations.translations) @ h)[:, np.newaxis]
     moving = len(anisotropic)
-    damping = np.exp(_six(anisotropic) @ _monomials(turned)) if moving else np.zeros(())
-    centring = np.exp(2j * np.pi * (operations.centring @ h.T)).sum(axis=0)
+    damping = _damping(turned, anisotropic) if moving else np.zeros(())
+    angles = (2.0 * np.pi * operations.centring) @ h
     if operations.centric:
         # The centring vectors come in pairs v, -v, and so does everything else.
-        real: Floats = 2.0 * _damped(np.cos(phases), damping, moving) * centring.real
+        real = _damped(np.cos(phases, out=phases), damping, moving)
+        real *= 2.0 * np.cos(angles).sum(axis=0)
         return real
     parts = [_damped(wave(phases), damping, moving) for wave in (np.cos, np.sin)]
-    return np.asarray((parts[0] + 1j * parts[1]) * centring)
+    return np.asarray((parts[0] + 1j * parts[1]) * np.exp(1j * angles).sum(axis=0))
+
+
+def _damping(turned: Floats, tensors: Floats) -> Floats:
+    """Return exp(-2π² h M h) for indices ``(g, 3, n)`` and tensors, shape ``(g, a, n)``."""
+    products = turned[:, :, np.newaxis] * turned[:, np.newaxis]
+    exponents = (-2.0 * np.pi**2 * tensors.reshape(-1, 9)) @ products.reshape(
+        len(turned), 9, -1
+    )
+    return np.asarray(np.exp(exponents, out=exponents))
 
 
 def _damped(waves: Floats, damping: Floats, moving: int) -> Floats:
@@ -137,16 +153,3 @@ def _damped(waves: Floats, damping: Floats, moving: int) -> Floats:
     if moving:
         waves[:, :moving] *= damping
     return np.asarray(waves.sum(axis=0))
-
-
-def _monomials(h: Floats) -> Floats:
-    """Return the products of two indices, shape ``(g, 6, n)`` for ``(g, n, 3)``."""
-    x, y, z = h.transpose(2, 0, 1)
-    return np.stack([x * x, y * y, z * z, x * y, x * z, y * z], axis=1)
-
-
-def _six(matrices: Floats) -> Floats:
-    """Return the coefficients of the products in -2π² h M h, shape ``(a, 6)``."""
-    m = -2.0 * np.pi**2 * matrices
-    parts = [m[:, 0, 0], m[:, 1, 1], m[:, 2, 2], 2 * m[:, 0, 1], 2 * m[:, 0, 2], 2 * m[:, 1, 2]]
-    return np.stack(parts, axis=-1)

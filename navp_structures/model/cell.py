@@ -89,8 +89,8 @@ class UnitCell:
 
     @property
     def reciprocal_lengths(self) -> Floats:
-        """a*, b*, c* (Å⁻¹, without the factor 2π)."""
-        return np.sqrt(np.diag(self.reciprocal_metric_tensor))
+        """a*, b*, c* (Å⁻¹, without the factor 2π), read-only."""
+        return _tensors(self.parameters)[2]
 
     @property
     def orthogonalisation_matrix(self) -> Floats:
@@ -130,13 +130,14 @@ class UnitCell:
 
 
 @lru_cache(maxsize=256)
-def _tensors(parameters: tuple[float, ...]) -> tuple[Floats, Floats]:
+def _tensors(parameters: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
     metric = lattice.metric_tensor(parameters)
     determinant = np.linalg.det(metric)
     inverse = lattice.inverse(metric) if determinant > 0 else np.full((3, 3), np.nan)
-    for tensor in (metric, inverse):
-        tensor.setflags(write=False)
-    return metric, inverse
+    lengths = np.sqrt(np.diag(inverse))
+    for array in (metric, inverse, lengths):
+        array.setflags(write=False)
+    return metric, inverse, lengths
 
 
 def _check_correlation(matrix: Floats) -> None:

@@ -138,6 +138,16 @@ def characteristic_radiations() -> Mapping[str, Radiation]:
     return MappingProxyType({radiation.name: radiation for radiation in radiations})
 
 
+@lru_cache(maxsize=1)
+def _folded() -> dict[str, Radiation]:
+    return {name.casefold(): value for name, value in characteristic_radiations().items()}
+
+
+def is_characteristic(name: str) -> bool:
+    """Whether a name, in any case, is that of a characteristic radiation."""
+    return name.strip().casefold() in _folded()
+
+
 def as_radiation(
     radiation: Radiation | str | float,
     known: Mapping[str, Radiation] | None = None,
@@ -200,8 +210,10 @@ def _named(text: str, known: Mapping[str, Radiation] | None) -> Radiation:
     measured = _WITH_UNIT.fullmatch(name)
     if measured is not None:
         return _of_unit(name, measured.group(1), measured.group(2).casefold())
+    found = _folded().get(name.casefold())
     named = characteristic_radiations() if known is None else known
-    found = {key.casefold(): value for key, value in named.items()}.get(name.casefold())
+    if known is not None:
+        found = {key.casefold(): value for key, value in named.items()}.get(name.casefold())
     if found is None:
         raise UnknownRadiationError(
             f"unknown radiation {name!r}{nearest(name, named)}; known: {_summary(named)}, "

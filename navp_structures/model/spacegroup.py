@@ -12,6 +12,9 @@ import numpy as np
 
 from navp_structures.errors import SpaceGroupError, nearest
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.structure_factor import Operations, split_operations
+
+TableEntry = gemmi.SpaceGroup
 
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
@@ -154,6 +157,11 @@ class SpaceGroup:
         return _group(self.operations)
 
     @property
+    def tabulated(self) -> TableEntry | None:
+        """The entry of gemmi's table with these operations; None where there is none."""
+        return _entry(self.operations)
+
+    @property
     def rotations(self) -> Ints:
         """Rotation parts, shape ``(n, 3, 3)``, read-only."""
         return _arrays(self.operations)[0]
@@ -172,6 +180,11 @@ class SpaceGroup:
     def centring_vectors(self) -> Floats:
         """Centring vectors, the zero vector among them, shape ``(c, 3)``, read-only."""
         return _arrays(self.operations)[3]
+
+    @property
+    def split(self) -> Operations:
+        """Rotations, centring and inversion apart, for sums over images."""
+        return _arrays(self.operations)[4]
 
     @property
     def is_centrosymmetric(self) -> bool:
@@ -262,12 +275,17 @@ def _sorted(triplets: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
+def _entry(operations: tuple[str, ...]) -> gemmi.SpaceGroup | None:
+    return gemmi.find_spacegroup_by_ops(_group(operations))
+
+
+@lru_cache(maxsize=128)
 def _group(operations: tuple[str, ...]) -> gemmi.GroupOps:
     return gemmi.GroupOps([gemmi.Op(triplet) for triplet in operations])
 
 
 @lru_cache(maxsize=128)
-def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints, Floats]:
+def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints, Floats, Operations]:
     ops = [gemmi.Op(triplet) for triplet in operations]
     rotations = np.array([op.rot for op in ops], dtype=np.int64) // gemmi.Op.DEN
     translations = (np.array([op.tran for op in ops], dtype=np.float64) / gemmi.Op.DEN) % 1.0
@@ -275,4 +293,4 @@ def _arrays(operations: tuple[str, ...]) -> tuple[Ints, Floats, Ints, Floats]:
     centring = translations[np.all(rotations == np.eye(3, dtype=np.int64), axis=(1, 2))]
     for array in (rotations, translations, laue, centring):
         array.setflags(write=False)
-    return rotations, translations, laue, centring
+    return rotations, translations, laue, centring, split_operations(rotations, translations)

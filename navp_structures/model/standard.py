@@ -111,6 +111,16 @@ def u_aniso(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats | None:
     )
 
 
+def displacement(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats | None:
+    """Return `u_aniso` as mean-square displacements in fractional axes, ``(3, 3)``."""
+    if site.u_aniso is None:
+        return None
+    kept, _ = stabiliser(site, cell, group)
+    lengths = cell.reciprocal_lengths
+    tensor = orbit.u_matrix(np.array(site.u_aniso)) * (lengths[:, np.newaxis] * lengths)
+    return tensor if len(kept) == 1 else orbit.project_tensor(tensor, group.rotations[kept])
+
+
 def multiplicity(site: Site, cell: UnitCell, group: SpaceGroup) -> int:
     """Return how many equivalent positions the site has in the cell."""
     return len(group.operations) // len(stabiliser(site, cell, group)[0])

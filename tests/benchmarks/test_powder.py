@@ -22,7 +22,7 @@ import pytest
 
 import navp_structures as navp
 from navp_structures.analysis import allowed, structure_factors
-from navp_structures.kernels import profiles, scattering
+from navp_structures.kernels import scattering
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 
@@ -54,9 +54,6 @@ def forget() -> None:
     """Empty what the package keeps of patterns; what belongs to a loaded phase stays."""
     allowed._tables.clear()
     structure_factors.atoms_of.cache_clear()
-    structure_factors._operations.cache_clear()
-    scattering._coefficients.cache_clear()
-    profiles.parts.cache_clear()
 
 
 def pattern(phase: Phase, **settings: Any) -> navp.PowderPattern:

@@ -11,7 +11,7 @@ import numpy as np
 from navp_structures.analysis.allowed import Allowed, allowed
 from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.errors import InputError
-from navp_structures.kernels import intensity, lattice, profiles
+from navp_structures.kernels import intensity, profiles
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
 
@@ -115,10 +115,12 @@ def _of_wavelength(
     wavelength: float,
     weight: float,
 ) -> tuple[np.ndarray, ...]:
-    true = lattice.two_theta(table.d, wavelength)
+    # Beyond the limit of diffraction a family stands at 180 degrees.
+    sine = np.minimum(wavelength / (2.0 * table.d), 1.0)
+    true = np.degrees(2.0 * np.arcsin(sine))
     observed = settings.observed(true)
     low, high = settings.two_theta
-    # At 180 degrees the factors are infinite, and no detector stands; NaN does not diffract.
+    # At 180 degrees the factors are infinite, and no detector stands.
     kept = np.flatnonzero((observed >= low) & (observed <= high) & (true < 180.0))
     # Of families that fall off in d a range is one piece.
     piece = slice(kept[0], kept[-1] + 1) if len(kept) else slice(0, 0)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.analysis.allowed import Allowed, check_d_min
+from navp_structures.analysis.allowed import Allowed, check_d_min, families
 from navp_structures.analysis.powder.lines import curve_of, lines_of, smallest_spacing
 from navp_structures.analysis.powder.pattern import powder_pattern
 from navp_structures.analysis.powder.settings import PowderSettings
@@ -17,10 +17,8 @@ from navp_structures.analysis.structure_factors import Atoms, atoms_of, elements
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import CellError, InputError, nearest
 from navp_structures.kernels import lattice
-from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
-from navp_structures.model.absence import is_absent
 from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
 
@@ -134,17 +132,14 @@ def _tables(
 
 def _families(phase: Phase, metrics: Floats | None, d_min: float) -> tuple[Ints, Ints]:
     """Return the allowed families that reach d_min in any of the cells, d descending."""
-    cell, group = phase.cell, phase.space_group
+    cell = phase.cell
     if metrics is not None:
         # d of a plane grows at most by the largest stretch between two cells.
         stretches = np.linalg.eigvals(metrics @ cell.reciprocal_metric_tensor).real
         d_min /= np.sqrt(stretches.max())
     check_d_min(phase, d_min)
-    hkl, multiplicity, _ = kernel.families(
-        cell.metric_tensor, d_min, group.laue_rotations, centring=group.centring_vectors
-    )
-    kept = ~is_absent(hkl, group)
-    return hkl[kept], multiplicity[kept]
+    hkl, multiplicity, _ = families(cell, phase.space_group, d_min)
+    return hkl, multiplicity
 
 
 def _metrics(phase: Phase, cells: npt.ArrayLike) -> Floats:
