@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.export import export
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.phases import PhaseTable, phases
-    from navp_structures.analysis.powder.pattern import (
-        PowderPattern,
-        PowderPatterns,
-        powder_pattern,
-        powder_patterns,
-    )
+    from navp_structures.analysis.powder.pattern import powder_pattern, powder_patterns
+    from navp_structures.analysis.powder.result import PowderPattern, PowderPatterns
     from navp_structures.analysis.powder.series import powder_profiles
     from navp_structures.analysis.radiations import RadiationTable, radiations
     from navp_structures.analysis.reflections import Reflections, reflections
@@ -51,8 +47,8 @@ _HOMES = {
     "PhaseSource": "model.sources",
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
-    "PowderPattern": "analysis.powder.pattern",
-    "PowderPatterns": "analysis.powder.pattern",
+    "PowderPattern": "analysis.powder.result",
+    "PowderPatterns": "analysis.powder.result",
     "Provenance": "model.provenance",
     "Radiation": "model.radiation",
     "RadiationTable": "analysis.radiations",

@@ -117,12 +117,17 @@ def check_d_min(phase: Phase, d_min: float) -> None:
     """Raise InputError where d_min is no spacing that a list can reach down to."""
     if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
         raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
-    count = 4.0 / 3.0 * math.pi * phase.cell.volume / d_min**3
-    if count > _MOST_REFLECTIONS:
+    limit = smallest_d_min(phase)
+    if d_min < limit:
         raise InputError(
-            f"d_min {d_min:g} Å gives about {count:.0e} reflections of {phase.id}; "
-            f"the limit is {_MOST_REFLECTIONS}"
+            f"d_min {d_min:g} Å gives more than {_MOST_REFLECTIONS:.0e} reflections of "
+            f"{phase.id}; it must be at least {limit:.4f} Å"
         )
+
+
+def smallest_d_min(phase: Phase) -> float:
+    """Return the spacing (Å) down to which a list of reflections may reach."""
+    return float((4.0 / 3.0 * math.pi * phase.cell.volume / _MOST_REFLECTIONS) ** (1.0 / 3.0))
 
 
 _lock = threading.Lock()

@@ -9,8 +9,9 @@ import numpy as np
 
 from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, scattering
+from navp_structures.kernels import structure_factor as kernel
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
-from navp_structures.kernels.structure_factor import Operations, site_sums
+from navp_structures.kernels.structure_factor import Operations
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import check_probe
@@ -86,8 +87,7 @@ def element_sums(phase: Phase, hkl: Ints, d: Floats) -> Floats | Complexes:
         Reflections, shape ``(n, 3)``, and their spacings (Å), shape ``(n,)``.
     """
     atoms = atoms_of(phase)
-    products: Floats | Complexes = atoms.amounts(atoms.occupancies).T @ atoms.sums(hkl, d)
-    return products
+    return atoms.sums(hkl, d, atoms.amounts(atoms.occupancies))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +97,7 @@ class Atoms:
     Parameters
     ----------
     fract, isotropic, anisotropic, operations
-        As for `site_sums`.
+        As for the sums of `kernels.structure_factor`.
     labels, occupancies
         Of each atom of the asymmetric unit, shape ``(k,)``; a mixed site holds several.
     site, element
@@ -116,9 +116,17 @@ class Atoms:
     element: Ints
     order: Ints
 
-    def sums(self, hkl: Ints, d: Floats) -> Floats | Complexes:
-        """Return the sum of each site over its images, shape ``(sites, n)``."""
-        return site_sums(hkl, self.fract, self.isotropic, self.anisotropic, d, self.operations)
+    def sums(self, hkl: Ints, d: Floats, amounts: Floats) -> Floats | Complexes:
+        """Return the sums over all images by element, shape ``(e, n)``, for `amounts`."""
+        return kernel.element_sums(
+            hkl,
+            self.fract,
+            self.isotropic,
+            self.anisotropic,
+            amounts,
+            d,
+            self.operations,
+        )
 
     def amounts(self, occupancies: Floats) -> Floats:
         """Return how much of each element each site counts, shape ``(sites, elements)``."""

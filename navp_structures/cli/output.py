@@ -40,7 +40,7 @@ def print_table(result: TableResult[Any], *, as_json: bool) -> None:
     if as_json:
         print_json(result.to_dict())
         return
-    if len(result):
+    if result.rows:
         click.echo(text_table(result, width=terminal_width()))
         if result.notes:
             click.echo()

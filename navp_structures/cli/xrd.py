@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from navp_structures.cli.output import json_option, print_json, print_table
+from navp_structures.cli.output import folded, json_option, print_json, print_table
+from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
-    from navp_structures.analysis.powder.pattern import PowderPatterns
+    from navp_structures.analysis.powder.result import PowderPatterns
     from navp_structures.model.measured import MeasuredPattern
 
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     type=float,
     nargs=2,
     metavar="LOW HIGH",
-    help="Degrees.  [default: that of --measured, else 5 90]",
+    help="Degrees.  [default: that of --measured, else 5 90, less below 0.3 Å]",
 )
 @click.option("--monochromator", type=float, help="Its Bragg angle 2θ in degrees.")
 @click.option("--no-dispersion", is_flag=True, help="Leave out f' and f''.")
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
 )
 @click.option("--caglioti", type=float, nargs=3, metavar="U V W", help="Degrees²: FWHM².")
 @click.option("--mixing", type=float, help="Lorentzian share of the profile, 0 to 1.")
+@click.option("--scherrer-constant", type=float, help="K of Scherrer's formula; 0.9.")
 @click.option("--size", type=float, help="Crystallite size in Å.")
 @click.option("--strain", type=float, help="Microstrain, relative.")
 @click.option("--zero-shift", type=float, help="Degrees.")
 @click.option("--displacement", type=float, help="Of the sample, upwards, in mm.")
 @click.option("--radius", type=float, help="Of the diffractometer, in mm.")
+@click.option("--tolerance", type=float, help="Degrees: nearer lines share a peak number.")
 @click.option("--plot", type=Path, metavar="FILE", help="Draw into a png, pdf or svg file.")
 @click.option(
     "--measured", type=Path, metavar="FILE", help="Draw a two-column file (2θ, counts) too."
@@ -86,6 +89,9 @@ def xrd(
         print_json(result.to_dict())
     elif as_csv:
         click.echo(result.to_csv(), nl=False)
+        # A model says so even where the data have no room for it.
+        for note in result.notes:
+            click.echo(folded(note), err=True)
     else:
         print_table(result, as_json=False)
 
@@ -94,11 +100,11 @@ def _check_options(
     plot: Path | None, measured: Path | None, axis: str, *, as_csv: bool, as_json: bool
 ) -> None:
     if as_csv and as_json:
-        raise click.UsageError("--csv and --json are two formats; name one")
+        raise InputError("--csv and --json are two formats; name one")
     if measured is not None and plot is None:
-        raise click.UsageError("--measured is drawn: name the picture with --plot")
+        raise InputError("--measured is drawn: name the picture with --plot")
     if plot is None and axis != "two_theta":
-        raise click.UsageError("--axis is that of the plot: name the picture with --plot")
+        raise InputError("--axis is that of the plot: name the picture with --plot")
     if plot is not None:
         from navp_structures.analysis.powder.axes import check_axis
         from navp_structures.io.pictures import check_picture
@@ -115,7 +121,13 @@ def _keywords(settings: dict[str, Any], overlay: MeasuredPattern | None) -> dict
     if texture is not None:
         given["preferred_orientation"] = (texture[0], _number(texture[1]))
     if overlay is not None and "two_theta" not in given:
-        given["two_theta"] = (float(overlay.x[0]), float(overlay.x[-1]))
+        low, high = max(0.0, float(overlay.x[0])), min(180.0, float(overlay.x[-1]))
+        if low >= high:
+            raise InputError(
+                f"{overlay.name} holds x {overlay.x[0]:g} to {overlay.x[-1]:g}, no 2θ "
+                "between 0 and 180 degrees"
+            )
+        given["two_theta"] = (low, high)
     return given
 
 
@@ -123,9 +135,9 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no number; write the plane and r, as in '0 0 6' 0.8",
-            param_hint="--preferred-orientation",
+        raise InputError(
+            f"--preferred-orientation: {text!r} is no number; write the plane and r: "
+            "'0 0 6' 0.8"
         ) from None
 
 
@@ -138,7 +150,7 @@ def _draw(
     from navp_structures.show.powder_plot import figure_size
 
     # Without pyplot, which looks for a screen.
-    size = figure_size(len(result.patterns), result.provisos, measured=overlay is not None)
+    size = figure_size(len(result.patterns), result.notes, measured=overlay is not None)
     figure = Figure(figsize=size, layout="constrained")
     result.plot(figure.add_subplot(), axis=axis, measured=overlay)
     write_picture(figure, path)

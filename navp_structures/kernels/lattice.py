@@ -149,6 +149,13 @@ def orthogonalisation_matrix(parameters: npt.ArrayLike) -> Floats:
     return np.asarray(np.linalg.cholesky(metric_tensor(parameters)).T)
 
 
+def bragg_spacings(two_theta: npt.ArrayLike, wavelength: float) -> Floats:
+    """Return the spacings (Å) of Bragg angles 2θ (degrees); infinite at 0."""
+    sine = np.sin(np.radians(np.asarray(two_theta, dtype=np.float64)) / 2.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(wavelength / (2.0 * sine))
+
+
 def two_theta(d: npt.ArrayLike, wavelength: float) -> Floats:
     """Return Bragg's 2θ (degrees) of spacings (Å); NaN where d is below λ/2."""
     sine = wavelength / (2.0 * np.asarray(d, dtype=np.float64))

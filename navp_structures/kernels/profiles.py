@@ -10,11 +10,12 @@ Thompson, Cox & Hastings, J. Appl. Cryst. 20 (1987) 79, doi:10.1107/S00218898870
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from navp_structures.kernels.lattice import Floats
+from navp_structures.kernels.lattice import Floats, Ints
 
 # Of the fifth power of the width in those of its Gaussian (from the left) and Lorentzian
 # parts, and of the mixing in Lorentzian over whole width: eqs. of Thompson et al.
@@ -146,6 +147,19 @@ def pseudo_voigt(
 def _gaussians(x: Floats, centres: Floats, areas: Floats, fwhm: Floats) -> Floats:
     first = np.searchsorted(x, centres - _REACH * fwhm)
     counts = np.searchsorted(x, centres + _REACH * fwhm) - first
+    result = np.zeros(len(x))
+    # Lines are taken together until their points fill a block.
+    block = np.cumsum(counts) // _BLOCK
+    for start, stop in pairwise([*np.unique(block, return_index=True)[1], len(counts)]):
+        part = slice(start, stop)
+        result += _add_up(x, centres[part], areas[part], fwhm[part], first[part], counts[part])
+    return result
+
+
+def _add_up(
+    x: Floats, centres: Floats, areas: Floats, fwhm: Floats, first: Ints, counts: Ints
+) -> Floats:
+    """Return the sum of Gaussians, each over a run of points: first and number of them."""
     line = np.repeat(np.arange(len(centres)), counts)
     # Runs of consecutive points, one run for each line, laid end to end.
     point = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)

@@ -30,6 +30,9 @@ TABLES: Final = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
 
 _GAUSSIANS = 5
 
+# Atomic number up to which gemmi has f' and f''; it gives 0 beyond.
+_HEAVIEST = 92
+
 
 def form_factors(elements: Sequence[str], stol_squared: Floats, probe: str) -> Floats:
     """Return the form factors of elements, shape ``(len(elements), n)``.
@@ -68,12 +71,21 @@ def dispersion(elements: Sequence[str], wavelength: float) -> Complexes:
     wavelength
         Å.
 
+    Raises
+    ------
+    InputError
+        When there are none of an element (beyond uranium).
+
     References
     ----------
     Cromer & Liberman, Acta Cryst. A37 (1981) 267, doi:10.1107/S0567739481000600
     """
     energy = PHOTON_ENERGY_TIMES_WAVELENGTH.value / wavelength
-    parts = [gemmi.cromer_liberman(gemmi.Element(e).atomic_number, energy) for e in elements]
+    numbers = [gemmi.Element(element).atomic_number for element in elements]
+    for element, number in zip(elements, numbers, strict=True):
+        if number > _HEAVIEST:
+            raise InputError(f"no f' and f'' of {element} are tabulated; leave dispersion out")
+    parts = [gemmi.cromer_liberman(number, energy) for number in numbers]
     return np.array([complex(real, imaginary) for real, imaginary in parts])
 
 
@@ -82,10 +94,12 @@ def _coefficients(
     element: str, probe: str
 ) -> tuple[tuple[float, ...], tuple[float, ...], float]:
     table = getattr(gemmi.Element(element), TABLES[probe])
-    if table is None:
+    # A length of exactly 0 stands for one that nobody measured.
+    length = 1.0 if table is None or probe != "neutron" else float(table.get_coefs()[0])
+    if table is None or length == 0.0:
         raise InputError(f"no {probe} scattering factor of {element} is tabulated")
     if probe == "neutron":
-        return (0.0,) * _GAUSSIANS, (0.0,) * _GAUSSIANS, float(table.get_coefs()[0])
+        return (0.0,) * _GAUSSIANS, (0.0,) * _GAUSSIANS, length
     padding = (0.0,) * (_GAUSSIANS - len(table.a))
     constant = float(table.c) if probe == "xray" else 0.0
     return (*map(float, table.a), *padding), (*map(float, table.b), *padding), constant

@@ -22,6 +22,7 @@ doi:10.1107/97809553602060000550
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,15 +79,16 @@ def split_operations(rotations: Ints, translations: Floats) -> Operations:
     )
 
 
-def site_sums(
+def element_sums(
     hkl: Ints,
     fract: Floats,
     isotropic: Floats,
     anisotropic: Floats,
+    amounts: Floats,
     d: Floats,
     operations: Operations,
 ) -> Floats | Complexes:
-    """Return the sum of each site over its images, shape ``(s, n)``.
+    """Return the sums of the sites over their images, added up by element, shape ``(e, n)``.
 
     Real where the group has an inversion centre at the origin.
 
@@ -101,23 +103,27 @@ def site_sums(
     anisotropic
         Mean-square displacements in fractional axes (dimensionless) of the first sites,
         obeying the site symmetry, shape ``(a, 3, 3)`` with a of at most s.
+    amounts
+        How much of each element each site counts: occupancy over the order of the site
+        symmetry, shape ``(s, e)``. The unit matrix leaves every site by itself.
     d
         Spacings (Å), shape ``(n,)``.
     operations
         From `split_operations`.
     """
     size = max(1, _BLOCK // max(1, len(fract) * len(operations.rotations)))
-    blocks = [
-        _block(hkl[start : start + size], fract, anisotropic, operations)
-        for start in range(0, max(1, len(hkl)), size)
-    ]
-    result = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
     still = slice(len(anisotropic), None)
-    if len(anisotropic) < len(fract):
-        # Sites often share one U, and exponentials are dear.
-        values, place = np.unique(isotropic[still], return_inverse=True)
-        result[still] *= np.exp(np.outer(values, -2.0 * np.pi**2 / d**2))[place]
-    return result
+    # Sites often share one U, and exponentials are dear.
+    values, place = np.unique(isotropic[still], return_inverse=True)
+    blocks: list[Any] = []
+    for start in range(0, max(1, len(hkl)), size):
+        part = slice(start, start + size)
+        sums = _block(hkl[part], fract, anisotropic, operations)
+        if len(values):
+            sums[still] *= np.exp(np.outer(values, -2.0 * np.pi**2 / d[part] ** 2))[place]
+        blocks.append(amounts.T @ sums)
+    whole: Floats | Complexes = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, 1)
+    return whole
 
 
 def _block(

@@ -11,6 +11,9 @@ import numpy.typing as npt
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import Floats
 
+# Nothing that is counted is larger; differences of such numbers are still finite.
+_LARGEST = 1e30
+
 FEWEST_POINTS = 2
 """One point is no pattern: it spans no range to draw."""
 
@@ -106,6 +109,10 @@ def check_points(
     for name, values in columns.items():
         for i in np.flatnonzero(~np.isfinite(values))[:1]:
             raise InputError(f"{name} is {values[i]} {place(i)}; it must be a finite number")
+        for i in np.flatnonzero(np.abs(values) > _LARGEST)[:1]:
+            raise InputError(
+                f"{name} is {values[i]:g} {place(i)}; it must be at most {_LARGEST:g}"
+            )
     # Compared, not subtracted: a difference of huge numbers overflows.
     for i in np.flatnonzero(x[1:] <= x[:-1])[:1]:
         if x[i] == x[i + 1]:

@@ -19,6 +19,11 @@ PROBES: Final = ("xray", "electron", "neutron")
 
 _GIVEN = "given by the user"
 
+# Å, eV and kV: nothing beyond diffracts from crystals in any instrument.
+_WAVELENGTHS: Final = (1e-4, 1e4)
+_ENERGIES: Final = (10.0, 1e8)
+_VOLTAGES: Final = (0.1, 10_000.0)
+
 # A number with its unit: an energy of X-rays, or a voltage of electrons.
 _WITH_UNIT: Final = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(eV|keV|kV)", re.IGNORECASE)
 
@@ -64,7 +69,7 @@ class Radiation:
     def _check_lines(self) -> None:
         try:
             lines = tuple((float(length), float(weight)) for length, weight in self.lines)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"the lines of {self.name} must be pairs of wavelength (Å) and weight"
             ) from None
@@ -72,8 +77,10 @@ class Radiation:
             raise InputError(f"the radiation {self.name} has no line")
         for length, weight in lines:
             _checked(length, f"{length:g} of {self.name}")
-            if not (math.isfinite(weight) and weight > 0):
-                raise InputError(f"a weight of {self.name} is {weight:g}; it must be positive")
+            if not 1e-6 <= weight <= 1e6:
+                raise InputError(
+                    f"a weight of {self.name} is {weight:g}; it must be 1e-06 to 1e+06"
+                )
         object.__setattr__(self, "lines", lines)
 
     @property
@@ -176,7 +183,9 @@ def as_radiation(
     number = _number(radiation)
     if number is not None:
         return _of_wavelength(number, radiation, "xray" if probe is None else probe)
-    found = radiation if isinstance(radiation, Radiation) else _named(str(radiation), known)
+    found = radiation
+    if not isinstance(found, Radiation):
+        found = _named(str(radiation), known, probe)
     if probe is not None and check_probe(probe) != found.probe:
         raise InputError(
             f"{found.name} is a radiation of the probe {found.probe}, not {probe}; "
@@ -205,11 +214,11 @@ def wavelength(
     return as_radiation(radiation, known).wavelength
 
 
-def _named(text: str, known: Mapping[str, Radiation] | None) -> Radiation:
+def _named(text: str, known: Mapping[str, Radiation] | None, probe: str | None) -> Radiation:
     name = text.strip()
     measured = _WITH_UNIT.fullmatch(name)
     if measured is not None:
-        return _of_unit(name, measured.group(1), measured.group(2).casefold())
+        return _of_unit(name, measured.group(1), measured.group(2).casefold(), probe)
     found = _folded().get(name.casefold())
     named = characteristic_radiations() if known is None else known
     if known is not None:
@@ -235,10 +244,15 @@ def _number(value: object) -> float | None:
     """Return a number, or a text that is one, as float; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, Real | str):
         return None
+    # Python reads 1_5 as 15; nobody means that.
+    if isinstance(value, str) and "_" in value:
+        return None
     try:
         return float(value)
     except ValueError:
         return None
+    except OverflowError:
+        return math.inf
 
 
 def _of_wavelength(value: float, shown: object, probe: str) -> Radiation:
@@ -246,14 +260,20 @@ def _of_wavelength(value: float, shown: object, probe: str) -> Radiation:
     return Radiation(name=f"{length:g}Å", probe=probe, lines=((length, 1.0),), source=_GIVEN)
 
 
-def _of_unit(name: str, digits: str, unit: str) -> Radiation:
+def _of_unit(name: str, digits: str, unit: str, probe: str | None) -> Radiation:
     value = _number(digits)
     if value is None or not (math.isfinite(value) and value > 0):
         raise InputError(f"{name} is no energy or voltage; it must be a positive number")
-    if unit == "kv":
+    # An electron that passed 200 kV has 200 keV: with electrons both mean the same.
+    if unit == "kv" or (unit == "kev" and probe == "electron"):
+        if not _VOLTAGES[0] <= value <= _VOLTAGES[1]:
+            raise InputError(f"{name} is outside {_VOLTAGES[0]:g} to {_VOLTAGES[1]:g} kV")
         length, probe = electron_wavelength(value), "electron"
     else:
-        length, probe = photon_wavelength(value * (1000.0 if unit == "kev" else 1.0)), "xray"
+        energy = value * (1000.0 if unit == "kev" else 1.0)
+        if not _ENERGIES[0] <= energy <= _ENERGIES[1]:
+            raise InputError(f"{name} is outside {_ENERGIES[0]:g} to {_ENERGIES[1]:g} eV")
+        length, probe = photon_wavelength(energy), "xray"
     plain = name.replace(" ", "")
     return Radiation(name=plain, probe=probe, lines=((length, 1.0),), source=_GIVEN)
 
@@ -261,4 +281,7 @@ def _of_unit(name: str, digits: str, unit: str) -> Radiation:
 def _checked(value: float, shown: object) -> float:
     if not (math.isfinite(value) and value > 0):
         raise InputError(f"the wavelength {shown} must be a positive number in Å")
+    if not _WAVELENGTHS[0] <= value <= _WAVELENGTHS[1]:
+        low, high = _WAVELENGTHS
+        raise InputError(f"the wavelength {value:g} Å is outside {low:g} to {high:g} Å")
     return value

@@ -69,18 +69,51 @@ def test_csv() -> None:
     assert math.isclose(float(rows[0]["two_theta"]), 14.246, abs_tol=1e-3)
 
 
+def test_csv_says_elsewhere_what_is_a_model() -> None:
+    result = run("Na2VP", "--two-theta", "10", "20", "--csv")
+    assert "model" not in result.stdout
+    assert "na2vp-a is a model" in result.stderr
+
+
+def test_an_empty_range_is_told() -> None:
+    assert (
+        "no line of na3vp-rt lies between 2θ 5° and 12°"
+        in run("Na3VP", "--two-theta", "5", "12").stdout
+    )
+
+
+def test_a_scan_across_the_straight_beam(tmp_path: Path) -> None:
+    file, picture = tmp_path / "zero.xy", tmp_path / "out.png"
+    file.write_text("-5 1\n0 9\n30 2\n")
+    drawn = run("Na3VP", "--plot", str(picture), "--measured", str(file), "--json")
+    assert json.loads(drawn.stdout)["inputs"]["two_theta"] == [0, 30]
+    file.write_text("-5 1\n-1 9\n")
+    error = run("Na3VP", "--plot", str(picture), "--measured", str(file), code=2).stderr
+    assert "zero holds x -5 to -1, no 2θ between 0 and 180 degrees" in error
+
+
+def test_any_cif(tmp_path: Path) -> None:
+    file = tmp_path / "mine.cif"
+    navp.export("NZSP", file)
+    rows = json.loads(run(str(file), "--json").stdout)["results"]
+    assert {row["phase"] for row in rows} == {"mine"}
+    assert len(rows) == len(navp.powder_pattern("NZSP"))
+
+
 def test_every_option_reaches_the_pattern() -> None:
     options = [
         "--radiation", "1.54", "--probe", "xray", "--two-theta", "10", "50",
         "--monochromator", "26.6", "--no-dispersion", "--preferred-orientation", "0 0 6", "0.8",
         "--caglioti", "0.01", "-0.005", "0.02", "--mixing", "0.3", "--size", "500", "--strain",
         "0.001", "--zero-shift", "-0.02", "--displacement", "-0.1", "--radius", "200",
+        "--scherrer-constant", "0.95", "--tolerance", "0.03",
     ]  # fmt: skip
     content = json.loads(run("Na3VP", *options, "--json").stdout)
     pattern = navp.powder_pattern(
         "Na3VP", radiation=1.54, two_theta=(10, 50), monochromator=26.6, dispersion=False,
         preferred_orientation=((0, 0, 6), 0.8), caglioti=(0.01, -0.005, 0.02), mixing=0.3,
         size=500, strain=0.001, zero_shift=-0.02, displacement=-0.1, radius=200,
+        scherrer_constant=0.95, tolerance=0.03,
     )  # fmt: skip
     expected = json.loads(json.dumps(pattern.inputs, default=list))
     del expected["phase"], content["inputs"]["phases"]
@@ -173,6 +206,9 @@ def test_bad_measured_files(tmp_path: Path, content: str, sentence: str) -> None
         (["Na3VP", "--plot", "out.png", "--axis", "theta"], "unknown axis 'theta'"),
         (["Na3VP", "--plot", "out.png", "--measured", "no-such.xy"], "cannot read no-such.xy"),
         (["Na3VP", "--csv", "--json"], "name one"),
+        (["Na3VP", "--radiation", "1e-120"], "is outside 0.0001 to 10000 Å"),
+        (["Na3VP", "--radiation", "0.001 kV"], "is outside 0.1 to 10000 kV"),
+        (["Na3VP", "--probe", "neutron"], "give a wavelength in Å"),
         (["Na3VP", "--preferred-orientation", "0 0 6", "flat"], "'flat' is no number"),
         (["Na3VP", "--preferred-orientation", "0 0", "0.8"], "0 0"),
     ],

@@ -82,6 +82,18 @@ def test_names_of_the_package_are_the_packages(install: Callable[..., None]) -> 
     assert {row.name for row in navp.radiations() if row.provider == "mylab"} == {"mylab:CuKa1"}
 
 
+def test_a_plugin_cannot_push_itself_in_front(install: Callable[..., None]) -> None:
+    # Whatever order of answers a plugin asks for, the package's names stay the package's.
+    @hookimpl(trylast=True)
+    def navp_radiations() -> object:
+        return [beam("CuKa1", 9.9)]
+
+    install(mylab=SimpleNamespace(navp_radiations=navp_radiations))
+    with pytest.warns(ShadowedRadiationWarning, match="means the radiation of navp"):
+        (row,) = (row for row in navp.radiations() if row.name == "CuKa1")
+    assert (row.provider, row.lines) == ("navp", ((1.5405929, 1.0),))
+
+
 def test_a_name_of_two_plugins_is_ambiguous(install: Callable[..., None]) -> None:
     install(one=plugin(beam()), two=plugin(beam(length=0.7)))
     with pytest.raises(AmbiguousRadiationError, match="one:BeamlineX and two:BeamlineX"):

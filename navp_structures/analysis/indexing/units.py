@@ -13,6 +13,7 @@ import numpy as np
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.errors import InputError, nearest
+from navp_structures.kernels import lattice
 
 UNITS: Final = {
     "A": "spacing in Å",
@@ -131,7 +132,7 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
     relative = math.radians(sigma / 2.0) / math.tan(theta)
     if relative > LARGEST_SIGMA:
         raise InputError(f"2θ of {value:g} is not known to a sigma of {sigma:g} degrees")
-    return Spacing(d=length / (2.0 * math.sin(theta)), sigma=relative, given=value)
+    return Spacing(d=float(lattice.bragg_spacings(value, length)), sigma=relative, given=value)
 
 
 def _numbers(values: float | Iterable[float]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.errors import InputError, nearest
+from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats
 
 AXES: Final = {"two_theta": "2θ / °", "q": "q / Å⁻¹", "d": "d / Å"}
@@ -21,7 +21,7 @@ _ROUNDING: Final = 1e-9
 
 def check_axis(axis: str) -> str:
     """Return a known axis, or raise InputError with the nearest names."""
-    if axis not in AXES:
+    if not isinstance(axis, str) or axis not in AXES:
         raise InputError(
             f"unknown axis {axis!r}{nearest(str(axis), AXES)}; known: {', '.join(AXES)}"
         )
@@ -42,11 +42,17 @@ def two_theta_of(x: npt.ArrayLike, axis: str, settings: PowderSettings) -> Float
     check_axis(axis)
     try:
         points = np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError("x must be an array of numbers") from None
-    if points.ndim != 1 or not np.all(np.isfinite(points)):
-        raise InputError(f"x must be one row of finite numbers; its shape is {points.shape}")
-    angles = points if axis == "two_theta" else _angles(points, axis, _wavelength(settings))
+    if points.ndim != 1:
+        raise InputError(f"x must be one row of numbers; its shape is {points.shape}")
+    if not np.all(np.isfinite(points)):
+        raise InputError(f"x holds {points[~np.isfinite(points)][0]}; it must be finite")
+    angles = points
+    if axis != "two_theta":
+        with np.errstate(divide="ignore"):
+            d = points if axis == "d" else 2.0 * np.pi / points
+        angles = lattice.two_theta(np.where(d > 0.0, d, np.nan), _wavelength(settings))
     low, high = settings.two_theta
     outside = ~((angles >= low - _ROUNDING) & (angles <= high + _ROUNDING))
     if outside.any():
@@ -58,19 +64,12 @@ def two_theta_of(x: npt.ArrayLike, axis: str, settings: PowderSettings) -> Float
 
 
 def from_two_theta(angles: Floats, axis: str, settings: PowderSettings) -> Floats:
-    """Return observed 2θ (degrees) as points of an axis, shape as given."""
+    """Return observed 2θ (degrees) as points of an axis, shape as given; d of 0 is infinite."""
     if check_axis(axis) == "two_theta":
         return angles
-    sine = np.sin(np.radians(angles) / 2.0)
-    length = _wavelength(settings)
-    return 4.0 * np.pi * sine / length if axis == "q" else length / (2.0 * sine)
+    d = lattice.bragg_spacings(angles, _wavelength(settings))
+    return 2.0 * np.pi / d if axis == "q" else d
 
 
 def _wavelength(settings: PowderSettings) -> float:
     return settings.radiation.lines[0][0]
-
-
-def _angles(points: Floats, axis: str, wavelength: float) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inverse = points / (2.0 * math.pi) if axis == "q" else 1.0 / points
-        return np.asarray(2.0 * np.degrees(np.arcsin(inverse * wavelength / 2.0)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from navp_structures.analysis.powder import axes
+from navp_structures.analysis.powder.notes import description, empty_notes
 from navp_structures.errors import InputError
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.measured import MeasuredPattern
@@ -18,12 +18,17 @@ from navp_structures.show.powder_plot import Measured, Trace, plot_powder
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from navp_structures.analysis.powder.pattern import PowderPattern
+    from navp_structures.analysis.powder.result import PowderPattern
+    from navp_structures.analysis.powder.settings import PowderSettings
     from navp_structures.kernels.lattice import Floats
 
-# Points for each full width of the narrowest line, and at most in all.
-_FINENESS: Final = 8
-_MOST_POINTS: Final = 20_000
+# Points of the curve over the whole range, and around each line, in full widths from it.
+_EVEN: Final = np.linspace(0.0, 1.0, 2001)
+_SIDE: Final = np.geomspace(0.03, 8.0, 24)
+_AROUND: Final = np.concatenate([-_SIDE[::-1], [0.0], _SIDE])
+
+# A d axis ends so far beyond the largest spacing: towards 2θ = 0 it has no end.
+_BEYOND: Final = 1.15
 
 
 def draw(
@@ -38,18 +43,29 @@ def draw(
     """Draw patterns above each other; parameters as `PowderPatterns.plot`."""
     axes.check_axis(axis)
     settings = patterns[0].settings
-    overlay = None if measured is None else _overlay(measured, axis, patterns[0])
-    ends = axes.from_two_theta(np.array(settings.two_theta), axis, settings)
-    notes = {note: None for pattern in patterns for note in pattern.provisos}
+    limits = _limits(patterns, axis)
+    overlay = None if measured is None else _overlay(measured, axis, settings)
+    notes = [f"{description(settings)}.", *empty_notes(patterns, settings)]
+    notes += dict.fromkeys(note for pattern in patterns for note in pattern.provisos)
     return plot_powder(
         [_trace(pattern, axis, profile=profile) for pattern in patterns],
         axis_label=f"{axes.AXES[axis]} ({settings.radiation.text})",
-        limits=(float(ends.min()), float(ends.max())),
+        limits=limits,
         ax=ax,
         measured=overlay,
         labels=labels,
         notes=tuple(notes),
     )
+
+
+def _limits(patterns: Sequence[PowderPattern], axis: str) -> tuple[float, float]:
+    settings = patterns[0].settings
+    ends = axes.from_two_theta(np.array(settings.two_theta), axis, settings)
+    if axis == "d":
+        largest = max((p.lines.d.max(initial=0.0) for p in patterns), default=0.0)
+        largest = largest or 2.0 * ends.min()
+        return float(ends.min()), float(min(ends.max(), _BEYOND * largest))
+    return float(ends.min()), float(ends.max())
 
 
 def _trace(pattern: PowderPattern, axis: str, *, profile: bool) -> Trace:
@@ -70,25 +86,39 @@ def _trace(pattern: PowderPattern, axis: str, *, profile: bool) -> Trace:
 
 
 def _curve(pattern: PowderPattern, axis: str) -> tuple[Floats, Floats]:
+    """Return points of the curve, close together where lines are, however narrow."""
     lines, settings = pattern.lines, pattern.settings
-    fwhm, _ = settings.widths(lines.two_theta, lines.wavelength)
     low, high = settings.two_theta
-    count = min(_MOST_POINTS, int((high - low) / fwhm.min() * _FINENESS) + 2)
+    fwhm, _ = settings.widths(lines.two_theta, lines.wavelength)
+    # Weak lines cannot be seen, and a long list would make a heavy picture.
+    strong = np.argsort(-lines.intensity)[:_MOST_LINES]
+    near = (lines.two_theta[strong, np.newaxis] + np.outer(fwhm[strong], _AROUND)).ravel()
+    angles = np.unique(np.concatenate([low + _EVEN * (high - low), near]))
     # A 2θ of 0 has no d.
-    angles = np.linspace(max(low, 1e-6), high, count)
+    angles = angles[(angles >= max(low, _SMALLEST)) & (angles <= high)]
     return axes.from_two_theta(angles, axis, settings), pattern.profile(angles)
 
 
+# Lines whose neighbourhood is drawn point by point.
+_MOST_LINES: Final = 400
+
+# Degrees.
+_SMALLEST: Final = 1e-6
+
+
 def _overlay(
-    measured: MeasuredPattern | str | os.PathLike[str], axis: str, pattern: PowderPattern
+    measured: MeasuredPattern | str | os.PathLike[str], axis: str, settings: PowderSettings
 ) -> Measured:
     from navp_structures.io.measured import read_pattern
 
+    if isinstance(measured, str | os.PathLike):
+        measured = read_pattern(measured)
     if not isinstance(measured, MeasuredPattern):
-        measured = read_pattern(Path(measured))
-    low, high = pattern.settings.two_theta
-    # At 0 there is no d.
-    inside = (measured.x >= low) & (measured.x <= high) & (measured.x > 0.0)
+        raise InputError(
+            f"measured is {type(measured).__name__}; it must be a file or a MeasuredPattern"
+        )
+    low, high = settings.two_theta
+    inside = (measured.x >= max(low, _SMALLEST)) & (measured.x <= high)
     if not inside.any():
         raise InputError(
             f"{measured.name} holds 2θ {measured.x[0]:g} to {measured.x[-1]:g}, nothing of the "
@@ -96,6 +126,6 @@ def _overlay(
         )
     return Measured(
         name=measured.name,
-        position=axes.from_two_theta(measured.x[inside], axis, pattern.settings),
+        position=axes.from_two_theta(measured.x[inside], axis, settings),
         intensity=measured.intensity[inside],
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.allowed import Allowed, allowed
+from navp_structures.analysis.allowed import Allowed, allowed, smallest_d_min
 from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.errors import InputError
-from navp_structures.kernels import intensity, profiles
+from navp_structures.kernels import intensity, lattice, profiles
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
 
@@ -32,6 +31,8 @@ class Lines:
         Mean |F|² of h and -h per unit cell, with f' and f'' for X-rays.
     intensity
         Integrated, the strongest in the range is 100.
+    unit
+        Multiplicity × |F|² × factors of an intensity of 1.
     """
 
     hkl: Ints
@@ -41,6 +42,7 @@ class Lines:
     two_theta: Floats
     f_squared: Floats
     intensity: Floats
+    unit: float
 
 
 def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
@@ -55,7 +57,16 @@ def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
         millions of reflections.
     """
     phase.require_sites("a powder pattern")
-    table = allowed(phase, smallest_spacing(settings))
+    d_min = smallest_spacing(settings)
+    if d_min < smallest_d_min(phase):
+        shortest = min(length for length, _ in settings.radiation.lines)
+        highest = float(lattice.two_theta(smallest_d_min(phase) * 1.001, shortest))
+        raise InputError(
+            f"two_theta up to {settings.two_theta[1]:g} with {shortest:g} Å reaches d "
+            f"{d_min:.3g} Å, millions of reflections of {phase.id}; it may go up to "
+            f"{highest:.4g} degrees"
+        )
+    table = allowed(phase, d_min)
     if not len(table.d):
         _check_wavelengths(phase, settings)
     cell, group = phase.cell, phase.space_group
@@ -65,11 +76,15 @@ def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
 def smallest_spacing(settings: PowderSettings) -> float:
     """Return the smallest spacing (Å) whose line may be observed in the range."""
     shortest = min(length for length, _ in settings.radiation.lines)
-    return shortest / (2.0 * math.sin(math.radians(settings.highest / 2.0)))
+    return float(lattice.bragg_spacings(settings.highest, shortest))
 
 
 def lines_of(
-    table: Allowed, rotations: Ints, reciprocal: Floats, settings: PowderSettings
+    table: Allowed,
+    rotations: Ints,
+    reciprocal: Floats,
+    settings: PowderSettings,
+    unit: float | None = None,
 ) -> Lines:
     """Return the lines of families in the range of the settings.
 
@@ -79,6 +94,8 @@ def lines_of(
         Families with sites, d descending, at least down to `smallest_spacing`.
     rotations, reciprocal
         Of the Laue class, and the reciprocal metric tensor (Å⁻²), for preferred orientation.
+    unit
+        Of another pattern, to have its scale; None makes the strongest line 100.
     """
     parts = [
         _of_wavelength(table, rotations, reciprocal, settings, length, weight)
@@ -90,11 +107,12 @@ def lines_of(
         # A stable sort leaves families of one position in the order of their list.
         order = np.argsort(columns[_TWO_THETA], kind="stable")
         columns = tuple(column[order] for column in columns)
-    strongest = columns[-1].max(initial=0.0)
-    columns = (*columns[:-1], columns[-1] * (100.0 / strongest if strongest > 0 else 0.0))
+    if unit is None:
+        unit = columns[-1].max(initial=0.0) / 100.0 or 1.0
+    columns = (*columns[:-1], columns[-1] / unit)
     for column in columns:
         column.setflags(write=False)
-    return Lines(**dict(zip(_NAMES, columns, strict=True)))
+    return Lines(**dict(zip(_NAMES, columns, strict=True)), unit=unit)
 
 
 def curve_of(lines: Lines, settings: PowderSettings, points: Floats) -> Floats:
@@ -103,7 +121,7 @@ def curve_of(lines: Lines, settings: PowderSettings, points: Floats) -> Floats:
     return profiles.pseudo_voigt(points, lines.two_theta, lines.intensity, fwhm, mixing)
 
 
-_NAMES: Final = tuple(field.name for field in fields(Lines))
+_NAMES: Final = tuple(field.name for field in fields(Lines) if field.name != "unit")
 _TWO_THETA: Final = _NAMES.index("two_theta")
 
 

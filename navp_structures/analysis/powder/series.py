@@ -32,6 +32,7 @@ def powder_profiles(
     *,
     cells: npt.ArrayLike | None = None,
     occupancies: Mapping[str, npt.ArrayLike] | None = None,
+    common_scale: bool = False,
     axis: str = "two_theta",
     **settings: Any,
 ) -> Floats:
@@ -51,6 +52,10 @@ def powder_profiles(
         space group. None keeps the cell.
     occupancies
         Values by label of the atom (``Na1``), each shape ``(m,)``, 0 to 1. None keeps all.
+    common_scale
+        False scales each row to its own strongest line, as its own pattern would be. True
+        scales all to that of the phase unchanged, so that a line that grows is seen to
+        grow; intensities are for one unit cell each.
     settings
         Keywords of `powder_pattern`.
 
@@ -77,7 +82,7 @@ def powder_profiles(
     start = powder_pattern(found, **settings)
     points, order = start.points(x, axis)
     atoms = atoms_of(found)
-    filled = _occupancies(found, atoms, occupancies or {})
+    filled = _occupancies(found, atoms, {} if occupancies is None else occupancies)
     metrics = None if cells is None else _metrics(found, cells)
     counts = {len(varied) for varied in (filled, metrics) if varied is not None}
     if len(counts) != 1:
@@ -87,9 +92,10 @@ def powder_profiles(
             else f"cells and occupancies differ in number: {min(counts)} and {max(counts)}"
         )
     tables = _tables(found, atoms, filled, metrics, start.settings, counts.pop())
-    rotations = found.space_group.laue_rotations
+    rotations, used = found.space_group.laue_rotations, start.settings
+    unit = start.lines.unit if common_scale else None
     curves = [
-        curve_of(lines_of(table, rotations, reciprocal, start.settings), start.settings, points)
+        curve_of(lines_of(table, rotations, reciprocal, used, unit), used, points)
         for table, reciprocal in tables
     ]
     result = np.empty((len(curves), len(points)))
@@ -110,9 +116,13 @@ def _tables(
     cell = phase.cell
     hkl, multiplicity = _families(phase, metrics, smallest_spacing(settings))
     elements = elements_of(phase)
-    d = lattice.d_spacings(hkl, cell.reciprocal_metric_tensor)
-    reciprocal, sums = cell.reciprocal_metric_tensor, None
+    reciprocal = cell.reciprocal_metric_tensor
+    d = lattice.d_spacings(hkl, reciprocal)
+    by_site = None if metrics is not None else atoms.sums(hkl, d, np.eye(len(atoms.fract)))
     for n in range(count):
+        amounts = atoms.amounts(atoms.occupancies if filled is None else filled[n])
+        if by_site is not None:
+            sums = amounts.T @ by_site
         if metrics is not None:
             reciprocal = lattice.inverse(metrics[n])
             d = lattice.d_spacings(hkl, reciprocal)
@@ -120,13 +130,8 @@ def _tables(
             hkl, multiplicity, d = hkl[order], multiplicity[order], d[order]
             lengths = np.sqrt(np.diag(reciprocal)) / cell.reciprocal_lengths
             stretched = atoms.anisotropic * np.outer(lengths, lengths)
-            sums = replace(atoms, anisotropic=stretched).sums(hkl, d)
-        elif sums is None:
-            sums = atoms.sums(hkl, d)
-        amounts = atoms.amounts(atoms.occupancies if filled is None else filled[n])
-        table = Allowed(
-            hkl=hkl, multiplicity=multiplicity, d=d, elements=elements, sums=amounts.T @ sums
-        )
+            sums = replace(atoms, anisotropic=stretched).sums(hkl, d, amounts)
+        table = Allowed(hkl=hkl, multiplicity=multiplicity, d=d, elements=elements, sums=sums)
         yield table, reciprocal
 
 
@@ -165,6 +170,8 @@ def _occupancies(
     phase: Phase, atoms: Atoms, varied: Mapping[str, npt.ArrayLike]
 ) -> Floats | None:
     """Return the occupancies of all atoms in each variant, shape ``(m, k)``, or None."""
+    if not isinstance(varied, Mapping):
+        raise InputError(f"occupancies is {varied!r}; it must give values by label: Na1")
     if not varied:
         return None
     columns = {label: _column(label, values) for label, values in varied.items()}
@@ -177,7 +184,7 @@ def _occupancies(
     rows = np.repeat(atoms.occupancies[np.newaxis], lengths.pop(), axis=0)
     for label, values in columns.items():
         if atoms.labels.count(label) != 1:
-            hint = nearest(label, atoms.labels) or f"; atoms: {', '.join(atoms.labels)}"
+            hint = nearest(str(label), atoms.labels) or f"; atoms: {', '.join(atoms.labels)}"
             count = atoms.labels.count(label) or "no"
             raise InputError(f"{phase.id} has {count} atoms {label!r}{hint}")
         rows[:, atoms.labels.index(label)] = values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
 from typing import Any, Final
@@ -10,19 +11,30 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.errors import InputError
-from navp_structures.kernels import aberrations, profiles
+from navp_structures.kernels import aberrations, lattice, profiles
 from navp_structures.kernels.lattice import Floats
-from navp_structures.model.hkl import HKL, as_hkl
+from navp_structures.model.hkl import HKL, as_hkl, format_hkl
 from navp_structures.model.radiation import Radiation
 
+_OPTIONAL: Final = frozenset({"monochromator", "radius", "size", "strain"})
+
 TWO_THETA: Final = (5.0, 90.0)
-"""Degrees; the range for X-rays and neutrons where none is given."""
+"""Degrees; the range where none is given, but for short wavelengths."""
+
+# Å; wavelengths below show a pattern within small angles.
+_SHORT: Final = 0.3
+
+# Degree².
+_LARGEST_SQUARE: Final = 10_000.0
+
+# Numbers longer than this are cut where they are shown.
+_LONG: Final = 1e20
 
 # Degree² and degree: an FWHM of 0.1, which a laboratory diffractometer reaches.
 _W: Final = 0.01
 _TOLERANCE: Final = 0.02
 
-# The spacings (Å) that 5 to 90 degrees show with Cu Kα1; where electrons show them.
+# The spacings (Å) that 5 to 90 degrees show with Cu Kα1.
 _SPACINGS: Final = (17.66, 1.0895)
 
 
@@ -53,8 +65,10 @@ class PowderSettings:
         set_(self, "preferred_orientation", _orientation(self.preferred_orientation))
         for name, low, high, unit in _LIMITS:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or name not in _OPTIONAL:
                 set_(self, name, _within(value, name, low, high, unit))
+        if not isinstance(self.dispersion, bool):
+            raise InputError(f"dispersion is {self.dispersion!r}; it must be True or False")
         if self.monochromator is not None and self.radiation.probe != "xray":
             raise InputError(
                 f"a monochromator polarises X-rays, not the probe {self.radiation.probe}"
@@ -83,6 +97,29 @@ class PowderSettings:
             "source": self.radiation.source,
             **own,
         }
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """What was applied beside the defaults, in words."""
+        told = []
+        if not self.dispersion and self.radiation.probe == "xray":
+            told.append("without f' and f''")
+        if self.monochromator is not None:
+            told.append(f"monochromator at 2θ {self.monochromator:g}°")
+        if self.preferred_orientation is not None:
+            axis, r = self.preferred_orientation
+            told.append(f"preferred orientation {format_hkl(axis)} r {r:g}")
+        if self.zero_shift:
+            told.append(f"zero shift {self.zero_shift:g}°")
+        if self.displacement:
+            told.append(
+                f"sample {self.displacement:g} mm high at a radius of {self.radius:g} mm"
+            )
+        if self.size is not None:
+            told.append(f"crystallites of {self.size:g} Å")
+        if self.strain:
+            told.append(f"microstrain {self.strain:g}")
+        return tuple(told)
 
     @property
     def highest(self) -> float:
@@ -149,14 +186,14 @@ _LIMITS: Final = (
 def defaults(radiation: Radiation) -> dict[str, Any]:
     """Return range, width and tolerance where none is given.
 
-    5 to 90 degrees, an FWHM of 0.1 and a tolerance of 0.02 degrees. For electrons, whose
-    angles are small, the range that shows the same spacings as Cu Kα1 does there, and width
-    and tolerance that are as much of it.
+    5 to 90 degrees, an FWHM of 0.1 and a tolerance of 0.02 degrees. For electrons and other
+    short wavelengths, whose angles are small, the range that shows the same spacings as
+    Cu Kα1 does there, and width and tolerance that are as much of it.
     """
     low, high, share = *TWO_THETA, 1.0
-    if radiation.probe == "electron":
-        shortest = min(length for length, _ in radiation.lines)
-        low, high = (2.0 * math.degrees(math.asin(shortest / (2.0 * d))) for d in _SPACINGS)
+    shortest = min(length for length, _ in radiation.lines)
+    if shortest < _SHORT:
+        low, high = lattice.two_theta(_SPACINGS, shortest).tolist()
         share = (high - low) / (TWO_THETA[1] - TWO_THETA[0])
     return {
         "two_theta": (low, high),
@@ -165,11 +202,33 @@ def defaults(radiation: Radiation) -> dict[str, Any]:
     }
 
 
-def _range(given: Any) -> tuple[float, float]:
+def _numbers(given: Any, count: int) -> tuple[float, ...] | None:
+    """Return so many numbers, NaN and infinity among them, or None."""
+    if isinstance(given, str | bytes | dict | set) or not isinstance(given, Iterable):
+        return None
+    items = list(given)
+    if len(items) != count or not all(map(_is_number, items)):
+        return None
+    return tuple(map(_as_float, items))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def _as_float(value: Any) -> float:
     try:
-        low, high = (float(x) for x in given)
-    except (TypeError, ValueError):
-        raise InputError(f"two_theta is {given!r}; it must be two angles, (5, 90)") from None
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _range(given: Any) -> tuple[float, float]:
+    found = _numbers(given, 2)
+    if found is None:
+        shown = " ".join(repr(given).split())
+        raise InputError(f"two_theta is {shown}; it must be two angles, (5, 90)")
+    low, high = found
     if not (math.isfinite(low) and math.isfinite(high)):
         raise InputError(f"two_theta is {low:g} to {high:g}; both must be finite numbers")
     if low < 0 or high > 180:
@@ -184,29 +243,29 @@ def _range(given: Any) -> tuple[float, float]:
 
 
 def _three(given: Any) -> tuple[float, float, float]:
-    try:
-        u, v, w = (float(x) for x in given)
-    except (TypeError, ValueError):
-        u = v = w = math.nan
-    if not all(map(math.isfinite, (u, v, w))):
-        raise InputError(f"caglioti is {given!r}; it must be three numbers U, V, W (degree²)")
-    return u, v, w
+    found = _numbers(given, 3)
+    if found is None or not all(abs(x) <= _LARGEST_SQUARE for x in found):
+        shown = " ".join(repr(given).split())
+        raise InputError(
+            f"caglioti is {shown}; it must be three numbers U, V, W (degree²), each at most "
+            f"{_LARGEST_SQUARE:g}"
+        )
+    return found[0], found[1], found[2]
 
 
 def _orientation(given: Any) -> tuple[HKL, float] | None:
     if given is None:
         return None
-    try:
-        axis, r = given
-    except (TypeError, ValueError):
+    if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != 2:
         raise InputError(
             f"preferred_orientation is {given!r}; it must be a plane and r: ((0, 0, 6), 0.8)"
-        ) from None
+        )
+    axis, r = given
     return as_hkl(axis), _within(r, "r of preferred_orientation", 0.01, 100.0, "1 is none")
 
 
-def _within(value: object, name: str, low: float, high: float, unit: str) -> float:
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not number or not low <= float(value) <= high:  # type: ignore[arg-type]
-        raise InputError(f"{name} is {value!r}; it must be {low:g} to {high:g} ({unit})")
-    return float(value)  # type: ignore[arg-type]
+def _within(value: Any, name: str, low: float, high: float, unit: str) -> float:
+    if not _is_number(value) or not low <= _as_float(value) <= high:
+        shown = value if _is_number(value) and abs(value) < _LONG else repr(value)[:30]
+        raise InputError(f"{name} is {shown}; it must be {low:g} to {high:g} ({unit})")
+    return float(value)

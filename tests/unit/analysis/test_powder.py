@@ -15,7 +15,12 @@ import pytest
 import navp_structures as navp
 from navp_structures import Radiation, SpaceGroup, UnitCell
 from navp_structures.analysis import allowed as table
-from navp_structures.errors import InputError, NoSitesError, UnknownRadiationError
+from navp_structures.errors import (
+    InputError,
+    NoSitesError,
+    UnknownPhaseError,
+    UnknownRadiationError,
+)
 from navp_structures.show.tables import json_text, text_table
 
 CU1, CU2 = 1.5405929, 1.5444274
@@ -300,7 +305,11 @@ def test_table_fits_a_terminal() -> None:
 def test_several_phases() -> None:
     both = navp.powder_patterns(["Na3VP", "NaVP"], two_theta=(10, 40))
     assert [p.of.id for p in both] == ["na3vp-rt", "navp-model"]
-    assert len(both) == len(both.rows) == sum(len(p) for p in both.patterns)
+    assert len(both) == len(both.patterns) == 2
+    assert len(both.rows) == sum(len(p) for p in both)
+    assert both[1] is both["navp-model"] is both.patterns[1]
+    with pytest.raises(UnknownPhaseError, match="no pattern of 'navp-modle'; nearest: navp-mo"):
+        both["navp-modle"]
     assert {row.phase for row in both.rows} == {"na3vp-rt", "navp-model"}
     for pattern in both:
         assert pattern.lines.intensity.max() == 100.0
@@ -313,6 +322,7 @@ def test_a_range_without_lines() -> None:
     pattern = navp.powder_pattern("Na3VP", two_theta=(5, 6))
     assert len(pattern) == 0
     assert pattern.rows == ()
+    assert "no line of na3vp-rt lies between 2θ 5° and 6°" in pattern.notes
     assert not pattern.profile([5.5]).any()
     assert pattern.to_dict()["results"] == []
 
@@ -340,7 +350,25 @@ def test_a_line_straight_back_is_no_line() -> None:
             {"radiation": 20.0},
             "too long: the largest spacing of na3vp-rt",
         ),
-        ({"radiation": 0.02}, "the limit is 3000000"),
+        ({"radiation": 0.02, "two_theta": (5, 90)}, "it may go up to 9.08"),
+        ({"radiation": 1e-120}, "the wavelength 1e-120 Å is outside 0.0001 to 10000 Å"),
+        ({"radiation": 1e300}, "is outside 0.0001 to 10000 Å"),
+        ({"radiation": 10**400}, "must be a positive number"),
+        ({"radiation": "0.01 kV"}, "0.01 kV is outside 0.1 to 10000 kV"),
+        ({"radiation": "1e300 eV"}, "is outside 10 to 1e\\+08 eV"),
+        ({"two_theta": "59"}, "two_theta is '59'; it must be two angles"),
+        ({"two_theta": (False, True)}, "it must be two angles"),
+        ({"two_theta": np.ones((2, 2))}, "it must be two angles"),
+        ({"two_theta": (5, 10**400)}, "both must be finite"),
+        ({"caglioti": "123"}, "three numbers U, V, W"),
+        ({"caglioti": (0, 0, 10**400)}, "three numbers U, V, W"),
+        ({"caglioti": (1e308, 1e308, 1e308)}, "each at most 10000"),
+        ({"zero_shift": 10**400}, "zero_shift is"),
+        ({"zero_shift": None}, "zero_shift is None"),
+        ({"displacement": None, "radius": 100.0}, "displacement is None"),
+        ({"mixing": None}, "mixing is None"),
+        ({"scherrer_constant": None, "size": 100.0}, "scherrer_constant is None"),
+        ({"dispersion": "no"}, "dispersion is 'no'; it must be True or False"),
         ({"radiation": "CuKa1", "probe": "neutron"}, "of the probe xray, not neutron"),
         ({"radiation": 1.5, "probe": "muon"}, "unknown probe 'muon'"),
         ({"radiation": "0 eV"}, "0 eV is no energy or voltage"),
@@ -372,6 +400,11 @@ def test_refusals(settings: dict, sentence: str) -> None:
         navp.powder_pattern("Na3VP", **settings)
 
 
+def test_a_number_with_an_underscore_is_no_wavelength() -> None:
+    with pytest.raises(UnknownRadiationError, match="unknown radiation '1_5'"):
+        navp.powder_pattern("Na3VP", radiation="1_5")
+
+
 def test_unknown_radiation_names_the_nearest() -> None:
     sentence = "unknown radiation 'CuKb1'; nearest: CuKa1"
     with pytest.raises(UnknownRadiationError, match=sentence):
@@ -387,12 +420,14 @@ def test_cell_only_phases_have_no_pattern() -> None:
     ("x", "axis", "sentence"),
     [
         ([4.0], "two_theta", "2θ 4 is outside the pattern, which holds 2θ 5 to 90"),
-        ([10.0, math.nan], "two_theta", "one row of finite numbers"),
+        ([10.0, math.nan], "two_theta", "x holds nan; it must be finite"),
         ([[10.0]], "two_theta", "its shape is \\(1, 1\\)"),
         (["a"], "two_theta", "an array of numbers"),
         ([9.0], "q", "q 9 is outside"),
         ([0.0], "d", "d 0 is outside"),
         ([10.0], "theta", "unknown axis 'theta'; nearest: two_theta"),
+        ([10.0], ["q"], "unknown axis"),
+        ([-5.0], "d", "d -5 is outside"),
     ],
 )
 def test_profile_refusals(x: list, axis: str, sentence: str) -> None:
@@ -413,6 +448,8 @@ def test_profiles_refusals() -> None:
         ({"occupancies": {"Na9": [0.5]}}, "has no atoms 'Na9'; nearest: Na2, Na1"),
         ({"occupancies": {"Na1": [1.5]}}, "numbers from 0 to 1"),
         ({"occupancies": {"Na1": []}}, "numbers from 0 to 1"),
+        ({"occupancies": [0.5]}, "it must give values by label"),
+        ({"occupancies": {1: [0.5]}}, "has no atoms 1"),
         ({"occupancies": {"Na1": [0.5], "Na2": [0.5, 0.6]}}, "1 to 2 values"),
     ):
         with pytest.raises(navp.NavpError, match=sentence):
@@ -431,3 +468,126 @@ def test_radiation_object() -> None:
     pattern = navp.powder_pattern("Na3VP", radiation=beam)
     assert pattern.inputs["radiation"] == "ours"
     assert pattern.inputs["source"] == "calibrated"
+
+
+def test_corrections_are_told() -> None:
+    plain = navp.powder_pattern("Na3VP").notes[0]
+    told = navp.powder_pattern(
+        "Na3VP", preferred_orientation=("0 0 6", 0.5), zero_shift=1.0, dispersion=False,
+        monochromator=26.6, displacement=-0.1, radius=200, size=500, strain=0.001,
+    ).notes[0]  # fmt: skip
+    for words in ("preferred orientation (0 0 6) r 0.5", "zero shift 1°", "without f' and f''",
+                  "monochromator at 2θ 26.6°", "sample -0.1 mm high at a radius of 200 mm",
+                  "crystallites of 500 Å", "microstrain 0.001"):  # fmt: skip
+        assert words in told
+        assert words not in plain
+    assert "neutrons" in navp.powder_pattern("Na3VP", radiation=1.8, probe="neutron").notes[0]
+
+
+def test_lorentz_factor_is_that_of_the_true_angle() -> None:
+    # A zero shift moves lines; it changes no intensity.
+    plain = navp.powder_pattern("Na3VP", two_theta=(10, 60))
+    shifted = navp.powder_pattern("Na3VP", two_theta=(10, 60), zero_shift=2.0)
+    heights = {row.hkl: row.intensity for row in plain}
+    common = [row for row in shifted if row.hkl in heights]
+    assert len(common) > 30
+    assert [row.intensity for row in common] == pytest.approx([heights[r.hkl] for r in common])
+
+
+def test_a_family_at_180_degrees_is_left_out() -> None:
+    d = navp.load("Na3VP").d("0 1 2")
+    pattern = navp.powder_pattern("Na3VP", radiation=2 * d, two_theta=(5, 180))
+    assert (0, 1, 2) not in {row.hkl for row in pattern}
+    assert len(navp.powder_pattern("Na3VP", radiation=1.999 * d, two_theta=(5, 180))) == 1
+
+
+def test_short_wavelengths_get_a_range_that_shows_a_pattern() -> None:
+    synchrotron = navp.powder_pattern("Na3VP", radiation=0.1)
+    assert {row.hkl for row in synchrotron} == {row.hkl for row in navp.powder_pattern("Na3VP")}
+    assert synchrotron.settings.tolerance == pytest.approx(0.02 * 4.94 / 85, rel=0.01)
+    assert navp.powder_pattern("Na3VP", radiation="AgKa1").settings.two_theta == (5.0, 90.0)
+
+
+def test_kilo_electronvolts_of_electrons() -> None:
+    by_energy = navp.powder_pattern("Na3VP", radiation="200 keV", probe="electron")
+    by_voltage = navp.powder_pattern("Na3VP", radiation="200 kV")
+    assert angles(by_energy) == pytest.approx(angles(by_voltage))
+    assert navp.powder_pattern("Na3VP", radiation="20 keV").inputs["probe"] == "xray"
+
+
+def test_elements_without_scattering_data_are_refused() -> None:
+    from navp_structures import Phase, Site, Species
+
+    def of(symbol: str) -> Phase:
+        site = Site(label="A", species=(Species(symbol=symbol, label="A"),), fract=(0, 0, 0))
+        group = SpaceGroup.from_name("F m -3 m")
+        return Phase(
+            id="a", cell=UnitCell(a=4.9, b=4.9, c=4.9), space_group=group, sites=(site,)
+        )
+
+    with pytest.raises(InputError, match="no neutron scattering factor of Pu is tabulated"):
+        navp.powder_pattern(of("Pu"), radiation=1.5, probe="neutron")
+    with pytest.raises(InputError, match="no f' and f'' of Pu are tabulated"):
+        navp.powder_pattern(of("Pu"))
+    assert len(navp.powder_pattern(of("Pu"), dispersion=False)) > 5
+    assert len(navp.powder_pattern(of("U"))) > 5
+
+
+def test_common_scale_keeps_what_an_occupancy_does() -> None:
+    x = np.linspace(10, 40, 301)
+    phase = navp.load("Na3VP")
+    filled = {"Na2": [site.species[0].occupancy for site in phase.sites if site.label == "Na2"]}
+    same = navp.powder_profiles(phase, x, occupancies=filled, common_scale=True)
+    own = navp.powder_pattern(phase).profile(x)
+    assert same[0] == pytest.approx(own)
+    rows = navp.powder_profiles(phase, x, occupancies={"Na2": [0.2, 0.8]}, common_scale=True)
+    own_scale = navp.powder_profiles(phase, x, occupancies={"Na2": [0.2, 0.8]})
+    ratio = rows / own_scale
+    # One factor for each variant, and not the same.
+    assert ratio[0] == pytest.approx(np.full(301, ratio[0, 0]))
+    assert abs(ratio[0, 0] / ratio[1, 0] - 1) > 0.05
+
+
+def test_phases_of_one_name_cannot_be_told_apart() -> None:
+    twin = replace(navp.load("Na3VP"), formula="another")
+    with pytest.raises(InputError, match="two phases are called 'na3vp-rt'"):
+        navp.powder_patterns(["Na3VP", twin])
+
+
+@pytest.mark.parametrize("width", [0.1, 0.003])
+def test_the_drawn_curve_reaches_every_line(width: float) -> None:
+    from matplotlib.figure import Figure
+
+    pattern = navp.powder_pattern("Na3VP", caglioti=(0, 0, width**2))
+    ax = pattern.plot(Figure().add_subplot())
+    (curve,) = (line for line in ax.lines if line.get_gid() == "profile")
+    x, y = (np.asarray(part) for part in (curve.get_xdata(), curve.get_ydata()))
+    for row in pattern:
+        near = np.abs(x - row.two_theta) < width
+        # Neighbours add to a line, so its own height is the least.
+        assert y[near].max() > 0.98 * row.intensity * (1 if width < 0.05 else 0.9)
+
+
+@pytest.mark.parametrize("axis", ["two_theta", "q", "d"])
+def test_plots_from_zero_degrees(axis: str) -> None:
+    from matplotlib.figure import Figure
+
+    x, counts = np.linspace(-1, 60, 601), np.ones(601)
+    measured = navp.MeasuredPattern(name="scan", x=x, intensity=counts + np.arange(601))
+    pattern = navp.powder_pattern("Na3VP", radiation="CuKa12", two_theta=(0, 60))
+    ax = pattern.plot(Figure(figsize=(12, 5)).add_subplot(), axis=axis, measured=measured)
+    assert np.isfinite(ax.get_xlim()).all()
+    if axis == "d":
+        assert ax.get_xlim()[1] < 7.2
+    labels = [text.get_text() for text in ax.texts if text.get_gid() == "hkl"]
+    # One label for both lines of a doublet.
+    assert labels.count("(1 1 3)") == 1
+    assert not any("(1 1 3) + (1 1 3)" in label for label in labels)
+
+
+def test_plot_refusals() -> None:
+    pattern = navp.powder_pattern("Na3VP")
+    with pytest.raises(InputError, match="measured is list; it must be a file"):
+        pattern.plot(measured=[1, 2])  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="unknown axis 'energy'"):
+        pattern.plot(axis="energy")

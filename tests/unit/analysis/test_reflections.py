@@ -70,7 +70,8 @@ def test_strength_is_that_of_the_atoms() -> None:
         ({"d_min": 0.0}, "d_min is 0.0"),
         ({"d_min": -1.0}, "d_min is -1.0"),
         ({"d_min": math.nan}, "d_min is nan"),
-        ({"d_min": 0.01}, "the limit is"),
+        ({"d_min": 0.01}, "it must be at least 0.1"),
+        ({"d_min": 1e-120}, "it must be at least 0.1"),
         ({"probe": "xrays"}, "unknown probe 'xrays'; nearest: xray"),
     ],
 )

@@ -97,6 +97,17 @@ def test_many_lines_against_a_loop() -> None:
     assert found == pytest.approx(expected, rel=1e-11)
 
 
+def test_blocks_do_not_change_the_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1958)
+    x, centres = np.linspace(5, 90, 800), rng.uniform(5, 90, 60)
+    areas, widths, shares = rng.uniform(0, 9, 60), rng.uniform(0.1, 3, 60), np.full(60, 0.4)
+    whole = profiles.pseudo_voigt(x, centres, areas, widths, shares)
+    for size in (1, 37, 1000):
+        monkeypatch.setattr(profiles, "_BLOCK", size)
+        parts = profiles.pseudo_voigt(x, centres, areas, widths, shares)
+        assert parts == pytest.approx(whole, rel=1e-12)
+
+
 def test_area_of_a_line() -> None:
     x = np.linspace(-2000, 2060, 4_000_001)
     one = np.ones(1)

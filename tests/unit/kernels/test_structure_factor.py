@@ -81,8 +81,9 @@ def test_anomalous_weights_break_friedels_law_only_without_a_centre() -> None:
         group = SpaceGroup.from_name(symbol)
         operations = kernel.split_operations(group.rotations, group.translations)
         assert operations.centric is equal
-        sums = kernel.site_sums(
-            hkl, fract, np.zeros(2), np.zeros((0, 3, 3)), np.ones(2), operations
+        still, every = np.zeros((0, 3, 3)), np.eye(2)
+        sums = kernel.element_sums(
+            hkl, fract, np.zeros(2), still, every, np.ones(2), operations
         )
         assert np.isrealobj(sums) is equal
         f = np.abs(weights @ sums)

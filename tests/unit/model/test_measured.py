@@ -91,9 +91,12 @@ def test_name_must_be_printable() -> None:
         pattern([1, 2], [3, 4], name="a\x1b[2J")
 
 
-def test_huge_steps_do_not_overflow() -> None:
+def test_numbers_whose_difference_would_overflow_are_refused() -> None:
     # The step itself, 3.4e308, is above the largest float, 1.8e308.
-    assert len(pattern([-1.7e308, 1.7e308], [0, 0]).x) == 2
+    with pytest.raises(InputError, match=r"x is -1.7e\+308 at index 0; it must be at most"):
+        pattern([-1.7e308, 1.7e308], [0, 0])
+    with pytest.raises(InputError, match=r"the intensity is 1e\+300 at index 1"):
+        pattern([1, 2], [0, 1e300])
 
 
 def test_caller_names_the_place() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from navp_structures.show import tables
 from navp_structures.show.tables import (
     Column,
     TableResult,
@@ -129,3 +130,40 @@ def test_csv_reads_back() -> None:
 def test_repr_is_one_line() -> None:
     assert repr(TABLE) == "<Table: 2 rows, x=np.float64(1.5)>"
     assert len(TABLE) == 2
+
+
+def test_the_quick_table_is_the_one_that_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = ["name", "2θ / °", "|F|²", ""]
+    rows = [
+        ["[bold]x", "14.246", "8396", "a note"],
+        ["", "7.1", "", ""],
+        ["Å…", "100", "1", "b"],
+    ]
+    left = [True, False, False, True]
+    quick = text_grid(heads, rows, left=left, width=80)
+    asked = []
+
+    def fold(*arguments: Any) -> str:
+        asked.append(arguments)
+        return folded(*arguments)
+
+    folded = tables._folded_grid
+    monkeypatch.setattr(tables, "_folded_grid", fold)
+    assert folded(heads, rows, left, 80) == quick
+    assert not asked
+    # Too narrow, or with letters of two columns, only the careful way will do.
+    text_grid(heads, rows, left=left, width=20)
+    text_grid(heads, [["磷酸钒钠", "1", "2", ""]], left=left, width=80)
+    text_grid(heads, [["e\u0301", "1", "2", ""]], left=left, width=80)
+    assert len(asked) == 3
+
+
+def test_a_column_that_does_not_vary_can_be_left_out() -> None:
+    @dataclass(frozen=True, repr=False)
+    class Varying(Table):
+        columns = (Column("name"), Column("d", varying=True))
+
+    first, second = (Row("a", (1, 0, 0), 1.5), Row("b", (1, 0, 0), 1.5))
+    assert "d" not in text_table(Varying(rows=(first, second))).splitlines()[0]
+    third = Row("c", (1, 0, 0), 2.5)
+    assert "d" in text_table(Varying(rows=(first, third))).splitlines()[0]
