@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from numbers import Real
 from typing import Final
 
-import gemmi
 import numpy as np
 
+from navp_structures.analysis.group_families import allowed_families
+from navp_structures.analysis.shelf import Shelf
 from navp_structures.analysis.structure_factors import element_sums, elements_of
 from navp_structures.errors import InputError
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
-from navp_structures.model.absence import is_absent
-from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
-from navp_structures.model.spacegroup import SpaceGroup
 
 # A list this long is a typing error, not a diffraction pattern.
 _MOST_REFLECTIONS: Final = 3_000_000
@@ -101,15 +97,10 @@ def allowed(phase: Phase, d_min: float) -> Allowed:
         When d_min is not positive, or so small that millions of reflections follow.
     """
     check_d_min(phase, d_min)
-    with _lock:
-        made = _tables.get(phase)
+    made = _tables.get(phase)
     if made is None or made[0] > d_min:
         made = float(d_min), _make(phase, float(d_min))
-        with _lock:
-            _tables[phase] = made
-            _tables.move_to_end(phase)
-            while sum(len(table.d) for _, table in _tables.values()) > _MOST_KEPT:
-                _tables.popitem(last=False)
+        _tables.put(phase, made, len(made[1].d))
     return made[1].down_to(d_min)
 
 
@@ -130,35 +121,17 @@ def smallest_d_min(phase: Phase) -> float:
     return float((4.0 / 3.0 * math.pi * phase.cell.volume / _MOST_REFLECTIONS) ** (1.0 / 3.0))
 
 
-_lock = threading.Lock()
-_tables: OrderedDict[Phase, tuple[float, Allowed]] = OrderedDict()
+_tables: Shelf[Phase, tuple[float, Allowed]] = Shelf(_MOST_KEPT)
 
 
 def _make(phase: Phase, d_min: float) -> Allowed:
-    hkl, multiplicity, d = families(phase.cell, phase.space_group, d_min)
+    hkl, multiplicity, d = allowed_families(phase.cell, phase.space_group, d_min)
     sums = element_sums(phase, hkl, d) if phase.has_sites else np.zeros((0, len(d)))
     for array in (hkl, multiplicity, d, sums):
         array.setflags(write=False)
     return Allowed(
         hkl=hkl, multiplicity=multiplicity, d=d, elements=elements_of(phase), sums=sums
     )
-
-
-def families(cell: UnitCell, group: SpaceGroup, d_min: float) -> tuple[Ints, Ints, Floats]:
-    """Return the allowed families of a cell: hkl, multiplicity and d (Å), d descending."""
-    metric, rotations = cell.metric_tensor, group.laue_rotations
-    entry = group.tabulated
-    if entry is None:
-        # gemmi lists the reflections of the settings that it knows.
-        hkl, multiplicity, d = kernel.families(
-            metric, d_min, rotations, centring=group.centring_vectors
-        )
-        kept = ~is_absent(hkl, group)
-        return hkl[kept], multiplicity[kept], d[kept]
-    limit = d_min * kernel.AT_LIMIT
-    listed = gemmi.make_miller_array(gemmi.UnitCell(*cell.parameters), entry, limit)
-    unique: Floats = listed.astype(np.float64)
-    return kernel.descending(*kernel.canonical(unique, rotations), metric)
 
 
 def _square(factors: Floats, sums: Floats | Complexes) -> Floats:

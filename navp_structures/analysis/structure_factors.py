@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -87,7 +87,7 @@ def element_sums(phase: Phase, hkl: Ints, d: Floats) -> Floats | Complexes:
         Reflections, shape ``(n, 3)``, and their spacings (Å), shape ``(n,)``.
     """
     atoms = atoms_of(phase)
-    return atoms.sums(hkl, d, atoms.amounts(atoms.occupancies))
+    return atoms.sums(hkl, d, atoms.held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,6 +104,8 @@ class Atoms:
         Where each stands among the sites and the elements, shape ``(k,)``.
     order
         Of its site symmetry: as often do the operations count it, shape ``(k,)``.
+    held
+        `amounts` of the occupancies.
     """
 
     fract: Floats
@@ -115,6 +117,11 @@ class Atoms:
     site: Ints
     element: Ints
     order: Ints
+    held: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count what the sites hold as they are."""
+        object.__setattr__(self, "held", self.amounts(self.occupancies))
 
     def sums(self, hkl: Ints, d: Floats, amounts: Floats) -> Floats | Complexes:
         """Return the sums over all images by element, shape ``(e, n)``, for `amounts`."""

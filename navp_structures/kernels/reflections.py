@@ -88,46 +88,89 @@ def families(
         Shapes ``(m, 3)``, ``(m,)`` and ``(m,)`` (Å). Representatives as in
         `representatives`; families of one spacing stand in falling dictionary order.
     """
-    half = _half_sphere(metric, d_min)
+    limit = d_min * AT_LIMIT
+    axes = _half_box(largest_indices(metric, d_min))
+    h, k, m = axes
+    g = inverse(metric)
+    # The quadratic form axis by axis: most sums run over one axis or two.
+    squares = g[0, 0] * h * h + (g[1, 1] * k * k + g[2, 2] * m * m + 2 * g[1, 2] * k * m)
+    squares = squares + 2 * h * (g[0, 1] * k + g[0, 2] * m)
+    hkl, multiplicity = _own(axes, squares <= limit**-2, rotations, centring)
+    d = d_spacings(hkl, g)
+    order = by_spacing(d)
+    return hkl[order], multiplicity[order], d[order]
+
+
+def families_in_box(
+    top: Ints, rotations: Ints, centring: Floats | None = None
+) -> tuple[Ints, Ints]:
+    """Return each family with a representative in a box, in falling dictionary order.
+
+    Parameters
+    ----------
+    top
+        The largest indices, shape ``(3,)``.
+    rotations, centring
+        As for `families`.
+    """
+    axes = _half_box(top)
+    inside = np.ones(tuple(axis.size for axis in axes), dtype=bool)
+    return _own(axes, inside, rotations, centring)
+
+
+def largest_indices(metric: Floats, d_min: float) -> Ints:
+    """Return the largest h, k and l with d of at least d_min: edge over spacing."""
+    return np.floor(np.sqrt(np.diag(metric)) / (d_min * AT_LIMIT)).astype(np.int64)
+
+
+def by_spacing(d: Floats) -> Ints:
+    """Return the order of falling spacings; equal ones stay in the order that they have."""
+    return np.argsort(-d.round(9), kind="stable")
+
+
+def _half_box(top: Ints) -> tuple[Floats, Floats, Floats]:
+    h, k, m = top.astype(np.float64)
+    return (
+        np.arange(h, -1.0, -1.0)[:, np.newaxis, np.newaxis],
+        np.arange(k, -k - 1.0, -1.0)[:, np.newaxis],
+        np.arange(m, -m - 1.0, -1.0),
+    )
+
+
+def _own(
+    axes: tuple[Floats, Floats, Floats],
+    inside: np.ndarray,
+    rotations: Ints,
+    centring: Floats | None,
+) -> tuple[Ints, Ints]:
+    """Return representatives in falling dictionary order, and multiplicities.
+
+    Parameters
+    ----------
+    axes
+        Indices of a half box: h from its largest down to 0, k and l down to the negative.
+    inside
+        Which of its reflections count.
+    """
+    # One of each pair h, -h; the last plane holds both.
+    k, m = axes[1:]
+    inside[-1] &= (k > 0) | ((k == 0) & (m > 0))
+    places = np.nonzero(inside)
+    half = np.stack([axis.ravel()[i] for axis, i in zip(axes, places, strict=True)], axis=1)
     if centring is not None and len(centring) > 1:
         shifts = half @ centring.T
         half = half[np.all(np.abs(shifts - np.rint(shifts)) < _INTEGER, axis=1)]
     blocks = [canonical(half[i : i + _BLOCK], rotations) for i in range(0, len(half), _BLOCK)]
     if not blocks:
-        return np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)
     hkl = np.concatenate([block[0] for block in blocks])
     multiplicity = np.concatenate([block[1] for block in blocks])
-    # Of all members the one that stands for its family.
-    own = np.all(hkl == half, axis=1) | np.all(hkl == -half, axis=1)
-    return descending(hkl[own], multiplicity[own], metric)
-
-
-def descending(
-    hkl: Floats | Ints, multiplicity: Ints, metric: Floats
-) -> tuple[Ints, Ints, Floats]:
-    """Return families in the order of their list, with their spacings.
-
-    Spacings (Å) fall; families of one spacing stand in falling dictionary order.
-    """
-    d = d_spacings(hkl, inverse(metric))
-    order = np.lexsort((-hkl[:, 2], -hkl[:, 1], -hkl[:, 0], -d.round(9)))
-    return hkl[order].astype(np.int64), multiplicity[order], d[order]
-
-
-def _half_sphere(metric: Floats, d_min: float) -> Floats:
-    """Return one of each pair h, -h with d of at least d_min, shape ``(n, 3)``."""
-    limit = d_min * AT_LIMIT
-    top = np.floor(np.sqrt(np.diag(metric)) / limit)
-    h = np.arange(top[0] + 1)[:, np.newaxis, np.newaxis]
-    k = np.arange(-top[1], top[1] + 1)[:, np.newaxis]
-    m = np.arange(-top[2], top[2] + 1)
-    g = inverse(metric)
-    # The quadratic form axis by axis: most sums run over one axis or two.
-    squares = g[0, 0] * h * h + (g[1, 1] * k * k + g[2, 2] * m * m + 2 * g[1, 2] * k * m)
-    squares = squares + 2 * h * (g[0, 1] * k + g[0, 2] * m)
-    inside = squares <= limit**-2
-    inside[0] &= (k > 0) | ((k == 0) & (m > 0))
-    return np.asarray(np.argwhere(inside) - np.array([0.0, top[1], top[2]]))
+    # Of all members the one that stands for its family; where that is -h, it has its own
+    # place in the dictionary.
+    own = np.all(hkl == half, axis=1)
+    opposite = np.all(hkl == -half, axis=1) & ~own
+    hkl = np.concatenate([hkl[own], hkl[opposite][::-1]]).astype(np.int64)
+    return hkl, np.concatenate([multiplicity[own], multiplicity[opposite][::-1]])
 
 
 def canonical(hkl: Floats | Ints, rotations: Ints) -> tuple[Floats, Ints]:

@@ -113,8 +113,10 @@ def element_sums(
     """
     size = max(1, _BLOCK // max(1, len(fract) * len(operations.rotations)))
     still = slice(len(anisotropic), None)
-    # Sites often share one U, and exponentials are dear.
-    values, place = np.unique(isotropic[still], return_inverse=True)
+    values, place = isotropic[still], np.zeros(0, dtype=np.intp)
+    if len(values):
+        # Sites often share one U, and exponentials are dear.
+        values, place = np.unique(values, return_inverse=True)
     blocks: list[Any] = []
     for start in range(0, max(1, len(hkl)), size):
         part = slice(start, start + size)

@@ -255,6 +255,7 @@ def _number(value: object) -> float | None:
         return math.inf
 
 
+@lru_cache(maxsize=256)
 def _of_wavelength(value: float, shown: object, probe: str) -> Radiation:
     length = _checked(value, shown)
     return Radiation(name=f"{length:g}Å", probe=probe, lines=((length, 1.0),), source=_GIVEN)

@@ -14,8 +14,6 @@ from navp_structures.errors import SpaceGroupError, nearest
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.structure_factor import Operations, split_operations
 
-TableEntry = gemmi.SpaceGroup
-
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
 
@@ -157,11 +155,6 @@ class SpaceGroup:
         return _group(self.operations)
 
     @property
-    def tabulated(self) -> TableEntry | None:
-        """The entry of gemmi's table with these operations; None where there is none."""
-        return _entry(self.operations)
-
-    @property
     def rotations(self) -> Ints:
         """Rotation parts, shape ``(n, 3, 3)``, read-only."""
         return _arrays(self.operations)[0]
@@ -272,11 +265,6 @@ def _closed(triplets: tuple[str, ...]) -> gemmi.GroupOps:
 
 def _sorted(triplets: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(triplets), key=lambda t: (t != "x,y,z", t)))
-
-
-@lru_cache(maxsize=128)
-def _entry(operations: tuple[str, ...]) -> gemmi.SpaceGroup | None:
-    return gemmi.find_spacegroup_by_ops(_group(operations))
 
 
 @lru_cache(maxsize=128)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -76,7 +77,7 @@ def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
 def smallest_spacing(settings: PowderSettings) -> float:
     """Return the smallest spacing (Å) whose line may be observed in the range."""
     shortest = min(length for length, _ in settings.radiation.lines)
-    return float(lattice.bragg_spacings(settings.highest, shortest))
+    return shortest / (2.0 * math.sin(math.radians(settings.highest) / 2.0))
 
 
 def lines_of(
@@ -138,10 +139,9 @@ def _of_wavelength(
     true = np.degrees(2.0 * np.arcsin(sine))
     observed = settings.observed(true)
     low, high = settings.two_theta
-    # At 180 degrees the factors are infinite, and no detector stands.
-    kept = np.flatnonzero((observed >= low) & (observed <= high) & (true < 180.0))
-    # Of families that fall off in d a range is one piece.
-    piece = slice(kept[0], kept[-1] + 1) if len(kept) else slice(0, 0)
+    # Angles rise as d falls. At 180 degrees the factors are infinite, and no detector stands.
+    first, last = observed.searchsorted(low), observed.searchsorted(high, side="right")
+    piece = slice(first, max(first, min(last, true.searchsorted(180.0))))
     table, true = table.part(piece), true[piece]
     probe = settings.radiation.probe
     with_dispersion = probe == "xray" and settings.dispersion

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.analysis.allowed import Allowed, check_d_min, families
+from navp_structures.analysis.allowed import Allowed, check_d_min
+from navp_structures.analysis.group_families import allowed_families
 from navp_structures.analysis.powder.lines import curve_of, lines_of, smallest_spacing
 from navp_structures.analysis.powder.pattern import powder_pattern
 from navp_structures.analysis.powder.settings import PowderSettings
@@ -120,7 +121,7 @@ def _tables(
     d = lattice.d_spacings(hkl, reciprocal)
     by_site = None if metrics is not None else atoms.sums(hkl, d, np.eye(len(atoms.fract)))
     for n in range(count):
-        amounts = atoms.amounts(atoms.occupancies if filled is None else filled[n])
+        amounts = atoms.held if filled is None else atoms.amounts(filled[n])
         if by_site is not None:
             sums = amounts.T @ by_site
         if metrics is not None:
@@ -143,7 +144,7 @@ def _families(phase: Phase, metrics: Floats | None, d_min: float) -> tuple[Ints,
         stretches = np.linalg.eigvals(metrics @ cell.reciprocal_metric_tensor).real
         d_min /= np.sqrt(stretches.max())
     check_d_min(phase, d_min)
-    hkl, multiplicity, _ = families(cell, phase.space_group, d_min)
+    hkl, multiplicity, _ = allowed_families(cell, phase.space_group, d_min)
     return hkl, multiplicity
 
 

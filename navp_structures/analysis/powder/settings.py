@@ -131,6 +131,8 @@ class PowderSettings:
 
     def observed(self, two_theta: Floats) -> Floats:
         """Return where lines of true 2θ (degrees) are observed."""
+        if not self.zero_shift and not self.displacement:
+            return two_theta
         return two_theta + aberrations.shifts(
             two_theta, self.zero_shift, self.displacement, self.radius
         )
@@ -155,6 +157,8 @@ class PowderSettings:
 
     def _check_caglioti(self) -> None:
         u, v, w = self.caglioti
+        if u == v == 0.0 < w:
+            return
         # The square is a parabola in tan θ: least at an end of the range, or at its vertex.
         low, high = (math.tan(math.radians(angle) / 2.0) for angle in self.two_theta)
         high = min(high, 1e6)
@@ -213,6 +217,9 @@ def _numbers(given: Any, count: int) -> tuple[float, ...] | None:
 
 
 def _is_number(value: object) -> bool:
+    # To ask of a float whether it is Real takes longer than all else here.
+    if type(value) is float:
+        return True
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 

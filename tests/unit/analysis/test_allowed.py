@@ -11,13 +11,14 @@ import pytest
 import navp_structures as navp
 from navp_structures.analysis import allowed as module
 from navp_structures.analysis.allowed import allowed
+from navp_structures.analysis.shelf import Shelf
 from navp_structures.analysis.structure_factors import structure_factor
 from navp_structures.errors import InputError
 
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_tables", type(module._tables)())
+    monkeypatch.setattr(module, "_tables", Shelf(module._MOST_KEPT))
 
 
 def test_first_families_of_na3vp() -> None:
@@ -74,16 +75,16 @@ def test_cell_only_phases_have_families_without_strength() -> None:
     assert np.isnan(table.f_squared("xray")).all()
 
 
-def test_the_cache_forgets_what_was_not_used_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_forgets_what_was_put_there_first() -> None:
     phases = [replace(navp.load("Na3VP"), id=f"copy-{n}") for n in range(4)]
     size = len(allowed(phases[0], 2.0).d)
-    monkeypatch.setattr(module, "_MOST_KEPT", 3 * size)
+    module._tables.limit = 3 * size
     for phase in phases:
         allowed(phase, 2.0)
-    assert list(module._tables) == phases[1:]
-    monkeypatch.setattr(module, "_MOST_KEPT", size - 1)
+    assert list(module._tables.keys()) == phases[1:]
+    module._tables.limit = size - 1
     assert len(allowed(phases[0], 2.0).d) == size
-    assert not module._tables
+    assert not module._tables.keys()
 
 
 def test_threads_get_the_same_families() -> None:
