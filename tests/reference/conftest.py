@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import functools
+import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,6 +45,7 @@ CURATED = sorted(
 GENERATED = (*SETTINGS, "origin shifted")
 
 Crystals = Callable[[], dict[str, Phase]]
+Json = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +63,27 @@ def crystals() -> Crystals:
         return {**sited, **_generated()}
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ask_cctbx() -> Callable[[list[Json]], list[Json]]:
+    """Return what puts questions to cctbx, in a process of its own, and reads its answers."""
+    script = Path(__file__).with_name("cctbx_oracle.py")
+
+    def ask(questions: list[Json]) -> list[Json]:
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            input=json.dumps(questions),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        answers: list[Json] = json.loads(done.stdout)
+        return answers
+
+    return ask
 
 
 @pytest.fixture(params=CURATED)

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import gemmi
@@ -33,29 +29,15 @@ pytestmark = [
     ),
 ]
 
-SCRIPT = Path(__file__).with_name("cctbx_oracle.py")
 D_MIN = 1.0
 # What the tables of each probe are called.
 CCTBX_TABLES = {"xray": "it1992", "electron": "electron", "neutron": "neutron"}
 GEMMI_TABLES = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
 
 Json = dict[str, Any]
+Ask = Callable[[list[Json]], list[Json]]
 Crystals = Callable[[], dict[str, Phase]]
 Answers = Callable[..., dict[str, Json]]
-
-
-def ask(questions: list[Json]) -> list[Json]:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT)],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answers: list[Json] = json.loads(done.stdout)
-    return answers
 
 
 def question(phase: Phase, *, idealised: bool = True, probe: str = "xray") -> Json:
@@ -119,13 +101,15 @@ def misfit(phase: Phase, answer: Json, probe: str = "xray") -> float:
 
 
 @pytest.fixture(scope="session")
-def answers(crystals: Crystals) -> Answers:
+def answers(crystals: Crystals, ask_cctbx: Ask) -> Answers:
     """Return what asks cctbx once about all crystals, with idealised or printed sites."""
 
     @functools.cache
     def asked(probe: str = "xray", *, idealised: bool = True) -> dict[str, Json]:
         phases = crystals().values()
-        found = ask([question(phase, idealised=idealised, probe=probe) for phase in phases])
+        found = ask_cctbx(
+            [question(phase, idealised=idealised, probe=probe) for phase in phases]
+        )
         return {phase.id: answer for phase, answer in zip(phases, found, strict=True)}
 
     return asked
@@ -214,23 +198,24 @@ def test_public_list_has_the_allowed_families(phase: Phase, answers: Answers) ->
 
 def test_comparison_notices_an_occupancy_that_is_off_by_a_thousandth(
     crystals: Crystals,
+    ask_cctbx: Ask,
 ) -> None:
     phase = crystals()["na3vp-rt"]
     wrong = question(phase)
     wrong["sites"][2]["occupancy"] -= 0.001
-    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE["xray"]
+    assert misfit(phase, ask_cctbx([wrong])[0]) > 10 * TOLERANCE["xray"]
 
 
-def test_comparison_notices_a_tensor_that_is_off(crystals: Crystals) -> None:
+def test_comparison_notices_a_tensor_that_is_off(crystals: Crystals, ask_cctbx: Ask) -> None:
     phase = crystals()["na3vp-rt"]
     wrong = question(phase)
     wrong["sites"][4]["u_cif"][5] += 1e-4
-    assert misfit(phase, ask([wrong])[0]) > 10 * TOLERANCE["xray"]
+    assert misfit(phase, ask_cctbx([wrong])[0]) > 10 * TOLERANCE["xray"]
 
 
-def test_comparison_notices_another_group(crystals: Crystals) -> None:
+def test_comparison_notices_another_group(crystals: Crystals, ask_cctbx: Ask) -> None:
     phase = crystals()["na3vp-rt"]
     wrong = question(phase)
     wrong["operations"] = SpaceGroup.from_name("R -3:H").operations  # the c glide is lost
     absent = families(phase, D_MIN, "xray").absent.tolist()
-    assert ask([wrong])[0]["absent"] != absent
+    assert ask_cctbx([wrong])[0]["absent"] != absent

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +27,6 @@ pytestmark = [
     ),
 ]
 
-SCRIPT = Path(__file__).with_name("cctbx_oracle.py")
 D_MIN = 1.0
 CU_KA1 = 1.5405929
 TABLES = {"xray": "it1992", "electron": "electron", "neutron": "neutron"}
@@ -47,22 +42,9 @@ RELATIVE_RANDOM = 3e-5
 RELATIVE_ELECTRON = 1e-10
 
 Json = dict[str, Any]
+Ask = Callable[[list[Json]], list[Json]]
 Floats = npt.NDArray[np.float64]
 Answers = Callable[..., Json]
-
-
-def ask(questions: list[Json]) -> list[Json]:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT)],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answers: list[Json] = json.loads(done.stdout)
-    return answers
 
 
 def question(phase: Phase, probe: str, wavelength: float | None = None) -> Json:
@@ -94,13 +76,13 @@ def question(phase: Phase, probe: str, wavelength: float | None = None) -> Json:
 
 
 @pytest.fixture(scope="session")
-def answers(crystals: Callable[[], dict[str, Phase]]) -> Answers:
+def answers(crystals: Callable[[], dict[str, Phase]], ask_cctbx: Ask) -> Answers:
     """Return what asks cctbx once about all crystals, and gives the answer for one."""
 
     @functools.cache
     def asked(probe: str, wavelength: float | None) -> dict[str, Json]:
         phases = crystals().values()
-        found = ask([question(phase, probe, wavelength) for phase in phases])
+        found = ask_cctbx([question(phase, probe, wavelength) for phase in phases])
         return {phase.id: answer for phase, answer in zip(phases, found, strict=True)}
 
     return lambda phase, probe, wavelength=None: asked(probe, wavelength)[phase.id]
@@ -160,10 +142,10 @@ def test_lines_of_a_pattern(phase: Phase, answers: Answers) -> None:
 
 @pytest.mark.parametrize(("part", "change"), [(0, 0.01), (1, 0.05)], ids=["f'", "f''"])
 def test_comparison_notices_wrong_dispersion(
-    crystals: Callable[[], dict[str, Phase]], part: int, change: float
+    crystals: Callable[[], dict[str, Phase]], ask_cctbx: Ask, part: int, change: float
 ) -> None:
     phase = crystals()["na3vp-rt"]
     wrong = question(phase, "xray", CU_KA1)
     wrong["sites"][0]["dispersion"][part] += change  # V
-    theirs = friedel_mean(ask([wrong])[0])
+    theirs = friedel_mean(ask_cctbx([wrong])[0])
     assert worst(allowed(phase, D_MIN).f_squared("xray", CU_KA1), theirs) > 10 * RELATIVE

@@ -87,6 +87,56 @@ class _PowderTable(TableResult[PowderLine]):
         empty = empty_notes(self.patterns, self.settings)
         return (description(self.settings), *empty, *self.provisos)
 
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order."""
+        return tuple(pattern.of for pattern in self.patterns)
+
+    def __repr__(self) -> str:
+        """One line: phases, number of lines, radiation, range; what a model is."""
+        (low, high), told = self.settings.two_theta, self.settings.radiation.text
+        ids = ", ".join(phase.id for phase in self.phases)
+        what = f"{ids}, {len(self.rows)} lines, {told}, 2θ {low:g} to {high:g}°"
+        return f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>"
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        axis: str = "two_theta",
+        measured: MeasuredPattern | str | os.PathLike[str] | None = None,
+        profile: bool = True,
+        labels: bool = True,
+    ) -> Axes:
+        """Draw lines, curves and hkl labels, the phases above each other.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a figure.
+        axis
+            ``two_theta``, ``q`` or ``d``.
+        measured
+            A pattern, or the file of one: 2θ in degrees of the same radiation and
+            intensity; it is scaled to the height of the plot.
+        profile
+            Whether the curve is drawn beside the sticks.
+        labels
+            Whether lines are labelled, the strong ones first, none over another.
+
+        Notes
+        -----
+        A stick is the intensity of one line, the strongest 100. The curve adds lines up
+        that overlap, and is 100 at its own maximum.
+
+        Returns
+        -------
+        The Axes; nothing is shown or saved.
+        """
+        from navp_structures.analysis.powder.drawing import draw
+
+        return draw(self.patterns, ax, axis, measured, profile=profile, labels=labels)
+
 
 # No slots: the rows are made when they are first asked for, and kept.
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -128,11 +178,6 @@ class PowderPattern(_PowderTable):
         return {"phase": self.of.id, **self.settings.inputs}
 
     @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The one phase."""
-        return (self.of,)
-
-    @property
     def patterns(self) -> tuple[PowderPattern, ...]:
         """The one pattern."""
         return (self,)
@@ -144,10 +189,6 @@ class PowderPattern(_PowderTable):
     def __iter__(self) -> Iterator[PowderLine]:
         """Iterate over the lines."""
         return iter(self.rows)
-
-    def __repr__(self) -> str:
-        """One line: phase, number of lines, radiation, range; what a model is."""
-        return _one_line(self, self.of.id)
 
     def profile(self, x: npt.ArrayLike, *, axis: str = "two_theta") -> Floats:
         """Return the curve that the lines add up to, shape of x.
@@ -180,20 +221,6 @@ class PowderPattern(_PowderTable):
         order = np.argsort(points, kind="stable")
         return points[order], order
 
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        axis: str = "two_theta",
-        measured: MeasuredPattern | str | os.PathLike[str] | None = None,
-        profile: bool = True,
-        labels: bool = True,
-    ) -> Axes:
-        """Draw lines, curve and hkl labels; parameters as `PowderPatterns.plot`."""
-        from navp_structures.analysis.powder.drawing import draw
-
-        return draw([self], ax, axis, measured, profile=profile, labels=labels)
-
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class PowderPatterns(_PowderTable):
@@ -216,11 +243,6 @@ class PowderPatterns(_PowderTable):
         ids = [pattern.of.id for pattern in self.patterns]
         return {"phases": ids, **self.settings.inputs}
 
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return tuple(pattern.of for pattern in self.patterns)
-
     def __iter__(self) -> Iterator[PowderPattern]:
         """Iterate over the patterns."""
         return iter(self.patterns)
@@ -240,52 +262,3 @@ class PowderPatterns(_PowderTable):
                 )
             return found[0]
         return self.patterns[key]
-
-    def __repr__(self) -> str:
-        """One line: phases, number of lines, radiation, range; what a model is."""
-        return _one_line(self, ", ".join(phase.id for phase in self.phases))
-
-    def plot(
-        self,
-        ax: Axes | None = None,
-        *,
-        axis: str = "two_theta",
-        measured: MeasuredPattern | str | os.PathLike[str] | None = None,
-        profile: bool = True,
-        labels: bool = True,
-    ) -> Axes:
-        """Draw the phases above each other, and a measured pattern with them.
-
-        Parameters
-        ----------
-        ax
-            Where to draw; None makes a figure.
-        axis
-            ``two_theta``, ``q`` or ``d``.
-        measured
-            A pattern, or the file of one: 2θ in degrees of the same radiation and
-            intensity; it is scaled to the height of the plot.
-        profile
-            Whether the curve is drawn beside the sticks.
-        labels
-            Whether lines are labelled, the strong ones first, none over another.
-
-        Notes
-        -----
-        A stick is the intensity of one line, the strongest 100. The curve adds lines up
-        that overlap, and is 100 at its own maximum.
-
-        Returns
-        -------
-        The Axes; nothing is shown or saved.
-        """
-        from navp_structures.analysis.powder.drawing import draw
-
-        return draw(self.patterns, ax, axis, measured, profile=profile, labels=labels)
-
-
-def _one_line(result: PowderPattern | PowderPatterns, of: str) -> str:
-    settings = result.settings
-    low, high = settings.two_theta
-    told = f"{of}, {len(result.rows)} lines, {settings.radiation.text}, 2θ {low:g} to {high:g}°"
-    return f"<{type(result).__name__}: {'; '.join([told, *result.provisos])}>"
