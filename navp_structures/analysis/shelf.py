@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Key = TypeVar("Key")
 Item = TypeVar("Item")
+
+
+# What an item weighs at least, for the key and the empty arrays that it keeps alive.
+_LEAST: Final = 100
 
 
 class Shelf(Generic[Key, Item]):
@@ -21,7 +24,8 @@ class Shelf(Generic[Key, Item]):
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._items: OrderedDict[Key, tuple[Item, int]] = OrderedDict()
+        self._items: dict[Key, tuple[Item, int]] = {}
+        self._total = 0
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Item | None:
@@ -32,16 +36,19 @@ class Shelf(Generic[Key, Item]):
 
     def put(self, key: Key, item: Item, weight: int) -> None:
         """Keep an item; those put longest ago give way to it."""
+        weight += _LEAST
         with self._lock:
-            self._items.pop(key, None)
+            self._total += weight - self._items.pop(key, (item, 0))[1]
             self._items[key] = item, weight
-            while sum(weight for _, weight in self._items.values()) > self.limit:
-                self._items.popitem(last=False)
+            while self._total > self.limit:
+                # A dictionary is in the order in which its keys were put.
+                self._total -= self._items.pop(next(iter(self._items)))[1]
 
     def clear(self) -> None:
         """Forget all items."""
         with self._lock:
             self._items.clear()
+            self._total = 0
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys, the one put longest ago first."""

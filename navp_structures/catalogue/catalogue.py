@@ -229,8 +229,10 @@ def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ..
     """Return phases: the four of the card for None, one, or several, each once."""
     if phases is None:
         phases = CARD
-    if isinstance(phases, Phase | str | os.PathLike):
+    if isinstance(phases, Phase | str | os.PathLike) or not isinstance(phases, Iterable):
         phases = [phases]
+    if isinstance(phases, bytes):
+        raise InputError(f"{phases!r} is no phase; give a Phase, a name or the path of a CIF")
     unique = {id(p): p for p in (as_phase(item) for item in phases)}
     if not unique:
         raise InputError("no phase is given; leave it out for the four of the card")

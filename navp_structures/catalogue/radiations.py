@@ -40,7 +40,9 @@ def radiation(radiation: RadiationLike, *, probe: str | None = None) -> Radiatio
     >>> radiation("MoKa1").wavelength
     0.70931715
     """
-    text = radiation.strip().casefold() if isinstance(radiation, str) else ""
+    if isinstance(radiation, str):
+        radiation = radiation.strip().removeprefix(f"{builtin.CURATED}:")
+    text = radiation.casefold() if isinstance(radiation, str) else ""
     # Plugins are asked only for a name that the package itself does not have.
     if not text or is_characteristic(text):
         return as_radiation(radiation, probe=probe)

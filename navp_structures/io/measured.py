@@ -80,6 +80,8 @@ def read_pattern(path: str | os.PathLike[str]) -> MeasuredPattern:
         When it is no text, a line holds anything but its numbers, or the points make no
         pattern (fewer than two, not finite, x not increasing, negative su).
     """
+    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+        raise InputError(f"{path!r} is no path of a file")
     name = os.fspath(path)
     if not name:
         raise InputFileError("cannot read a file without a name; the path is empty")

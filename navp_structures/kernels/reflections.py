@@ -195,10 +195,9 @@ def canonical(hkl: Floats | Ints, rotations: Ints) -> tuple[Floats, Ints]:
     best = np.maximum(ranks, opposite).argmax(axis=1)
     every = np.arange(len(best))
     members = images[:, every, best] * np.where(turned[every, best], -1.0, 1.0)
-    # Adding 0 leaves no negative zero.
     chosen = np.abs(place[every, best])
     stabiliser = (np.abs(place) == chosen[:, np.newaxis]).sum(axis=1)
-    return members.T + 0.0, len(rotations) // stabiliser
+    return members.T, len(rotations) // stabiliser
 
 
 def _block(hkl: Ints, rotations: Ints) -> tuple[Ints, Ints]:

@@ -24,6 +24,8 @@ _WAVELENGTHS: Final = (1e-4, 1e4)
 _ENERGIES: Final = (10.0, 1e8)
 _VOLTAGES: Final = (0.1, 10_000.0)
 
+_ANGSTROM: Final = re.compile(r"\s*(?:Å|A|\u212b)\s*$")
+
 # A number with its unit: an energy of X-rays, or a voltage of electrons.
 _WITH_UNIT: Final = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(eV|keV|kV)", re.IGNORECASE)
 
@@ -58,11 +60,18 @@ class Radiation:
         """Refuse what is no radiation."""
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError(f"a radiation has a name, not {self.name!r}")
-        if re.search(r"[\s:]", self.name) or _number(self.name) is not None:
+        number = _number(self.name) is not None or _WITH_UNIT.fullmatch(self.name)
+        if self.source != _GIVEN and (number or re.search(r"[\s:]", self.name)):
             raise InputError(
                 f"the radiation {self.name!r} could not be asked for: its name must be "
                 "without blanks and colons, and no number"
             )
+        for word, text in (("name", self.name), ("source", self.source)):
+            if not isinstance(text, str) or not text.strip() or not text.isprintable():
+                raise InputError(
+                    f"the {word} of the radiation {self.name!r} is {text!r}; it must be a "
+                    "printable text"
+                )
         check_probe(self.probe)
         self._check_lines()
 
@@ -102,6 +111,11 @@ class Radiation:
                 else f"{self.name} has several wavelengths ({shown} Å): give one of them in Å"
             )
         return self.lines[0][0]
+
+    @property
+    def principal(self) -> float:
+        """The wavelength (Å) of the strongest line."""
+        return max(self.lines, key=lambda line: line[1])[0]
 
     @property
     def text(self) -> str:
@@ -245,8 +259,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, Real | str):
         return None
     # Python reads 1_5 as 15; nobody means that.
-    if isinstance(value, str) and "_" in value:
-        return None
+    if isinstance(value, str):
+        if "_" in value:
+            return None
+        value = _ANGSTROM.sub("", value)
     try:
         return float(value)
     except ValueError:
@@ -258,7 +274,7 @@ def _number(value: object) -> float | None:
 @lru_cache(maxsize=256)
 def _of_wavelength(value: float, shown: object, probe: str) -> Radiation:
     length = _checked(value, shown)
-    return Radiation(name=f"{length:g}Å", probe=probe, lines=((length, 1.0),), source=_GIVEN)
+    return Radiation(name=f"{length!r}Å", probe=probe, lines=((length, 1.0),), source=_GIVEN)
 
 
 def _of_unit(name: str, digits: str, unit: str, probe: str | None) -> Radiation:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.peak_labels import GAP, Lane, Peak, joined, place_labels
 from navp_structures.show.plot_text import (
     LITERAL,
     MEASURED,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Curve = tuple[Floats, Floats]
-Box = tuple[float, float, float, float]
-Peak = tuple[float, tuple[str, ...]]  # x and the wordings of its label
 
 # Okabe and Ito 2008, told apart by colour-blind readers; the palest last, black is for data.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -40,11 +38,8 @@ _HKL = LITERAL | {"fontsize": 6.5, "rotation": 90, "ma": "left", "linespacing": 
 # Distances are in points (1/72 inch): the same labels appear at every resolution.
 _COLUMN = 0.5  # resolution of the skyline
 _SAME_PLACE = 0.8  # lines nearer than this look like one
-_GAP = 3.0  # between a tip and its label
-_PAD = 0.75  # kept free around labels
-_SHIFTS = (0.0, 3.0, -3.0, 6.0, -6.0, 9.0, -9.0, 12.0, -12.0)  # of labels, sideways
-_LONGEST_LEADER = 30.0
 _WEAKEST = 1.0  # intensity of lines that are labelled
+_ROOM = (0.75, 0.5)  # of a lane that labels may take: of one line each, of several
 _MEASURED_LANE = 106.0  # height in units of intensity
 
 
@@ -155,10 +150,11 @@ def plot_powder(
     lanes = [_lane(sheet, trace, [] if beside else behind, labels) for trace in traces]
     # Where nothing is scaled to 100, weak lines may fill the lane.
     reach = max((lane.skyline.max() for lane in lanes if not beside), default=100.0) or 100.0
-    room = max((_headroom(lane, reach) for lane in lanes), default=0.0)
+    rooms = np.array([_headroom(lane, reach) for lane in lanes]).reshape(-1, 2)
     units = reach * len(lanes) + _MEASURED_LANE * beside
     # Small lanes are for the lines rather than for their labels.
-    room = min(room, 0.75 * reach / units * sheet.height)
+    limits_of_room = np.array(_ROOM) * reach / units * sheet.height
+    room = float(np.minimum(rooms.max(axis=0, initial=0.0), limits_of_room).max())
     scale = (sheet.height - room * len(lanes)) / units
     pitch = reach + room / scale
     top = len(lanes) * pitch if beside else 0.0
@@ -178,7 +174,7 @@ def figure_size(phases: int, notes: Sequence[str], *, measured: bool) -> Pair:
     """Return width and height (inches) that a plot of so many phases needs."""
     lanes = phases + (measured and phases != 1)
     folds = sum(1 + len(note) // 150 for note in notes)
-    return 9.0, 1.2 + 1.7 * max(lanes, 1.5) + 0.14 * folds
+    return 9.0, 1.2 + 2.1 * max(lanes, 1.5) + 0.14 * folds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,7 +240,11 @@ def _peaks(x: Floats, intensity: Floats, labels: Sequence[str]) -> Iterator[Peak
         if left[i]:
             here = order[left[order] & (abs(x[order] - x[i]) <= _SAME_PLACE)]
             left[here] = False
-            yield float(x[i]), _wordings([printable(labels[int(j)]) for j in here])
+            yield (
+                float(x[i]),
+                float(intensity[i]),
+                _wordings([printable(labels[int(j)]) for j in here]),
+            )
 
 
 def _wordings(families: Sequence[str]) -> tuple[str, ...]:
@@ -258,14 +258,19 @@ def _wordings(families: Sequence[str]) -> tuple[str, ...]:
     return " + ".join(parts), " +\n".join(parts), short
 
 
-def _headroom(lane: _Lane, reach: float) -> float:
-    """Return the points that the name and the labels of high peaks need above the lines."""
-    room = text_size(lane.sheet.ax, lane.name, NAME)[1] + _GAP
-    for x, wordings in lane.peaks:
+def _headroom(lane: _Lane, reach: float) -> Pair:
+    """Return the points above the lines that the name and the labels of high peaks need.
+
+    First with one line for each label, then with what lines without room add to them.
+    """
+    alone = together = text_size(lane.sheet.ax, lane.name, NAME)[1] + GAP
+    for x, _, wordings in lane.peaks:
         width, height = lane.sheet.label_size(wordings[-1])
         if x == lane.peaks[0][0] or lane.highest(x - width / 2, x + width / 2) > reach / 2:
-            room = max(room, height + 4 * _GAP)
-    return room
+            alone = max(alone, height + 4 * GAP)
+            height = lane.sheet.label_size(joined(lane.peaks, x))[1]
+            together = max(together, height + 4 * GAP)
+    return alone, together
 
 
 def _draw_lane(lane: _Lane, base: float, scale: float, height: float, colour: str) -> None:
@@ -285,47 +290,25 @@ def _draw_lane(lane: _Lane, base: float, scale: float, height: float, colour: st
     if lane.peaks and lane.peaks[0][0] > left - 20:
         left = 4.0
     ax.text(*data(left, bottom), lane.name, color=colour, va="bottom", gid="name", **NAME)
-    taken = [(left, bottom, left + width, bottom + tall)]
-    for peak in lane.peaks:
-        for words, tip, boxes in _places(lane, scale, height, *peak):
-            if not any(_touch(box, other) for box in boxes for other in taken):
-                taken += boxes
-                foot = data((boxes[0][0] + boxes[0][2]) / 2, boxes[0][1])
-                ax.text(*foot, words, ha="center", va="bottom", gid="hkl", clip_on=True, **_HKL)
-                leader = np.transpose([data(*tip), foot])
-                ax.plot(*leader, color="0.5", linewidth=0.4, gid="leader")
-                break
+    place = Lane(
+        width=lane.sheet.width,
+        ceiling=height,
+        scale=scale,
+        highest=lane.highest,
+        label_size=lane.sheet.label_size,
+        name=(left, bottom, left + width, bottom + tall),
+    )
+    for label in place_labels(lane.peaks, place):
+        foot = data((label.box[0] + label.box[2]) / 2, label.box[1])
+        ax.text(*foot, label.words, ha="center", va="bottom", gid="hkl", clip_on=True, **_HKL)
+        leader = np.transpose([data(*label.tip), foot])
+        ax.plot(*leader, color="0.5", linewidth=0.4, gid="leader")
 
 
 def _draw_lines(ax: Axes, lane: _Lane, base: float, colour: str, *, paled: bool) -> None:
     width, alpha = (0.7, 0.45) if paled else (1.0, 1.0)
     top = base + lane.intensity
     ax.vlines(lane.position, base, top, colour, linewidth=width, alpha=alpha, gid="lines")
-
-
-def _places(
-    lane: _Lane, scale: float, ceiling: float, x: float, wordings: tuple[str, ...]
-) -> Iterator[tuple[str, Pair, list[Box]]]:
-    """Yield wording, tip of the line, boxes of label and leader, the best place first."""
-    tip = lane.highest(x, x) * scale
-    # What is too low to be seen gets no label.
-    for words, shift in product(wordings if tip > 0.5 else (), _SHIFTS):
-        width, height = lane.sheet.label_size(words)
-        left, right = x + shift - width / 2, x + shift + width / 2
-        under = lane.highest(left - _PAD, right + _PAD) * scale
-        bottom = max(under, tip + 0.8 * abs(shift)) + _GAP
-        beyond = (x + 1, x + shift) if shift > 0 else (x + shift, x - 1)
-        crossed = lane.highest(*beyond) * scale if shift else 0.0
-        fits = left > _PAD and right < lane.sheet.width - _PAD and bottom + height < ceiling
-        if fits and bottom - tip < _LONGEST_LEADER and crossed <= tip + 1:
-            # Boxes along the leader, for one around a slanting line is too large.
-            steps = np.linspace((x, tip), (x + shift, bottom), 5)
-            leader = [(*np.minimum(a, b), *np.maximum(a, b)) for a, b in pairwise(steps)]
-            yield words, (x, tip), [(left, bottom, right, bottom + height), *leader]
-
-
-def _touch(one: Box, two: Box) -> bool:
-    return all(one[i] < two[i + 2] + _PAD and two[i] < one[i + 2] + _PAD for i in (0, 1))
 
 
 def _check(traces: Sequence[Trace], measured: Measured | None, limits: Pair) -> None:

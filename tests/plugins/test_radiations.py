@@ -62,8 +62,8 @@ def test_a_radiation_of_a_plugin_works_everywhere(install: Callable[..., None]) 
         angle, units="two_theta", radiation="BeamlineX", phases="Na3VP"
     )
     assert indexed.candidates(0)[0].hkl == (0, 1, 2)
-    row = next(row for row in navp.radiations() if row.name == "BeamlineX")
-    assert (row.provider, row.lines) == ("mylab", ((0.5, 1.0),))
+    (row,) = (row for row in navp.radiations() if "Beamline" in row.name)
+    assert (row.name, row.provider, row.lines) == ("BeamlineX", "mylab", ((0.5, 1.0),))
     assert navp.load("Na3VP").two_theta("0 1 2", navp.radiation("BeamlineX")) == angle
 
 
@@ -131,6 +131,16 @@ def test_plugins_are_not_asked_for_a_name_of_the_package(install: Callable[..., 
         pytest.raises(UnknownRadiationError),
     ):
         navp.radiation("BeamlineX")
+
+
+def test_the_packages_own_name_may_be_qualified() -> None:
+    assert navp.radiation("navp:CuKa1") is navp.radiation("CuKa1")
+
+
+def test_names_that_differ_in_case_are_one(install: Callable[..., None]) -> None:
+    install(one=plugin(beam("BeamX")), two=plugin(beam("beamx", 0.7)))
+    with pytest.raises(AmbiguousRadiationError, match="one:BeamX and two:beamx"):
+        navp.radiation("BEAMX")
 
 
 def test_unknown_names_come_with_the_nearest(install: Callable[..., None]) -> None:

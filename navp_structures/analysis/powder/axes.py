@@ -31,7 +31,7 @@ def check_axis(axis: str) -> str:
 def two_theta_of(x: npt.ArrayLike, axis: str, settings: PowderSettings) -> Floats:
     """Return points of an axis as observed 2θ (degrees) inside the range, shape ``(n,)``.
 
-    A doublet's q and d are those of its first line.
+    With several lines q and d are those of the strongest.
 
     Raises
     ------
@@ -50,9 +50,9 @@ def two_theta_of(x: npt.ArrayLike, axis: str, settings: PowderSettings) -> Float
         raise InputError(f"x holds {points[~np.isfinite(points)][0]}; it must be finite")
     angles = points
     if axis != "two_theta":
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             d = points if axis == "d" else 2.0 * np.pi / points
-        angles = lattice.two_theta(np.where(d > 0.0, d, np.nan), _wavelength(settings))
+            angles = lattice.two_theta(np.where(d > 0.0, d, np.nan), _wavelength(settings))
     low, high = settings.two_theta
     outside = ~((angles >= low - _ROUNDING) & (angles <= high + _ROUNDING))
     if outside.any():
@@ -72,4 +72,4 @@ def from_two_theta(angles: Floats, axis: str, settings: PowderSettings) -> Float
 
 
 def _wavelength(settings: PowderSettings) -> float:
-    return settings.radiation.lines[0][0]
+    return settings.radiation.principal

@@ -70,11 +70,14 @@ def _limits(patterns: Sequence[PowderPattern], axis: str) -> tuple[float, float]
 
 def _trace(pattern: PowderPattern, axis: str, *, profile: bool) -> Trace:
     lines, settings = pattern.lines, pattern.settings
-    # A family of a doublet is labelled at its first line alone.
-    first = lines.wavelength == settings.radiation.lines[0][0]
-    names = (
-        format_hkl(row.hkl) if own else "" for row, own in zip(pattern.rows, first, strict=True)
-    )
+    # A family of a doublet is labelled once, at its strongest line.
+    names = [""] * len(lines.d)
+    labelled = set()
+    for n in np.argsort(-lines.intensity, kind="stable").tolist():
+        hkl = pattern.rows[n].hkl
+        if hkl not in labelled:
+            names[n] = format_hkl(hkl)
+            labelled.add(hkl)
     kind = pattern.of.kind
     return Trace(
         name=pattern.of.id + (f" ({kind})" if kind in ("model", "computed") else ""),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.analysis.allowed import Allowed, check_d_min
+from navp_structures.analysis.allowed import Allowed, smallest_d_min
 from navp_structures.analysis.group_families import allowed_families
 from navp_structures.analysis.powder.lines import curve_of, lines_of, smallest_spacing
 from navp_structures.analysis.powder.pattern import powder_pattern
@@ -22,6 +22,9 @@ from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
+
+# Å.
+_LONGEST_EDGE: Final = 1e4
 
 # Printed occupancies may add up to a little more than 1.
 _SLACK: Final = 0.01
@@ -143,7 +146,11 @@ def _families(phase: Phase, metrics: Floats | None, d_min: float) -> tuple[Ints,
         # d of a plane grows at most by the largest stretch between two cells.
         stretches = np.linalg.eigvals(metrics @ cell.reciprocal_metric_tensor).real
         d_min /= np.sqrt(stretches.max())
-    check_d_min(phase, d_min)
+    if not d_min >= smallest_d_min(phase):
+        raise InputError(
+            f"a cell is too large for the range of two_theta: it would take millions of "
+            f"reflections of {phase.id}"
+        )
     hkl, multiplicity, _ = allowed_families(cell, phase.space_group, d_min)
     return hkl, multiplicity
 
@@ -159,6 +166,10 @@ def _metrics(phase: Phase, cells: npt.ArrayLike) -> Floats:
     tensors = []
     for row in parameters.tolist():
         a, b, c, alpha, beta, gamma = row
+        if max(row[:3]) > _LONGEST_EDGE:
+            raise CellError(
+                f"a cell edge is {max(row[:3]):g} Å; at most {_LONGEST_EDGE:g} is taken"
+            )
         tensor = UnitCell(a=a, b=b, c=c, alpha=alpha, beta=beta, gamma=gamma).metric_tensor
         if not phase.space_group.fits(tensor):
             shown = ", ".join(f"{value:g}" for value in row)

@@ -26,6 +26,7 @@ _SHORT: Final = 0.3
 
 # Degree².
 _LARGEST_SQUARE: Final = 10_000.0
+_SMALLEST_SQUARE: Final = 1e-12
 
 # Numbers longer than this are cut where they are shown.
 _LONG: Final = 1e20
@@ -157,7 +158,7 @@ class PowderSettings:
 
     def _check_caglioti(self) -> None:
         u, v, w = self.caglioti
-        if u == v == 0.0 < w:
+        if u == v == 0.0 and w >= _SMALLEST_SQUARE:
             return
         # The square is a parabola in tan θ: least at an end of the range, or at its vertex.
         low, high = (math.tan(math.radians(angle) / 2.0) for angle in self.two_theta)
@@ -165,11 +166,11 @@ class PowderSettings:
         vertex = -v / (2.0 * u) if u else low
         for tangent in (low, high, min(max(vertex, low), high)):
             square = (u * tangent + v) * tangent + w
-            if square <= 0.0:
+            if square < _SMALLEST_SQUARE:
                 raise InputError(
                     f"caglioti {u:g}, {v:g}, {w:g} gives a squared width of {square:g} degree² "
-                    f"at 2θ {2 * math.degrees(math.atan(tangent)):.4g}; it must be positive "
-                    "over the range"
+                    f"at 2θ {2 * math.degrees(math.atan(tangent)):.4g}; it must be at least "
+                    f"{_SMALLEST_SQUARE:g} over the range"
                 )
 
 

@@ -78,13 +78,58 @@ def test_cell_only_phases_have_families_without_strength() -> None:
 def test_the_cache_forgets_what_was_put_there_first() -> None:
     phases = [replace(navp.load("Na3VP"), id=f"copy-{n}") for n in range(4)]
     size = len(allowed(phases[0], 2.0).d)
-    module._tables.limit = 3 * size
+    module._tables.limit = 3 * (size + 100)
     for phase in phases:
         allowed(phase, 2.0)
     assert list(module._tables.keys()) == phases[1:]
     module._tables.limit = size - 1
     assert len(allowed(phases[0], 2.0).d) == size
     assert not module._tables.keys()
+
+
+def test_a_shelf_is_bounded_whatever_it_holds() -> None:
+    shelf: Shelf[int, str] = Shelf(1000)
+    for n in range(50):
+        # Empty things weigh too, or they would be kept for ever.
+        shelf.put(n, "empty", 0)
+    assert shelf.keys() == tuple(range(40, 50))
+    shelf.put(40, "renewed", 0)
+    shelf.put(50, "new", 0)
+    assert shelf.get(40) == "renewed"
+    assert shelf.get(41) is None
+    shelf.put(99, "too heavy", 2000)
+    assert shelf.keys() == ()
+    shelf.put(1, "again", 0)
+    assert shelf.get(1) == "again"
+    shelf.clear()
+    assert shelf.get(1) is None
+
+
+def test_families_of_a_group_are_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from navp_structures.analysis import group_families as families
+    from navp_structures.kernels import reflections as kernel
+
+    made = []
+    original = kernel.families_in_box
+
+    def count(*arguments: object) -> object:
+        made.append(arguments)
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kernel, "families_in_box", count)
+    monkeypatch.setattr(families, "_boxes", Shelf(500_000))
+    # All are R -3 c; the largest cell comes first.
+    for name in ("NZSP", "Na3VP", "NaVP", "na3vp-gamma"):
+        allowed(navp.load(name), 1.5)
+    assert len(made) == 1
+    # A box grows to hold what it held and what is new.
+    long = replace(navp.load("Na3VP"), cell=navp.UnitCell(a=4, b=4, c=60, alpha=90, beta=90,
+                                                          gamma=120), id="long")  # fmt: skip
+    allowed(long, 1.5)
+    assert len(made) == 2
+    allowed(navp.load("Na3VP"), 1.5)
+    allowed(replace(navp.load("NZSP"), id="again"), 1.5)
+    assert len(made) == 2
 
 
 def test_threads_get_the_same_families() -> None:

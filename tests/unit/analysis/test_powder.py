@@ -383,7 +383,7 @@ def test_a_line_straight_back_is_no_line() -> None:
         ({"displacement": 0.1}, "needs the radius"),
         ({"displacement": 5.0, "radius": 50.0}, "it must be at most 2.5 mm"),
         ({"caglioti": (0, 0, 0)}, "a squared width of 0"),
-        ({"caglioti": (0.0, -0.1, 0.05)}, "it must be positive over the range"),
+        ({"caglioti": (0.0, -0.1, 0.05)}, "it must be at least 1e-12 over the range"),
         ({"caglioti": (0.1, -0.1, 0.01)}, "a squared width of -0.015"),
         ({"caglioti": (1, 2)}, "three numbers U, V, W"),
         ({"mixing": 1.5}, "mixing is 1.5; it must be 0 to 1"),
@@ -591,3 +591,48 @@ def test_plot_refusals() -> None:
         pattern.plot(measured=[1, 2])  # type: ignore[arg-type]
     with pytest.raises(InputError, match="unknown axis 'energy'"):
         pattern.plot(axis="energy")
+
+
+def test_lines_of_a_radiation_in_any_order() -> None:
+    leak = Radiation(
+        name="leak", probe="xray", lines=((1.39222, 0.005), (CU1, 1.0)), source="a filter"
+    )
+    from matplotlib.figure import Figure
+
+    pattern = navp.powder_pattern("Na3VP", radiation=leak, two_theta=(10, 40))
+    ax = pattern.plot(Figure(figsize=(12, 5)).add_subplot(), axis="d")
+    labels = [text.get_text() for text in ax.texts if text.get_gid() == "hkl"]
+    assert "(1 1 6)" in labels
+    d = navp.load("Na3VP").d("1 1 6")
+    strongest = max(pattern, key=lambda row: row.intensity)
+    assert (strongest.hkl, strongest.wavelength) == ((1, 1, 6), CU1)
+    # On the d axis the strong line stands at its own spacing.
+    beside = pattern.profile([d * 0.99, d, d * 1.01], axis="d")
+    assert beside[1] > 3 * max(beside[0], beside[2])
+
+
+def test_a_low_sample_brings_lines_into_the_range() -> None:
+    # 2 mm at 200 mm: lines are read 1.146° × cos θ lower.
+    phase = navp.load("Na3VP")
+    pattern = navp.powder_pattern(phase, two_theta=(25, 31), displacement=-2.0, radius=200.0)
+    wider = navp.powder_pattern(phase, two_theta=(5, 60), displacement=-2.0, radius=200.0)
+    assert [row.hkl for row in pattern] == [
+        row.hkl for row in wider if 25 <= row.two_theta <= 31
+    ]
+    assert (1, 1, 6) in {row.hkl for row in pattern}
+
+
+def test_wrong_kinds_of_phases() -> None:
+    for wrong in (5, b"Na3VP"):
+        with pytest.raises(InputError, match="is no phase"):
+            navp.powder_patterns(wrong)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="is no path of a file"):
+            navp.read_pattern(wrong)  # type: ignore[arg-type]
+
+
+def test_cells_that_are_too_large() -> None:
+    x = np.linspace(10, 20, 11)
+    with pytest.raises(InputError, match="a cell is too large for the range of two_theta"):
+        navp.powder_profiles("Na3VP", x, cells=[[1000, 1000, 1000, 90, 90, 120]])
+    with pytest.raises(navp.NavpError, match="a cell edge is 1e\\+300 Å"):
+        navp.powder_profiles("Na3VP", x, cells=[[1e300, 1e300, 1e300, 90, 90, 120]])

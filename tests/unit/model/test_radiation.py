@@ -46,6 +46,10 @@ def test_lines_have_the_energies_of_another_table(anode: str) -> None:
 
 def test_numbers() -> None:
     assert wavelength(0.8266) == wavelength("0.8266") == 0.8266
+    for text in ("1.5406 Å", "1.5406Å", "1.5406A", " 1.5406 \u212b"):
+        assert wavelength(text) == 1.5406
+    # What a result says of its radiation can be asked for again.
+    assert as_radiation(as_radiation(1.5405929).name).wavelength == 1.5405929
     assert as_radiation(1.5, probe="neutron").probe == "neutron"
     assert as_radiation(1.5).probe == "xray"
 
@@ -104,6 +108,11 @@ def test_a_probe_must_agree() -> None:
         ({"name": "Cu K"}, "without blanks"),
         ({"name": "1.54"}, "and no number"),
         ({"name": "a:b"}, "without blanks and colons"),
+        ({"name": "12keV"}, "could not be asked for"),
+        ({"name": "200kV"}, "could not be asked for"),
+        ({"name": "a\x1bb"}, "must be a printable text"),
+        ({"source": ""}, "the source of the radiation 'x' is ''"),
+        ({"source": None}, "the source of the radiation 'x' is None"),
         ({"probe": "light"}, "unknown probe 'light'"),
         ({"lines": ()}, "has no line"),
         ({"lines": (1.5,)}, "pairs of wavelength"),

@@ -248,7 +248,7 @@ def test_weak_and_nameless_lines_have_no_label() -> None:
 
 
 def test_lines_too_low_to_be_seen_have_no_label() -> None:
-    trace = few(20, 60, intensity=np.array([100.0, 2.0]))
+    trace = few(20, 60, intensity=np.array([100.0, 1.0]))
     assert words(draw([trace], size=(9, 5))) == ["(1 0 0)", "(2 0 0)"]
     assert words(draw([trace] * 4, size=(9, 3))) == ["(1 0 0)"] * 4
 
@@ -556,3 +556,22 @@ def test_bad_input_leaves_the_axes_alone() -> None:
     with pytest.raises(InputError):
         plot_powder([], axis_label="x", limits=WIDE, ax=axes)
     assert not axes.get_xlabel()
+
+
+def test_a_label_stands_over_no_other_strong_line() -> None:
+    # Four lines of like height within a few widths of a label, as na2vp-a has at 24 degrees.
+    places = np.array([23.95, 24.318, 24.46, 24.494, 30.0])
+    heights = np.array([100.0, 99.4, 18.1, 96.2, 50.0])
+    names = ("(2 2 -1)", "(1 1 -2)", "(4 0 -2)", "(3 1 0)", "(2 2 -2)")
+    for limits in ((10, 40), (20, 28), (5, 90), (24.2, 24.6)):
+        inside = (places >= limits[0]) & (places <= limits[1])
+        trace = Trace(name="x", position=places, intensity=heights, labels=names)
+        ax = draw([trace], size=(9, 4), limits=limits)
+        drawn = {t.get_text(): t.get_position()[0] for t in ax.texts if t.get_gid() == "hkl"}
+        strong = [n for n, ok in enumerate(inside) if ok and heights[n] > 50]
+        for n in strong:
+            # Every strong line is named, if need be together with its neighbour.
+            (label,) = (words for words in drawn if names[n] in words)
+            if "+" not in label:
+                nearest = min(strong, key=lambda m: abs(places[m] - drawn[label]))
+                assert nearest == n, (limits, label)
