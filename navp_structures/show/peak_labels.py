@@ -83,7 +83,7 @@ def place_labels(peaks: Sequence[Peak], lane: Lane) -> list[Label]:
                 break
         else:
             if intensity >= _IMPORTANT:
-                _add_to_neighbour(lane, placed, x, wordings[0], is_free)
+                _add_to_neighbour(lane, placed, x, wordings, is_free)
     return placed
 
 
@@ -91,12 +91,15 @@ def _add_to_neighbour(
     lane: Lane,
     placed: list[Label],
     x: float,
-    words: str,
+    wordings: tuple[str, ...],
     is_free: Callable[[Box, Label | None], bool],
 ) -> None:
     """Let the label of the nearest line name a line that has no room for its own."""
     near = [label for label in placed if abs(label.x - x) <= _CLOSE]
-    for label in sorted(near, key=lambda label: abs(label.x - x)):
+    near.sort(key=lambda label: abs(label.x - x))
+    # All families of the line, or the strongest and how many more.
+    brief = dict.fromkeys(words.replace("\n", " ") for words in (wordings[0], wordings[-1]))
+    for label, words in product(near, brief):
         joined = f"{label.words} + {words}"
         left, bottom, right, _ = label.box
         top = bottom + lane.label_size(joined)[1]
