@@ -8,7 +8,7 @@ import numpy.typing as npt
 from navp_structures.kernels.lattice import Floats, Ints, d_spacings, inverse
 
 # Reflections whose images are held at a time: below about 50 MB of them.
-_BLOCK = 60_000
+_BLOCK = 20_000
 
 AT_LIMIT = 1.0 - 1e-12
 """What a limiting spacing is multiplied by: a reflection at it must not be lost to rounding."""
@@ -78,7 +78,7 @@ def families(
     d_min
         Smallest spacing (Å).
     rotations
-        The rotations of the Laue class, each once, in ascending order.
+        The rotations of the Laue class, each once.
     centring
         Centring vectors, shape ``(c, 3)``: families that they forbid are left out.
 
@@ -156,57 +156,31 @@ def _own(
     k, m = axes[1:]
     inside[-1] &= (k > 0) | ((k == 0) & (m > 0))
     places = np.nonzero(inside)
-    half = np.stack([axis.ravel()[i] for axis, i in zip(axes, places, strict=True)], axis=1)
+    parts = [axis.ravel()[i] for axis, i in zip(axes, places, strict=True)]
+    half = np.stack(parts, axis=1).astype(np.int64)
     if centring is not None and len(centring) > 1:
         shifts = half @ centring.T
         half = half[np.all(np.abs(shifts - np.rint(shifts)) < _INTEGER, axis=1)]
-    blocks = [canonical(half[i : i + _BLOCK], rotations) for i in range(0, len(half), _BLOCK)]
-    if not blocks:
-        return np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64)
-    hkl = np.concatenate([block[0] for block in blocks])
-    multiplicity = np.concatenate([block[1] for block in blocks])
+    hkl, multiplicity = representatives(half, rotations)
     # Of all members the one that stands for its family; where that is -h, it has its own
     # place in the dictionary.
     own = np.all(hkl == half, axis=1)
     opposite = np.all(hkl == -half, axis=1) & ~own
-    hkl = np.concatenate([hkl[own], hkl[opposite][::-1]]).astype(np.int64)
+    hkl = np.concatenate([hkl[own], hkl[opposite][::-1]])
     return hkl, np.concatenate([multiplicity[own], multiplicity[opposite][::-1]])
 
 
-def canonical(hkl: Floats | Ints, rotations: Ints) -> tuple[Floats, Ints]:
-    """Return representatives and multiplicities as `representatives`, for a Laue class.
-
-    Parameters
-    ----------
-    hkl
-        Shape ``(n, 3)``.
-    rotations
-        Of a Laue class, in ascending order: it holds R and -R at mirror places.
-    """
-    half = rotations[: len(rotations) // 2].astype(np.float64)
-    h, k, m = images = hkl @ half.transpose(2, 1, 0)  # (3, n, g), so that sums run along rows
-    base = 2.0 * np.abs(images).max(initial=0.0) + 1.0
-    place = (h * base + k) * base + m
-    # Fewer negative indices count before the place in a dictionary; -R counts too.
-    step, below, above = base**3, (images < 0).view(np.int8), (images > 0).view(np.int8)
-    ranks = place - step * (below[0] + below[1] + below[2])
-    opposite = -place - step * (above[0] + above[1] + above[2])
-    turned = opposite > ranks
-    best = np.maximum(ranks, opposite).argmax(axis=1)
-    every = np.arange(len(best))
-    members = images[:, every, best] * np.where(turned[every, best], -1.0, 1.0)
-    chosen = np.abs(place[every, best])
-    stabiliser = (np.abs(place) == chosen[:, np.newaxis]).sum(axis=1)
-    return members.T, len(rotations) // stabiliser
-
-
 def _block(hkl: Ints, rotations: Ints) -> tuple[Ints, Ints]:
-    images = equivalents(hkl, rotations)
-    base = 2 * int(np.abs(images).max()) + 1
-    shifted = images + base // 2
-    order = (shifted[..., 0] * base + shifted[..., 1]) * base + shifted[..., 2]
-    rank = order - np.count_nonzero(images < 0, axis=-1) * base**3
-    best = np.argmax(rank, axis=0)
-    stabiliser = np.count_nonzero(np.all(images == hkl, axis=-1), axis=0)
-    members = images[best, np.arange(len(hkl))]
-    return members, len(rotations) // stabiliser
+    # Matrix products of floats are quick, and exact for integers of this size; ranks are
+    # larger, and stay integers.
+    turns = rotations.transpose(2, 1, 0).astype(np.float64)
+    h, k, m = images = (hkl.astype(np.float64) @ turns).astype(np.int64)  # (3, n, rotations)
+    base = 2 * int(np.abs(images).max(initial=0)) + 1
+    place = (h * base + k) * base + m
+    below = (images < 0).view(np.int8)
+    # Fewer negative indices count before the place in a dictionary.
+    rank = place - base**3 * (below[0] + below[1] + below[2]).astype(np.int64)
+    every, best = np.arange(len(hkl)), rank.argmax(axis=1)
+    own = (hkl[:, 0] * base + hkl[:, 1]) * base + hkl[:, 2]
+    stabiliser = np.count_nonzero(place == own[:, np.newaxis], axis=1)
+    return images[:, every, best].T, len(rotations) // stabiliser

@@ -94,11 +94,11 @@ def _coefficients(
     element: str, probe: str
 ) -> tuple[tuple[float, ...], tuple[float, ...], float]:
     table = getattr(gemmi.Element(element), TABLES[probe])
+    length = float(table.get_coefs()[0]) if table is not None and probe == "neutron" else None
     # A length of exactly 0 stands for one that nobody measured.
-    length = 1.0 if table is None or probe != "neutron" else float(table.get_coefs()[0])
     if table is None or length == 0.0:
         raise InputError(f"no {probe} scattering factor of {element} is tabulated")
-    if probe == "neutron":
+    if length is not None:
         return (0.0,) * _GAUSSIANS, (0.0,) * _GAUSSIANS, length
     padding = (0.0,) * (_GAUSSIANS - len(table.a))
     constant = float(table.c) if probe == "xray" else 0.0

@@ -13,9 +13,10 @@ from typing import Final
 
 from navp_structures.constants import X_RAY_LINES
 from navp_structures.errors import InputError, UnknownRadiationError, nearest
+from navp_structures.kernels.scattering import TABLES
 from navp_structures.kernels.wavelengths import electron_wavelength, photon_wavelength
 
-PROBES: Final = ("xray", "electron", "neutron")
+PROBES: Final = tuple(TABLES)
 
 _GIVEN = "given by the user"
 
@@ -116,6 +117,11 @@ class Radiation:
     def principal(self) -> float:
         """The wavelength (Å) of the strongest line."""
         return max(self.lines, key=lambda line: line[1])[0]
+
+    @property
+    def shortest(self) -> float:
+        """The shortest wavelength (Å), which reaches the smallest spacings."""
+        return min(length for length, _ in self.lines)
 
     @property
     def text(self) -> str:

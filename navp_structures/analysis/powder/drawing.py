@@ -11,7 +11,7 @@ import numpy as np
 from navp_structures.analysis.powder import axes
 from navp_structures.analysis.powder.notes import description, empty_notes
 from navp_structures.errors import InputError
-from navp_structures.model.hkl import format_hkl
+from navp_structures.model.hkl import format_hkl, hkl_of
 from navp_structures.model.measured import MeasuredPattern
 from navp_structures.show.powder_plot import Measured, Trace, plot_powder
 
@@ -74,7 +74,7 @@ def _trace(pattern: PowderPattern, axis: str, *, profile: bool) -> Trace:
     names = [""] * len(lines.d)
     labelled = set()
     for n in np.argsort(-lines.intensity, kind="stable").tolist():
-        hkl = pattern.rows[n].hkl
+        hkl = hkl_of(lines.hkl[n])
         if hkl not in labelled:
             names[n] = format_hkl(hkl)
             labelled.add(hkl)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -60,7 +59,7 @@ def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
     phase.require_sites("a powder pattern")
     d_min = smallest_spacing(settings)
     if d_min < smallest_d_min(phase):
-        shortest = min(length for length, _ in settings.radiation.lines)
+        shortest = settings.radiation.shortest
         highest = float(lattice.two_theta(smallest_d_min(phase) * 1.001, shortest))
         raise InputError(
             f"two_theta up to {settings.two_theta[1]:g} with {shortest:g} Å reaches d "
@@ -76,8 +75,7 @@ def powder_lines(phase: Phase, settings: PowderSettings) -> Lines:
 
 def smallest_spacing(settings: PowderSettings) -> float:
     """Return the smallest spacing (Å) whose line may be observed in the range."""
-    shortest = min(length for length, _ in settings.radiation.lines)
-    return shortest / (2.0 * math.sin(math.radians(settings.highest) / 2.0))
+    return float(lattice.bragg_spacings(settings.highest, settings.radiation.shortest))
 
 
 def lines_of(
@@ -134,12 +132,11 @@ def _of_wavelength(
     wavelength: float,
     weight: float,
 ) -> tuple[np.ndarray, ...]:
-    # Beyond the limit of diffraction a family stands at 180 degrees.
-    sine = np.minimum(wavelength / (2.0 * table.d), 1.0)
-    true = np.degrees(2.0 * np.arcsin(sine))
+    true = lattice.two_theta(table.d, wavelength)
     observed = settings.observed(true)
     low, high = settings.two_theta
-    # Angles rise as d falls. At 180 degrees the factors are infinite, and no detector stands.
+    # Angles rise as d falls; where nothing diffracts they are NaN, which a search puts last.
+    # At 180 degrees the factors are infinite, and no detector stands.
     first, last = observed.searchsorted(low), observed.searchsorted(high, side="right")
     piece = slice(first, max(first, min(last, true.searchsorted(180.0))))
     table, true = table.part(piece), true[piece]
@@ -159,7 +156,7 @@ def _of_wavelength(
 
 def _check_wavelengths(phase: Phase, settings: PowderSettings) -> None:
     """Refuse a radiation that no plane diffracts."""
-    shortest = min(length for length, _ in settings.radiation.lines)
+    shortest = settings.radiation.shortest
     d_min = max(phase.cell.parameters[:3])
     while not len((table := allowed(phase, d_min)).d):
         d_min /= 2.0

@@ -19,6 +19,7 @@ from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import CellError, InputError, nearest
 from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.reflections import by_spacing
 from navp_structures.model import standard
 from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
@@ -130,7 +131,7 @@ def _tables(
         if metrics is not None:
             reciprocal = lattice.inverse(metrics[n])
             d = lattice.d_spacings(hkl, reciprocal)
-            order = np.argsort(-d, kind="stable")
+            order = by_spacing(d)
             hkl, multiplicity, d = hkl[order], multiplicity[order], d[order]
             lengths = np.sqrt(np.diag(reciprocal)) / cell.reciprocal_lengths
             stretched = atoms.anisotropic * np.outer(lengths, lengths)

@@ -196,9 +196,8 @@ def defaults(radiation: Radiation) -> dict[str, Any]:
     Cu Kα1 does there, and width and tolerance that are as much of it.
     """
     low, high, share = *TWO_THETA, 1.0
-    shortest = min(length for length, _ in radiation.lines)
-    if shortest < _SHORT:
-        low, high = lattice.two_theta(_SPACINGS, shortest).tolist()
+    if radiation.shortest < _SHORT:
+        low, high = lattice.two_theta(_SPACINGS, radiation.shortest).tolist()
         share = (high - low) / (TWO_THETA[1] - TWO_THETA[0])
     return {
         "two_theta": (low, high),
