@@ -12,6 +12,7 @@ Williams & Carter, Transmission Electron Microscopy, 2nd ed. (2009), ch. 12
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from navp_structures.kernels.lattice import Floats
 
@@ -46,6 +47,25 @@ def tilt_matrix(alpha: float, beta: float) -> Floats:
     return np.asarray(about_y @ about_x)
 
 
+def smallest_turn(vector: Floats) -> Floats | None:
+    """Return the rotation about an axis in the xy plane that puts a vector along +z.
+
+    Shape ``(3, 3)``; None for a vector along -z, which no single smallest rotation turns.
+    """
+    x, y, z = vector / np.linalg.norm(vector)
+    if z <= -1.0 + 1e-12:
+        return None
+    # Rodrigues' formula for the axis (y, -x, 0), free of any division by a small sine.
+    share = 1.0 / (1.0 + z)
+    return np.array(
+        [
+            [1.0 - x * x * share, -x * y * share, -x],
+            [-x * y * share, 1.0 - y * y * share, -y],
+            [x, y, z],
+        ]
+    )
+
+
 def excitation_errors(g: Floats, wavelength: float) -> Floats:
     r"""Return the distances (Å⁻¹) of reflections from the Ewald sphere along z.
 
@@ -67,3 +87,54 @@ def excitation_errors(g: Floats, wavelength: float) -> Floats:
     # R - √(R² - ρ²) without the difference of two large numbers.
     depth = across / (radius + np.sqrt(np.where(inside, radius * radius - across, 0.0)))
     return np.where(inside, g[..., 2] - depth, np.nan)
+
+
+def precession_errors(
+    g: Floats, wavelength: float, angle: float, cosine: npt.ArrayLike
+) -> Floats:
+    r"""Return excitation errors (Å⁻¹) with the beam tilted to places on a cone, ``(n, m)``.
+
+    .. math:: s = g_z - \frac{\rho^2 - 2\rho R \sin\phi \cos\alpha}
+       {R\cos\phi + \sqrt{R^2 - \rho^2 + 2\rho R\sin\phi\cos\alpha - R^2\sin^2\phi}}
+
+    along z, the axis of the cone, with :math:`\rho^2 = g_x^2 + g_y^2` and
+    :math:`R = 1/\lambda`. NaN where no part of the sphere lies above or below.
+
+    Parameters
+    ----------
+    g
+        In the frame of the pattern (Å⁻¹), shape ``(n, 3)``.
+    wavelength
+        Å.
+    angle
+        Half angle φ of the cone (radians).
+    cosine
+        cos α of the azimuth between the centre of the sphere and the reflection, shape
+        ``(m,)``; s rises with it.
+
+    References
+    ----------
+    Vincent & Midgley, Ultramicroscopy 53 (1994) 271, doi:10.1016/0304-3991(94)90039-6
+    """
+    radius = 1.0 / wavelength
+    across = (g[:, 0] ** 2 + g[:, 1] ** 2)[:, np.newaxis]
+    shift = 2.0 * radius * np.sin(angle) * np.sqrt(across) * np.asarray(cosine)
+    level = radius * np.cos(angle)
+    inside = level**2 - across + shift
+    depth = (across - shift) / (level + np.sqrt(np.maximum(inside, 0.0)))
+    return np.where(inside >= 0.0, g[:, 2:] - depth, np.nan)
+
+
+def precession_cosines(g: Floats, wavelength: float, angle: float, s: float) -> Floats:
+    """Return cos α at which a precessing sphere has an excitation error s, shape ``(n,)``.
+
+    Parameters as for `precession_errors`; beyond -1 and 1 it never has it.
+    """
+    radius = 1.0 / wavelength
+    across = g[:, 0] ** 2 + g[:, 1] ** 2
+    height = g[:, 2] - s
+    # The point of the sphere above or below lies at the distance R from its centre.
+    excess = across + height**2 - 2.0 * height * radius * np.cos(angle)
+    reach = 2.0 * radius * np.sin(angle) * np.sqrt(across)
+    # On the axis of the cone nothing depends on the azimuth.
+    return np.asarray(excess / np.maximum(reach, 1e-200))

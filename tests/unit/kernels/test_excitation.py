@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from navp_structures.kernels.excitation import excitation_errors, frame, tilt_matrix
+from navp_structures.kernels.excitation import (
+    excitation_errors,
+    frame,
+    smallest_turn,
+    tilt_matrix,
+)
 
 WAVELENGTH = 0.0250793  # 200 kV
 
@@ -53,3 +58,17 @@ def test_tilts_turn_anticlockwise() -> None:
     # First alpha, then beta: y to z, then z to x.
     assert tilt_matrix(90, 90) @ [0, 1, 0] == pytest.approx([1, 0, 0])
     assert np.linalg.det(tilt_matrix(13, -27)) == pytest.approx(1.0)
+
+
+def test_smallest_turn() -> None:
+    rng = np.random.default_rng(31)
+    for vector in rng.normal(size=(20, 3)):
+        turn = smallest_turn(vector)
+        assert turn is not None
+        assert turn @ vector == pytest.approx([0, 0, np.linalg.norm(vector)], abs=1e-12)
+        assert turn @ turn.T == pytest.approx(np.eye(3))
+        # The angle of the rotation is that between the vector and z; none is smaller.
+        angle = np.arccos((np.trace(turn) - 1.0) / 2.0)
+        assert angle == pytest.approx(np.arccos(vector[2] / np.linalg.norm(vector)))
+    assert smallest_turn(np.array([0.0, 0.0, 2.0])) == pytest.approx(np.eye(3))
+    assert smallest_turn(np.array([0.0, 0.0, -1.0])) is None
