@@ -106,14 +106,19 @@ def allowed(phase: Phase, d_min: float) -> Allowed:
 
 def check_d_min(phase: Phase, d_min: float) -> None:
     """Raise InputError where d_min is no spacing that a list can reach down to."""
-    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
-        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
+    check_spacing(d_min)
     limit = smallest_d_min(phase)
     if d_min < limit:
         raise InputError(
             f"d_min {d_min:g} Å gives more than {_MOST_REFLECTIONS:.0e} reflections of "
             f"{phase.id}; it must be at least {limit:.4f} Å"
         )
+
+
+def check_spacing(d_min: float) -> None:
+    """Raise InputError where d_min is no positive number."""
+    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
+        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
 
 
 def smallest_d_min(phase: Phase) -> float:

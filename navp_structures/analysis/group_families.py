@@ -1,4 +1,4 @@
-"""The allowed families of a cell, from those of its space group."""
+"""The families of a cell that its centring allows, from those of its space group."""
 
 from __future__ import annotations
 
@@ -27,26 +27,39 @@ def allowed_families(
     Which families there are, how many members each has and which are extinct is a matter
     of the space group; a cell only says which of them reach d_min.
     """
+    hkl, multiplicity, d, extinct = lattice_families(cell, group, d_min)
+    if extinct.any():
+        kept = ~extinct
+        return hkl[kept], multiplicity[kept], d[kept]
+    return hkl, multiplicity, d
+
+
+def lattice_families(
+    cell: UnitCell, group: SpaceGroup, d_min: float
+) -> tuple[Ints, Ints, Floats, np.ndarray]:
+    """Return the families that the centring allows, and which a glide or a screw forbids.
+
+    hkl, multiplicity and d as `allowed_families`, of which these are more, and a mask.
+    """
     metric = cell.metric_tensor
     top = kernel.largest_indices(metric, d_min)
     if np.prod(2.0 * top + 1.0) > _LARGEST_BOX:
         hkl, multiplicity, d = kernel.families(
             metric, d_min, group.laue_rotations, centring=group.centring_vectors
         )
-        kept = ~is_absent(hkl, group)
-        return hkl[kept], multiplicity[kept], d[kept]
-    hkl, multiplicity = _of_group(group, top)
+        return hkl, multiplicity, d, is_absent(hkl, group)
+    hkl, multiplicity, extinct = _of_group(group, top)
     d = d_spacings(hkl, cell.reciprocal_metric_tensor)
     order = kernel.by_spacing(d)
     order = order[: np.count_nonzero(d >= d_min * kernel.AT_LIMIT)]
-    return hkl[order], multiplicity[order], d[order]
+    return hkl[order], multiplicity[order], d[order], extinct[order]
 
 
-_boxes: Shelf[SpaceGroup, tuple[Ints, Ints, Ints]] = Shelf(_MOST_KEPT)
+_boxes: Shelf[SpaceGroup, tuple[Ints, Ints, Ints, np.ndarray]] = Shelf(_MOST_KEPT)
 
 
-def _of_group(group: SpaceGroup, top: Ints) -> tuple[Ints, Ints]:
-    """Return the allowed families at least of a box of indices, in falling dictionary order."""
+def _of_group(group: SpaceGroup, top: Ints) -> tuple[Ints, Ints, np.ndarray]:
+    """Return the families at least of a box of indices, in falling dictionary order."""
     made = _boxes.get(group)
     if made is None or np.any(made[0] < top):
         if made is not None and np.prod(2.0 * np.maximum(made[0], top) + 1.0) <= _LARGEST_BOX:
@@ -54,7 +67,6 @@ def _of_group(group: SpaceGroup, top: Ints) -> tuple[Ints, Ints]:
         hkl, multiplicity = kernel.families_in_box(
             top, group.laue_rotations, group.centring_vectors
         )
-        kept = ~is_absent(hkl, group)
-        made = top, hkl[kept], multiplicity[kept]
-        _boxes.put(group, made, len(made[1]))
-    return made[1], made[2]
+        made = top, hkl, multiplicity, is_absent(hkl, group)
+        _boxes.put(group, made, len(hkl))
+    return made[1], made[2], made[3]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from navp_structures.analysis.by_phase import distinct_phases
 from navp_structures.analysis.powder.lines import powder_lines
 from navp_structures.analysis.powder.result import PowderPattern, PowderPatterns
 from navp_structures.analysis.powder.settings import PowderSettings, defaults
-from navp_structures.catalogue.catalogue import PhaseLike, as_phase, as_phases
+from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
-from navp_structures.errors import InputError
 from navp_structures.model.hkl import HKL
 
 
@@ -134,10 +134,5 @@ def powder_patterns(
     InputError
         As `powder_pattern`.
     """
-    chosen = as_phases(phases)
-    names = [phase.id for phase in chosen]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"two phases are called {name!r}; rename one, to tell them apart")
-    patterns = tuple(powder_pattern(phase, **settings) for phase in chosen)
+    patterns = tuple(powder_pattern(phase, **settings) for phase in distinct_phases(phases))
     return PowderPatterns(settings=patterns[0].settings, patterns=patterns)

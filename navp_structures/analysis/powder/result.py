@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from navp_structures.analysis.by_phase import ByPhase
 from navp_structures.analysis.powder import axes
 from navp_structures.analysis.powder.lines import Lines, curve_of
 from navp_structures.analysis.powder.notes import description, empty_notes
 from navp_structures.analysis.powder.settings import PowderSettings
-from navp_structures.errors import UnknownPhaseError, nearest
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
@@ -223,7 +223,7 @@ class PowderPattern(_PowderTable):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
-class PowderPatterns(_PowderTable):
+class PowderPatterns(ByPhase[PowderPattern], _PowderTable):
     """The powder patterns of several phases under one setting, phase by phase.
 
     The intensities of each phase are relative to its own strongest line in the range.
@@ -232,33 +232,8 @@ class PowderPatterns(_PowderTable):
     settings: PowderSettings
     patterns: tuple[PowderPattern, ...]
 
-    @cached_property
-    def rows(self) -> tuple[PowderLine, ...]:
-        """The rows of each phase in turn."""
-        return tuple(row for pattern in self.patterns for row in pattern.rows)
-
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
         ids = [pattern.of.id for pattern in self.patterns]
         return {"phases": ids, **self.settings.inputs}
-
-    def __iter__(self) -> Iterator[PowderPattern]:
-        """Iterate over the patterns."""
-        return iter(self.patterns)
-
-    def __len__(self) -> int:
-        """Return the number of patterns."""
-        return len(self.patterns)
-
-    def __getitem__(self, key: int | str) -> PowderPattern:
-        """Return a pattern by its place or by the id of its phase."""
-        if isinstance(key, str):
-            found = [pattern for pattern in self.patterns if pattern.of.id == key]
-            if not found:
-                ids = [pattern.of.id for pattern in self.patterns]
-                raise UnknownPhaseError(
-                    f"no pattern of {key!r}{nearest(key, ids)}; there are {', '.join(ids)}"
-                )
-            return found[0]
-        return self.patterns[key]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from numbers import Real
 from typing import Any, Final
 
 import numpy as np
 
+from navp_structures.analysis.numbers import numbers_of, within
 from navp_structures.errors import InputError
 from navp_structures.kernels import aberrations, lattice, profiles
 from navp_structures.kernels.lattice import Floats
@@ -27,9 +27,6 @@ _SHORT: Final = 0.3
 # Degree².
 _LARGEST_SQUARE: Final = 10_000.0
 _SMALLEST_SQUARE: Final = 1e-12
-
-# Numbers longer than this are cut where they are shown.
-_LONG: Final = 1e20
 
 # Degree² and degree: an FWHM of 0.1, which a laboratory diffractometer reaches.
 _W: Final = 0.01
@@ -67,7 +64,7 @@ class PowderSettings:
         for name, low, high, unit in _LIMITS:
             value = getattr(self, name)
             if value is not None or name not in _OPTIONAL:
-                set_(self, name, _within(value, name, low, high, unit))
+                set_(self, name, within(value, name, low, high, unit))
         if not isinstance(self.dispersion, bool):
             raise InputError(f"dispersion is {self.dispersion!r}; it must be True or False")
         if self.monochromator is not None and self.radiation.probe != "xray":
@@ -206,32 +203,8 @@ def defaults(radiation: Radiation) -> dict[str, Any]:
     }
 
 
-def _numbers(given: Any, count: int) -> tuple[float, ...] | None:
-    """Return so many numbers, NaN and infinity among them, or None."""
-    if isinstance(given, str | bytes | dict | set) or not isinstance(given, Iterable):
-        return None
-    items = list(given)
-    if len(items) != count or not all(map(_is_number, items)):
-        return None
-    return tuple(map(_as_float, items))
-
-
-def _is_number(value: object) -> bool:
-    # To ask of a float whether it is Real takes longer than all else here.
-    if type(value) is float:
-        return True
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-
-
-def _as_float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
 def _range(given: Any) -> tuple[float, float]:
-    found = _numbers(given, 2)
+    found = numbers_of(given, 2)
     if found is None:
         shown = " ".join(repr(given).split())
         raise InputError(f"two_theta is {shown}; it must be two angles, (5, 90)")
@@ -250,7 +223,7 @@ def _range(given: Any) -> tuple[float, float]:
 
 
 def _three(given: Any) -> tuple[float, float, float]:
-    found = _numbers(given, 3)
+    found = numbers_of(given, 3)
     if found is None or not all(abs(x) <= _LARGEST_SQUARE for x in found):
         shown = " ".join(repr(given).split())
         raise InputError(
@@ -268,11 +241,4 @@ def _orientation(given: Any) -> tuple[HKL, float] | None:
             f"preferred_orientation is {given!r}; it must be a plane and r: ((0, 0, 6), 0.8)"
         )
     axis, r = given
-    return as_hkl(axis), _within(r, "r of preferred_orientation", 0.01, 100.0, "1 is none")
-
-
-def _within(value: Any, name: str, low: float, high: float, unit: str) -> float:
-    if not _is_number(value) or not low <= _as_float(value) <= high:
-        shown = value if _is_number(value) and abs(value) < _LONG else repr(value)[:30]
-        raise InputError(f"{name} is {shown}; it must be {low:g} to {high:g} ({unit})")
-    return float(value)
+    return as_hkl(axis), within(r, "r of preferred_orientation", 0.01, 100.0, "1 is none")
