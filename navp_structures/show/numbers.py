@@ -58,6 +58,17 @@ def rounded(value: float, su: float | None = None, places: int = 4) -> str:
     return f"{value:.{decimals}f}({digits})"
 
 
+def unsigned_zero(value: float, places: int) -> str:
+    """Return a number with so many decimals; what rounds to 0 has no minus sign.
+
+    Examples
+    --------
+    >>> unsigned_zero(-1e-17, 4), unsigned_zero(-0.25, 2)
+    ('0.0000', '-0.25')
+    """
+    return f"{round(value, places) + 0.0:.{places}f}"
+
+
 def _decimal(value: float) -> Decimal:
     number = Decimal(repr(float(value)))
     if _places(number) > _LONGEST:

@@ -208,7 +208,12 @@ def shown_columns(result: TableResult[Any]) -> list[Column]:
 def csv_cell(value: Any) -> Any:
     """Return a cell for CSV: tuples as ``4 -2 6``, formulas behind an apostrophe."""
     if isinstance(value, tuple | list):
-        value = " ".join(str(plain(item)) for item in value)
+        nested = any(isinstance(item, tuple | list) for item in value)
+        parts = [csv_cell(item) if nested else plain(item) for item in value]
+        value = ("; " if nested else " ").join(map(str, parts))
+        # Signs of indices begin no formula.
+        if nested or all(isinstance(part, int | float) for part in parts):
+            return value
     if isinstance(value, str):
         text = printable(value)
         is_number = text.replace(" ", "").lstrip("+-").replace(".", "", 1).isdigit()
