@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
@@ -41,17 +42,12 @@ def parse_hkl(text: str) -> HKL:
     >>> parse_hkl("(4 -2 6)"), parse_hkl("4-26"), parse_hkl("4 -2 -2 6")
     ((4, -2, 6), (4, -2, 6), (4, -2, 6))
     """
-    plain = _BAR_LATEX.sub(lambda m: f" -{m[1] or m[2]} ", text.translate(_MINUS))
-    plain = _BAR_AFTER.sub(lambda m: f" -{m[1][::2]} ", plain.replace("$", " "))
-    plain = re.sub(r"[()\[\]{},;]", " ", plain)
-    words = plain.split()
-    if len(words) == 1 and _COMPACT.fullmatch(words[0]):
-        words = re.findall(r"[+-]?[0-9]", words[0])
-    if len(words) not in (3, 4) or not all(re.fullmatch(r"[+-]?[0-9]{1,4}", w) for w in words):
+    indices = _indices(text)
+    if indices is None:
         raise InputError(
             f"{text!r} is no reflection: write three integers, for example '4 -2 6'"
         )
-    return as_hkl([int(word) for word in words])
+    return as_hkl(indices)
 
 
 def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
@@ -69,13 +65,9 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
     """
     if isinstance(value, str):
         return parse_hkl(value)
-    try:
-        numbers = list(value)
-    except TypeError:
-        numbers = []
-    if len(numbers) not in (3, 4) or not all(_is_whole(n) for n in numbers):
+    indices = _whole_numbers(value)
+    if indices is None:
         raise InputError(f"{value!r} is no reflection: give three integers, not all 0")
-    indices = [int(n) for n in numbers]
     if len(indices) == 4:
         h, k, i, ell = indices
         if h + k + i != 0:
@@ -89,6 +81,50 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
     if max(map(abs, indices)) > _LARGEST:
         raise InputError(f"{format_hkl(indices)} is beyond the largest index, {_LARGEST}")
     return hkl_of(indices)
+
+
+def as_uvw(value: str | Iterable[int], *, hexagonal: bool = False) -> HKL:
+    """Return a direction [uvw] in direct axes as three integers without common divisor.
+
+    Parameters
+    ----------
+    value
+        A text as for `parse_hkl`, or three whole numbers; in hexagonal axes four as well,
+        [U V T W] with U + V + T = 0, which is [U - T, V - T, W].
+    hexagonal
+        Whether four indices mean anything.
+
+    Raises
+    ------
+    InputError
+        When they are not integers, all 0, or four that do not fit.
+
+    Examples
+    --------
+    >>> as_uvw("[2 1 0]"), as_uvw((0, 0, 2)), as_uvw("1 0 -1 0", hexagonal=True)
+    ((2, 1, 0), (0, 0, 1), (2, 1, 0))
+    """
+    indices = _indices(value) if isinstance(value, str) else _whole_numbers(value)
+    if indices is None:
+        raise InputError(f"{value!r} is no zone axis: give three integers, such as 2 1 0")
+    if len(indices) == 4:
+        u, v, t, w = indices
+        if not hexagonal or u + v + t != 0:
+            why = "u + v + t must be 0" if hexagonal else "the axes are not hexagonal"
+            raise InputError(f"{format_uvw(indices)} is no zone axis of four indices: {why}")
+        indices = [u - t, v - t, w]
+    if not any(indices):
+        raise InputError("[0 0 0] is no zone axis: give three integers, not all 0")
+    if max(map(abs, indices)) > _LARGEST:
+        raise InputError(f"{format_uvw(indices)} is beyond the largest index, {_LARGEST}")
+    divisor = math.gcd(*indices)
+    return hkl_of([n // divisor for n in indices])
+
+
+def hkil(hkl: HKL) -> tuple[int, int, int, int]:
+    """Return the four indices (h k i l) of hexagonal axes, with i = -(h + k)."""
+    h, k, ell = hkl
+    return (h, k, -(h + k), ell)
 
 
 def hkl_of(row: Sequence[int] | np.ndarray) -> HKL:
@@ -105,6 +141,30 @@ def format_hkl(hkl: Iterable[int]) -> str:
 def format_uvw(uvw: Iterable[int]) -> str:
     """Return ``[1 -1 -1]`` for the zone axis 1, -1, -1."""
     return "[" + " ".join(str(int(n)) for n in uvw) + "]"
+
+
+def _indices(text: str) -> list[int] | None:
+    """Return the three or four integers that a text names; None when it does not."""
+    plain = _BAR_LATEX.sub(lambda m: f" -{m[1] or m[2]} ", text.translate(_MINUS))
+    plain = _BAR_AFTER.sub(lambda m: f" -{m[1][::2]} ", plain.replace("$", " "))
+    plain = re.sub(r"[()\[\]{},;]", " ", plain)
+    words = plain.split()
+    if len(words) == 1 and _COMPACT.fullmatch(words[0]):
+        words = re.findall(r"[+-]?[0-9]", words[0])
+    if len(words) not in (3, 4) or not all(re.fullmatch(r"[+-]?[0-9]{1,4}", w) for w in words):
+        return None
+    return [int(word) for word in words]
+
+
+def _whole_numbers(value: object) -> list[int] | None:
+    """Return three or four whole numbers as integers; None when it is anything else."""
+    try:
+        numbers = list(value)  # type: ignore[call-overload]
+    except TypeError:
+        return None
+    if len(numbers) not in (3, 4) or not all(_is_whole(n) for n in numbers):
+        return None
+    return [int(n) for n in numbers]
 
 
 def _is_whole(number: object) -> bool:

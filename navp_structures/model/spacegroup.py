@@ -208,6 +208,12 @@ class SpaceGroup:
             return "rhombohedral axes"
         return ""
 
+    @property
+    def has_hexagonal_axes(self) -> bool:
+        """Whether c is a threefold axis, so that four indices (h k i l) mean something."""
+        threefold = [[0, -1, 0], [1, -1, 0], [0, 0, 1]]
+        return bool(np.any(np.all(self.laue_rotations == threefold, axis=(1, 2))))
+
     def misfit(self, metric: Floats) -> float:
         """Return the largest relative change of a metric tensor under the operations."""
         turned = np.einsum("rji,jk,rkl->ril", self.rotations, metric, self.rotations)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from navp_structures.errors import InputError
-from navp_structures.model.hkl import as_hkl, format_hkl, format_uvw, parse_hkl
+from navp_structures.model.hkl import (
+    as_hkl,
+    as_uvw,
+    format_hkl,
+    format_uvw,
+    hkil,
+    parse_hkl,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +68,45 @@ def test_refused_values(value: object) -> None:
 def test_formats() -> None:
     assert format_hkl((4, -2, 6)) == "(4 -2 6)"
     assert format_uvw((1, -1, -1)) == "[1 -1 -1]"
+
+
+@pytest.mark.parametrize(
+    ("given", "uvw"),
+    [
+        ("[2 1 0]", (2, 1, 0)),
+        ("1-10", (1, -1, 0)),
+        ("-2 4 -6", (-1, 2, -3)),
+        ((0, 0, 2), (0, 0, 1)),
+        (np.array([3.0, 0.0, -3.0]), (1, 0, -1)),
+    ],
+)
+def test_zone_axes(given: object, uvw: tuple[int, int, int]) -> None:
+    assert as_uvw(given) == uvw  # type: ignore[arg-type]
+
+
+def test_four_index_directions_are_not_four_index_planes() -> None:
+    # [2 -1 -1 0] is a itself: u - t = 3, v - t = 0. As a plane it would be (2 -1 0).
+    assert as_uvw("2 -1 -1 0", hexagonal=True) == (1, 0, 0)
+    assert as_hkl("2 -1 -1 0") == (2, -1, 0)
+    # [0 1 -1 0] is normal to (0 1 -1 0), which is (0 1 0): [1 2 0] in three indices.
+    assert as_uvw((0, 1, -1, 0), hexagonal=True) == (1, 2, 0)
+    assert hkil((1, -3, 5)) == (1, -3, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("0 0 0", r"\[0 0 0\] is no zone axis"),
+        ((0, 0, 0), r"\[0 0 0\] is no zone axis"),
+        ("1.5 0 0", "'1.5 0 0' is no zone axis: give three integers"),
+        ((1, 0.5, 0), "is no zone axis: give three integers"),
+        (None, "None is no zone axis"),
+        ((1, 1, 1, 0), "u \\+ v \\+ t must be 0"),
+        ((20_000, 0, 1), "beyond the largest index"),
+    ],
+)
+def test_refused_zone_axes(value: object, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        as_uvw(value, hexagonal=True)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="axes are not hexagonal"):
+        as_uvw((1, 0, -1, 0))
