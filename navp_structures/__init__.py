@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from navp_structures.analysis.powder.series import powder_profiles
     from navp_structures.analysis.radiations import RadiationTable, radiations
     from navp_structures.analysis.reflections import Reflections, reflections
+    from navp_structures.analysis.saed.pattern import saed_pattern, saed_patterns, saed_series
+    from navp_structures.analysis.saed.result import SaedPattern, SaedPatterns
+    from navp_structures.analysis.saed.ring_result import RingPattern, RingPatterns
+    from navp_structures.analysis.saed.rings import ring_pattern, ring_patterns
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
@@ -53,6 +57,10 @@ _HOMES = {
     "Radiation": "model.radiation",
     "RadiationTable": "analysis.radiations",
     "Reflections": "analysis.reflections",
+    "RingPattern": "analysis.saed.ring_result",
+    "RingPatterns": "analysis.saed.ring_result",
+    "SaedPattern": "analysis.saed.result",
+    "SaedPatterns": "analysis.saed.result",
     "Site": "model.site",
     "SpaceGroup": "model.spacegroup",
     "SpacingIndexing": "analysis.indexing.spacings",
@@ -73,6 +81,11 @@ _HOMES = {
     "read_cif": "io.cif",
     "read_pattern": "io.measured",
     "reflections": "analysis.reflections",
+    "ring_pattern": "analysis.saed.rings",
+    "ring_patterns": "analysis.saed.rings",
+    "saed_pattern": "analysis.saed.pattern",
+    "saed_patterns": "analysis.saed.pattern",
+    "saed_series": "analysis.saed.pattern",
 }
 
 __all__ = [
@@ -91,6 +104,10 @@ __all__ = [
     "Radiation",
     "RadiationTable",
     "Reflections",
+    "RingPattern",
+    "RingPatterns",
+    "SaedPattern",
+    "SaedPatterns",
     "Site",
     "SpaceGroup",
     "SpacingIndexing",
@@ -113,6 +130,11 @@ __all__ = [
     "read_cif",
     "read_pattern",
     "reflections",
+    "ring_pattern",
+    "ring_patterns",
+    "saed_pattern",
+    "saed_patterns",
+    "saed_series",
 ]
 
 

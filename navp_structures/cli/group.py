@@ -21,6 +21,7 @@ _COMMANDS = {
     "export": ("navp_structures.cli.phases", "export", "Write a phase to a CIF."),
     "check": ("navp_structures.cli.check", "check", "Check symmetry and composition."),
     "xrd": ("navp_structures.cli.xrd", "xrd", "Powder patterns: lines, curves, plots."),
+    "saed": ("navp_structures.cli.saed", "saed", "Electron diffraction: spots, rings, plots."),
     "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
 }
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
+from navp_structures.errors import InputError
 from navp_structures.show.tables import TableResult, json_text, printable, text_table
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 
 
 def error_line(error: object) -> str:
@@ -45,6 +47,23 @@ def print_table(result: TableResult[Any], *, as_json: bool) -> None:
         if result.notes:
             click.echo()
     print_notes(result.notes)
+
+
+def check_format(*, as_csv: bool, as_json: bool) -> None:
+    """Raise InputError when two formats are asked for."""
+    if as_csv and as_json:
+        raise InputError("--csv and --json are two formats; name one")
+
+
+def print_result(result: TableResult[Any], *, as_csv: bool, as_json: bool) -> None:
+    """Print a result on stdout, as CSV, JSON or a table with its notes."""
+    if not as_csv:
+        print_table(result, as_json=as_json)
+        return
+    click.echo(result.to_csv(), nl=False)
+    # A model says so even where the data have no room for it.
+    for note in result.notes:
+        click.echo(folded(note), err=True)
 
 
 def print_notes(notes: Iterable[str]) -> None:

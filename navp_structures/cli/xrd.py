@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from navp_structures.cli.output import folded, json_option, print_json, print_table
+from navp_structures.cli.drawing import draw_picture
+from navp_structures.cli.output import check_format, csv_option, json_option, print_result
 from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 @click.option(
     "--axis", default="two_theta", show_default=True, help="Of the plot: two_theta, q or d."
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@csv_option
 @json_option
 def xrd(
     phases: tuple[str, ...],
@@ -76,7 +77,8 @@ def xrd(
     """
     from navp_structures.analysis.powder.pattern import powder_patterns
 
-    _check_options(plot, measured, axis, as_csv=as_csv, as_json=as_json)
+    check_format(as_csv=as_csv, as_json=as_json)
+    _check_options(plot, measured, axis)
     overlay = None
     if measured is not None:
         from navp_structures.io.measured import read_pattern
@@ -85,22 +87,10 @@ def xrd(
     result = powder_patterns(phases, **_keywords(settings, overlay))
     if plot is not None:
         _draw(result, plot, overlay, axis)
-    if as_json:
-        print_json(result.to_dict())
-    elif as_csv:
-        click.echo(result.to_csv(), nl=False)
-        # A model says so even where the data have no room for it.
-        for note in result.notes:
-            click.echo(folded(note), err=True)
-    else:
-        print_table(result, as_json=False)
+    print_result(result, as_csv=as_csv, as_json=as_json)
 
 
-def _check_options(
-    plot: Path | None, measured: Path | None, axis: str, *, as_csv: bool, as_json: bool
-) -> None:
-    if as_csv and as_json:
-        raise InputError("--csv and --json are two formats; name one")
+def _check_options(plot: Path | None, measured: Path | None, axis: str) -> None:
     if measured is not None and plot is None:
         raise InputError("--measured is drawn: name the picture with --plot")
     if plot is None and axis != "two_theta":
@@ -144,14 +134,7 @@ def _number(text: str) -> float:
 def _draw(
     result: PowderPatterns, path: Path, overlay: MeasuredPattern | None, axis: str
 ) -> None:
-    from matplotlib.figure import Figure
-
-    from navp_structures.io.pictures import write_picture
     from navp_structures.show.powder_plot import figure_size
 
-    # Without pyplot, which looks for a screen.
     size = figure_size(len(result.patterns), result.notes, measured=overlay is not None)
-    figure = Figure(figsize=size, layout="constrained")
-    result.plot(figure.add_subplot(), axis=axis, measured=overlay)
-    write_picture(figure, path)
-    click.echo(f"wrote {path}", err=True)
+    draw_picture(path, size, lambda ax: result.plot(ax, axis=axis, measured=overlay))

@@ -1,0 +1,1 @@
+"""Selected-area electron diffraction patterns."""

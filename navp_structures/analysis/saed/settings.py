@@ -1,0 +1,104 @@
+"""What an electron diffraction pattern is calculated for: beam, foil, range, camera."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from navp_structures.analysis.allowed import check_spacing
+from navp_structures.analysis.numbers import within
+from navp_structures.analysis.saed.camera import Camera
+from navp_structures.errors import InputError
+from navp_structures.kernels.wavelengths import electron_wavelength
+
+NOMINAL: Final = 1.0
+"""Intensity at which spots of double diffraction are drawn; the strongest spot has 100."""
+
+# Name, least and largest value, unit.
+_LIMITS: Final = (
+    ("voltage", 0.1, 10_000.0, "kV"),
+    ("max_excitation_error", 1e-6, 100.0, "Å⁻¹"),
+    ("thickness", 0.1, 10_000.0, "nm"),
+    ("precession", 0.0, 200.0, "mrad"),
+)
+_OPTIONAL: Final = frozenset({"max_excitation_error", "thickness"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaedSettings:
+    """Settings of a pattern, checked; parameters as `saed_pattern`.
+
+    `max_excitation_error` None becomes what the zero layer of an untilted pattern has at d_min.
+    """
+
+    voltage: float
+    d_min: float
+    max_excitation_error: float | None = None
+    thickness: float | None = None
+    precession: float = 0.0
+    double_diffraction: bool = False
+    camera: Camera = field(default_factory=Camera)
+
+    def __post_init__(self) -> None:
+        """Refuse what no microscope and no foil has; one sentence each."""
+        for name, low, high, unit in _LIMITS:
+            value = getattr(self, name)
+            if value is not None or name not in _OPTIONAL:
+                object.__setattr__(self, name, within(value, name, low, high, unit))
+        check_spacing(self.d_min)
+        object.__setattr__(self, "d_min", float(self.d_min))
+        if not isinstance(self.double_diffraction, bool):
+            raise InputError(
+                f"double_diffraction is {self.double_diffraction!r}; it must be True or False"
+            )
+        if self.max_excitation_error is None:
+            object.__setattr__(self, "max_excitation_error", self._of_zero_layer())
+
+    def _of_zero_layer(self) -> float:
+        radius = 1.0 / self.wavelength
+        across = min(1.0 / self.d_min, radius) ** 2
+        depth = across / (radius + math.sqrt(radius**2 - across))
+        # A spot at d_min must not be lost to rounding.
+        return depth * (1.0 + 1e-9)
+
+    @property
+    def limit(self) -> float:
+        """The largest excitation error (Å⁻¹) of a listed spot."""
+        return self.max_excitation_error or 0.0
+
+    @property
+    def wavelength(self) -> float:
+        """Relativistic, of the electrons (Å)."""
+        return electron_wavelength(self.voltage)
+
+    @property
+    def foil(self) -> float | None:
+        """Thickness of the foil in Å."""
+        return None if self.thickness is None else 10.0 * self.thickness
+
+    @property
+    def cone(self) -> float:
+        """Half angle of the precession in radians."""
+        return self.precession / 1000.0
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Every setting by name, for documents."""
+        return {
+            **self.ring_inputs,
+            "max_excitation_error": self.max_excitation_error,
+            "thickness": self.thickness,
+            "precession": self.precession,
+        }
+
+    @property
+    def ring_inputs(self) -> dict[str, Any]:
+        """The settings that matter to a polycrystal."""
+        return {
+            "voltage": self.voltage,
+            "wavelength": self.wavelength,
+            "d_min": self.d_min,
+            "double_diffraction": self.double_diffraction,
+            **self.camera.inputs,
+        }

@@ -1,0 +1,155 @@
+"""The spots of a pattern as arrays: which there are, why, and how strong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.saed.orientation import Orientation
+from navp_structures.analysis.saed.routes import best_routes
+from navp_structures.analysis.saed.settings import NOMINAL, SaedSettings
+from navp_structures.analysis.sphere import Sphere, sphere
+from navp_structures.kernels import excitation, rocking
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.zone import laue_zones
+from navp_structures.model.phase import Phase
+
+REASONS: Final = ("allowed", "superlattice", "double_diffraction", "holz")
+"""Why a spot is there; arrays hold the place in this list."""
+
+ALLOWED, SUPERLATTICE, DOUBLE_DIFFRACTION, HOLZ = range(len(REASONS))
+
+# Å⁻¹.
+_ZERO: Final = 1e-14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spots:
+    """Spots of a phase, the zero layer first, then d descending; read-only arrays.
+
+    Parameters
+    ----------
+    hkl, d
+        Of each spot, d in Å.
+    g
+        In the frame of the pattern (Å⁻¹), shape ``(n, 3)``.
+    excitation_error
+        Å⁻¹, positive inside the Ewald sphere of the beam along z.
+    f_squared
+        Å² per cell, 0 where extinct.
+    weight
+        Of the excitation, 1 on the sphere.
+    intensity
+        The strongest is 100.
+    layer
+        Number of the Laue zone.
+    reason
+        Place in `REASONS`.
+    superlattice
+        Which a simpler lattice would not have.
+    route
+        Of a spot of double diffraction the first of the two reflections that add up to it,
+        (0, 0, 0) for all others; shape ``(n, 3)``.
+    """
+
+    hkl: Ints
+    d: Floats
+    g: Floats
+    excitation_error: Floats
+    f_squared: Floats
+    weight: Floats
+    intensity: Floats
+    layer: Ints
+    reason: Ints
+    superlattice: np.ndarray
+    route: Ints
+
+
+def spots_of(phase: Phase, orientation: Orientation, settings: SaedSettings) -> Spots:
+    """Return the spots of a phase.
+
+    Raises
+    ------
+    NoSitesError
+        When the phase is a cell only.
+    InputError
+        When d_min is so small that millions of reflections follow.
+    """
+    phase.require_sites("a diffraction pattern")
+    table = sphere(phase, settings.d_min)
+    g = table.hkl.astype(np.float64) @ orientation.matrix
+    # What is 0 but for rounding would be shown with a sign.
+    g[np.abs(g) < _ZERO] = 0.0
+    s = excitation.excitation_errors(g, settings.wavelength)
+    # NaN, where the sphere is too small, compares as false.
+    inside = np.flatnonzero(_is_near(g, s, settings))
+    layer = laue_zones(table.hkl[inside], orientation.zone_axis, orientation.step)
+    order = np.argsort(np.abs(layer), kind="stable")
+    inside, layer = inside[order], layer[order]
+    return _with_reasons(table, inside, g[inside], s[inside], layer, settings)
+
+
+def _is_near(g: Floats, s: Floats, settings: SaedSettings) -> np.ndarray:
+    limit = settings.limit
+    if not settings.cone:
+        return np.abs(s) <= limit
+    ends = excitation.precession_errors(g, settings.wavelength, settings.cone, [-1.0, 1.0])
+    return np.asarray((ends[:, 0] <= limit) & (ends[:, 1] >= -limit))
+
+
+def _with_reasons(
+    table: Sphere, rows: Ints, g: Floats, s: Floats, layer: Ints, settings: SaedSettings
+) -> Spots:
+    extinct, superlattice = table.extinct[rows], table.superlattice[rows]
+    hkl, f_squared = table.hkl[rows], table.f_squared[rows]
+    reason = np.where(superlattice, SUPERLATTICE, ALLOWED)
+    reason[layer != 0] = HOLZ
+    route = np.zeros_like(hkl)
+    kept = np.ones(len(rows), dtype=bool)
+    if extinct.any():
+        reason[extinct] = DOUBLE_DIFFRACTION
+        route[extinct], kept[extinct] = _routes(table, hkl, f_squared, extinct, layer)
+    weight = _weights(g, s, settings)
+    strength = weight * f_squared
+    strongest = strength[kept].max(initial=0.0) or 1.0
+    intensity = strength * (100.0 / strongest)
+    if settings.double_diffraction:
+        intensity[extinct] = NOMINAL
+    columns = {
+        "hkl": hkl, "d": table.d[rows], "g": g, "excitation_error": s, "f_squared": f_squared,
+        "weight": weight, "intensity": intensity, "layer": layer, "reason": reason,
+        "superlattice": superlattice, "route": route,
+    }  # fmt: skip
+    if not kept.all():
+        columns = {name: column[kept] for name, column in columns.items()}
+    for column in columns.values():
+        column.setflags(write=False)
+    return Spots(**columns)
+
+
+def _routes(
+    table: Sphere, hkl: Ints, f_squared: Floats, extinct: np.ndarray, layer: Ints
+) -> tuple[Ints, np.ndarray]:
+    """Return first halves of routes, through the zero layer where there are such."""
+    asked, level = hkl[extinct], ~extinct & (layer == 0)
+    route, found = best_routes(table.beams, asked, hkl[level], f_squared[level])
+    beyond = ~extinct & (layer != 0)
+    if beyond.any() and not found.all():
+        lost = ~found
+        route[lost], found[lost] = best_routes(
+            table.beams, asked[lost], hkl[beyond], f_squared[beyond]
+        )
+    return route, found
+
+
+def _weights(g: Floats, s: Floats, settings: SaedSettings) -> Floats:
+    length, cone, foil = settings.wavelength, settings.cone, settings.foil
+    if foil is None:
+        if not cone:
+            return np.ones(len(s))
+        return rocking.precessed_box(g, length, cone, settings.limit)
+    if not cone:
+        return rocking.foil(s, foil)
+    return rocking.precessed_foil(g, length, cone, foil)

@@ -1,0 +1,137 @@
+"""Translations that a phase has but for small shifts and the order of some of its atoms.
+
+A phase whose cell is a multiple of a simpler one shows weak reflections beside those of the
+simpler cell: superlattice reflections. The simpler lattice is no part of a CIF; it is found
+from the atoms, as translations that carry nearly all of them onto atoms of the same element.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+from typing import Final
+
+import gemmi
+import numpy as np
+
+from navp_structures.analysis.allowed import allowed
+from navp_structures.kernels.lattice import Floats, Ints, periodic_distances
+from navp_structures.model import standard
+from navp_structures.model.phase import Phase
+
+NEAR: Final = 0.75
+"""Å between an atom and the image of another, at most."""
+
+# Of the shortest distance between atoms of an element; half of it leads in between two.
+_BETWEEN: Final = 0.4
+
+SHARE: Final = 0.75
+"""Of the electrons that a translation must carry onto atoms of the same element."""
+
+# Every larger order holds a translation of one of these, or is beyond what is looked for.
+_PRIMES: Final = (2, 3, 5)
+_LARGEST_ORDER: Final = 16
+
+# A quick test before the atoms are moved: how well |F|² down to so many Å agrees.
+_LEAST_CORRELATION: Final = 0.3
+_RESOLUTION: Final = 1.5
+
+_INTEGER: Final = 1e-6
+
+# Å; species of one element that share a position are no neighbours.
+_SAME_PLACE: Final = 0.1
+
+
+def is_superlattice(hkl: Ints, phase: Phase) -> np.ndarray:
+    """Return which reflections the simpler lattice would not have; ``(n, 3)`` to ``(n,)``."""
+    translations = parent_translations(phase)
+    if not len(translations):
+        return np.zeros(len(hkl), dtype=bool)
+    products = hkl @ translations.T
+    return np.asarray(np.any(np.abs(products - np.rint(products)) > _INTEGER, axis=1))
+
+
+@lru_cache(maxsize=64)
+def parent_translations(phase: Phase) -> Floats:
+    """Return the translations of the simpler lattice, fractional, shape ``(k, 3)``.
+
+    None of them is a translation of the phase. Those of the orders 2, 3, 5 and their powers
+    up to 16 are found; others are sums of these. A phase without sites, or without a simpler
+    lattice, has none.
+    """
+    found = [np.zeros((0, 3))]
+    if phase.has_sites:
+        test = _Test(phase)
+        for prime in _PRIMES:
+            size, rows = 1, np.zeros((1, 3), dtype=np.int64)
+            while len(rows) and size * prime <= _LARGEST_ORDER:
+                # Of each translation that holds, its p-th parts.
+                parts = np.array(list(product(range(prime), repeat=3))) * size
+                size *= prime
+                rows = test.holding((rows[:, np.newaxis] + parts).reshape(-1, 3), size)
+                found.append(rows / size)
+    translations = np.concatenate(found)
+    translations.setflags(write=False)
+    return translations
+
+
+class _Test:
+    """Whether translations hold for the atoms of a phase."""
+
+    def __init__(self, phase: Phase) -> None:
+        group = phase.space_group
+        self.rotations, self.centring = group.laue_rotations, group.centring_vectors
+        self.metric = phase.cell.metric_tensor
+        table = allowed(phase, _RESOLUTION)
+        self.hkl = table.hkl.astype(np.float64)
+        strength = table.multiplicity * table.f_squared("electron")
+        self.strength = strength / (strength.sum() or 1.0)
+        elements: dict[str, list[tuple[Floats, Floats]]] = {}
+        for site in phase.sites:
+            places = standard.positions(site, phase.cell, group)
+            for species in site.species:
+                electrons = gemmi.Element(species.element).atomic_number * species.occupancy
+                shares = np.full(len(places), electrons)
+                elements.setdefault(species.element, []).append((places, shares))
+        atoms = [
+            tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+            for parts in elements.values()
+        ]
+        # The heaviest element first: most translations fail with it.
+        self.atoms = sorted(atoms, key=lambda both: -both[1].sum())
+        self.electrons = sum(float(shares.sum()) for _, shares in atoms)
+
+    def holding(self, candidates: Ints, size: int) -> Ints:
+        """Return the candidates that hold, as numerators over `size`, shape ``(k, 3)``."""
+        tried: set[tuple[int, ...]] = set()
+        kept: set[tuple[int, ...]] = set()
+        for row in (candidates % size).tolist():
+            if tuple(row) in tried:
+                continue
+            # What symmetry turns into each other holds together.
+            orbit = set(map(tuple, (self.rotations @ row % size).tolist()))
+            tried |= orbit
+            if self._holds(np.array(row) / size):
+                kept |= orbit
+        return np.array(sorted(kept), dtype=np.int64).reshape(-1, 3)
+
+    def _holds(self, translation: Floats) -> bool:
+        # Near a translation of the phase every atom comes near its own image.
+        if periodic_distances(translation - self.centring, self.metric).min() < 2.0 * NEAR:
+            return False
+        waves = np.cos(2.0 * np.pi * self.hkl @ (self.rotations @ translation).T)
+        if float(self.strength @ waves.mean(axis=1)) < _LEAST_CORRELATION:
+            return False
+        lost = 0.0
+        for places, shares in self.atoms:
+            nearest = self._distances(places, places - translation).min(axis=1)
+            own = self._distances(places, places)
+            np.fill_diagonal(own, np.inf)
+            limit = min(NEAR, _BETWEEN * float(own[own > _SAME_PLACE].min(initial=np.inf)))
+            lost += float(shares[nearest > limit].sum())
+            if lost > (1.0 - SHARE) * self.electrons:
+                return False
+        return True
+
+    def _distances(self, one: Floats, two: Floats) -> Floats:
+        return periodic_distances(one[:, np.newaxis] - two, self.metric)

@@ -1,0 +1,30 @@
+"""Pictures that a command draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def draw_picture(path: Path, size: tuple[float, float], plot: Callable[[Any], Any]) -> None:
+    """Draw into a png, pdf or svg file, and say so.
+
+    Parameters
+    ----------
+    size
+        Width and height (inches).
+    plot
+        Draws on the Axes that it is given.
+    """
+    from matplotlib.figure import Figure
+
+    from navp_structures.io.pictures import write_picture
+
+    # Without pyplot, which looks for a screen.
+    figure = Figure(figsize=size, layout="constrained")
+    plot(figure.add_subplot())
+    write_picture(figure, path)
+    click.echo(f"wrote {path}", err=True)

@@ -1,0 +1,131 @@
+"""Rings of polycrystals: against powder patterns, by hand, and refusals."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import navp_structures as navp
+from navp_structures.errors import InputError, NoSitesError
+from navp_structures.show.tables import json_text, text_table
+
+
+def test_rings_are_the_powder_pattern_of_the_same_electrons() -> None:
+    rings = navp.ring_pattern("Na2VP", voltage=200, d_min=1.1)
+    highest = max(ring.two_theta for ring in rings)
+    lines = navp.powder_pattern("Na2VP", radiation="200 kV", two_theta=(0.01, highest))
+    powder = {line.hkl: line for line in lines}
+    seen = [ring for ring in rings if ring.rule is None]
+    assert {ring.hkl for ring in seen} == set(powder)
+    for ring in seen:
+        line = powder[ring.hkl]
+        assert ring.two_theta == pytest.approx(line.two_theta, abs=1e-12)
+        assert ring.f_squared == pytest.approx(line.f_squared, rel=1e-12)
+        assert ring.intensity == pytest.approx(line.intensity, rel=1e-9)
+        assert (ring.multiplicity, ring.d) == (line.multiplicity, line.d)
+
+
+def test_reasons() -> None:
+    rings = {ring.hkl: ring for ring in navp.ring_pattern("Na2VP", d_min=2.0)}
+    assert rings[1, 1, 0].reason == "allowed"
+    assert rings[1, 0, 0].reason == "superlattice"
+    flagged = rings[0, 1, 0]
+    assert flagged.reason == "double_diffraction"
+    assert flagged.intensity == 0.0
+    assert flagged.rule == "screw, 0 k 0: k = 2n"
+    one, two = flagged.route
+    assert tuple(a + b for a, b in zip(one, two, strict=True)) == (0, 1, 0)
+    drawn = {r.hkl: r for r in navp.ring_pattern("Na2VP", d_min=2.0, double_diffraction=True)}
+    assert drawn[0, 1, 0].intensity == 1.0
+    # R-3c: h + l odd of (h 0 l) by the glide, centring never.
+    rhombohedral = navp.ring_pattern("Na3VP", d_min=2.0)
+    assert {r.hkl for r in rhombohedral if r.rule} >= {(0, 0, 3), (1, 0, 1)}
+    assert all((-r.hkl[0] + r.hkl[1] + r.hkl[2]) % 3 == 0 for r in rhombohedral)
+
+
+def test_radii_by_hand() -> None:
+    # (0 1 2) of na3vp-rt: 1/d² = 4/3 / 8.7288² + 4 / 21.8042² = 0.02591322, d = 6.212113 Å;
+    # sin θ = 0.02507934 / 12.42421 = 0.002018586; 500 mm × tan 2θ = 2.018597 mm.
+    first = next(
+        ring
+        for ring in navp.ring_pattern("Na3VP", camera_length=500, pixel=20)
+        if ring.hkl == (0, 1, 2)
+    )
+    assert first.radius_mm == pytest.approx(2.018597, abs=2e-6)
+    assert first.radius_px == pytest.approx(100.92985, abs=1e-4)
+    assert first.g == pytest.approx(1 / 6.212113, abs=1e-7)
+    assert first.two_theta == pytest.approx(0.231313, abs=2e-6)
+    linear = navp.ring_pattern("Na3VP", camera_constant=800, centre=(7, 9)).rows
+    assert [r.radius_px for r in linear] == pytest.approx([800 * r.g for r in linear])
+    assert linear[0].radius_mm is None
+
+
+def test_tables() -> None:
+    rings = navp.ring_pattern("Na3VP", d_min=1.5, camera_length=500)
+    assert [*rings.to_dataframe().columns[:2]] == ["phase", "hkl"]
+    text = text_table(rings, width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "R/mm" in text
+    content = json.loads(json_text(rings.to_dict()))
+    assert content["schema"]["name"] == "navp.rings"
+    assert content["inputs"]["phase"] == "na3vp-rt"
+    assert "thickness" not in content["inputs"]
+    assert "kinematic" in " ".join(rings.notes)
+    assert "na3vp-rt, " in repr(rings)
+    both = navp.ring_patterns(["Na3VP", "Na2VP"], d_min=2.0)
+    assert both["na2vp-a"].rows == navp.ring_pattern("Na2VP", d_min=2.0).rows
+    assert both.to_dict()["inputs"]["phases"] == ["na3vp-rt", "na2vp-a"]
+    assert any(note.startswith("na2vp-a: ") for note in both.notes)
+
+
+def test_image_has_its_rings_where_they_belong() -> None:
+    rings = navp.ring_pattern("Na3VP", camera_constant=150, centre=(100.0, 100.0), d_min=2.0)
+    image = rings.image((201, 201), scale="linear", fwhm=2)
+    strongest = max(rings, key=lambda ring: ring.intensity)
+    for angle in (0.0, 1.0, 2.5):
+        row = round(100 - strongest.radius_px * math.sin(angle))
+        column = round(100 + strongest.radius_px * math.cos(angle))
+        near = image[row - 1 : row + 2, column - 1 : column + 2]
+        assert near.max() > 0.85
+    free = navp.ring_pattern("Na3VP", d_min=2.0).image((101, 101))
+    assert free == pytest.approx(free.T, abs=1e-9)
+    assert np.all((free >= 0) & (free <= 1))
+
+
+def test_slow_electrons_reach_half_their_wavelength() -> None:
+    # 100 V: λ = 1.2264 Å, nothing below d = 0.6132 Å.
+    rings = navp.ring_pattern("Na3VP", voltage=0.1, d_min=0.5, camera_length=50)
+    assert min(ring.d for ring in rings) > 0.6132
+    assert all(math.isfinite(ring.two_theta) for ring in rings)
+
+
+def test_nothing_in_range() -> None:
+    rings = navp.ring_pattern("Na3VP", d_min=20.0)
+    assert len(rings) == 0
+    assert "no ring lies in this range" in rings.notes
+    assert rings.image((16, 16)).max() == 0.0
+
+
+def test_plot() -> None:
+    from matplotlib.figure import Figure
+
+    ax = navp.ring_patterns(["Na3VP", "NaVP"], d_min=1.8).plot(
+        Figure(figsize=(6, 6.5)).add_subplot()
+    )
+    texts = " ".join(text.get_text() for text in ax.texts)
+    assert "na3vp-rt" in texts
+    assert "navp-model (model)" in texts
+
+
+def test_refusals() -> None:
+    with pytest.raises(NoSitesError, match="needs atoms"):
+        navp.ring_pattern("na3vp-alpha")
+    with pytest.raises(InputError, match="voltage is -1"):
+        navp.ring_pattern("Na3VP", voltage=-1)
+    with pytest.raises(InputError, match="d_min is 'x'"):
+        navp.ring_pattern("Na3VP", d_min="x")
+    with pytest.raises(InputError, match="scale"):
+        navp.ring_pattern("Na3VP", d_min=2.0).image((20, 20), scale="cubic")

@@ -1,0 +1,146 @@
+"""Which reflections a simpler lattice would not have: small crystals made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import navp_structures as navp
+from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
+from navp_structures.analysis.superlattice import is_superlattice, parent_translations
+
+Atom = tuple[str, float, float, float]
+
+
+def crystal(
+    name: str,
+    edges: tuple[float, float, float],
+    atoms: list[Atom],
+    group: str = "P 1",
+    gamma: float = 90.0,
+) -> Phase:
+    a, b, c = edges
+    return Phase(
+        id=name,
+        cell=UnitCell(a=a, b=b, c=c, alpha=90.0, beta=90.0, gamma=gamma),
+        space_group=SpaceGroup.from_name(group),
+        sites=tuple(
+            Site(
+                label=f"{element}{n}",
+                species=(Species(symbol=element, label=f"{element}{n}", occupancy=1.0),),
+                fract=(x, y, z),
+            )
+            for n, (element, x, y, z) in enumerate(atoms)
+        ),
+    )
+
+
+def test_a_chain_with_a_small_shift() -> None:
+    # Two W in a doubled cell, one off the middle by 0.1 Å: (0 0 1/2) but for that.
+    atoms = [("W", 0.0, 0.0, 0.0), ("W", 0.0, 0.0, 0.5125)]
+    doubled = crystal("doubled", (4.0, 4.0, 8.0), atoms)
+    assert parent_translations(doubled).tolist() == [[0.0, 0.0, 0.5]]
+    flags = is_superlattice(np.array([[0, 0, 1], [1, 1, 2], [3, 0, -3]]), doubled)
+    assert flags.tolist() == [True, False, True]
+
+
+def test_a_large_shift_is_another_crystal() -> None:
+    # 0.8 Å off the middle.
+    atoms = [("W", 0.0, 0.0, 0.0), ("W", 0.0, 0.0, 0.6)]
+    assert len(parent_translations(crystal("bent", (4.0, 4.0, 8.0), atoms))) == 0
+
+
+def test_order_of_a_light_atom() -> None:
+    # 2 W carry 148 of 151 electrons; one Li fills one of two holes.
+    atoms = [("W", 0.0, 0.0, 0.0), ("W", 0.5, 0.0, 0.0), ("Li", 0.25, 0.5, 0.5)]
+    ordered = crystal("ordered", (8.0, 4.0, 4.0), atoms)
+    assert parent_translations(ordered).tolist() == [[0.5, 0.0, 0.0]]
+
+
+def test_other_elements_are_no_superlattice() -> None:
+    # K and Cl scatter almost alike, which makes odd reflections weak; KCl has no simpler
+    # lattice for that.
+    salt = crystal("kcl", (6.29, 6.29, 6.29), [("K", 0, 0, 0), ("Cl", 0.5, 0.5, 0.5)],
+                   "F m -3 m")  # fmt: skip
+    assert len(parent_translations(salt)) == 0
+
+
+@pytest.mark.parametrize("edge", [2.5, 3.3, 3.61, 4.05])
+@pytest.mark.parametrize("group", ["P m -3 m", "I m -3 m", "F m -3 m"])
+def test_an_element_has_no_simpler_lattice(edge: float, group: str) -> None:
+    # (2/5 2/5 0) of 4.05 Å is 0.57 Å from (1/2 1/2 0): too near a translation of the phase.
+    assert (
+        len(parent_translations(crystal("element", (edge,) * 3, [("Al", 0, 0, 0)], group))) == 0
+    )
+
+
+def test_half_a_bond_is_far() -> None:
+    # Graphite: (0 1/2 1/2) leads each C to the middle of a bond of 1.42 Å, 0.71 Å from two.
+    atoms = [("C", 0.0, 0.0, 0.25), ("C", 1 / 3, 2 / 3, 0.25)]
+    graphite = crystal("graphite", (2.46, 2.46, 6.71), atoms, "P 63/m m c", gamma=120.0)
+    assert len(parent_translations(graphite)) == 0
+
+
+def test_a_tilted_perovskite_is_a_superlattice_of_the_cubic_one() -> None:
+    # GdFeO3, a and c are √2, b is 2 cubic edges: (0 1/2 0), (1/2 0 1/2) and their sum.
+    atoms = [("Gd", 0.0626, 0.25, 0.984), ("Fe", 0.0, 0.0, 0.5), ("O", 0.467, 0.25, 0.1),
+             ("O", 0.302, 0.0506, 0.694)]  # fmt: skip
+    found = parent_translations(crystal("gdfeo3", (5.611, 7.669, 5.349), atoms, "P n m a"))
+    assert found.tolist() == [[0.0, 0.5, 0.0], [0.5, 0.0, 0.5], [0.5, 0.5, 0.5]]
+
+
+def test_orders_of_three_and_four() -> None:
+    third = crystal("third", (4.0, 4.0, 12.0),
+                    [("W", 0, 0, 0.0), ("W", 0, 0, 0.34), ("W", 0, 0, 0.66)])  # fmt: skip
+    assert parent_translations(third) == pytest.approx(np.array([[0, 0, 1 / 3], [0, 0, 2 / 3]]))
+    fourth = crystal("fourth", (4.0, 4.0, 16.0),
+                     [("W", 0, 0, 0.0), ("W", 0, 0, 0.26), ("W", 0, 0, 0.5), ("W", 0, 0, 0.74)],
+                     )  # fmt: skip
+    found = parent_translations(fourth)
+    assert sorted(found[:, 2].tolist()) == [0.25, 0.5, 0.75]
+    assert is_superlattice(np.array([[0, 0, 2], [0, 0, 4]]), fourth).tolist() == [True, False]
+
+
+def test_what_symmetry_turns_into_each_other_holds_together() -> None:
+    # Eight W on a grid of 4 Å, shifted along the threefold axis of a doubled cubic cell.
+    shift = 0.01
+    corners = [
+        ("W", x + shift, y + shift, z + shift)
+        for x in (0.0, 0.5) for y in (0.0, 0.5) for z in (0.0, 0.5)
+    ]  # fmt: skip
+    atoms = [corners[0], *corners[1:]]
+    atoms[0] = ("W", 0.0, 0.0, 0.0)
+    found = parent_translations(crystal("grid", (8.0, 8.0, 8.0), atoms))
+    assert len(found) == 7  # all half translations
+    assert set(found.ravel().tolist()) == {0.0, 0.5}
+
+
+@pytest.mark.parametrize("name", ["na2vp-a", "na2vp-b", "na2vp-computed"])
+def test_na2vp_is_c_centred_but_for_its_sodium(name: str) -> None:
+    assert parent_translations(navp.load(name)).tolist() == [[0.5, 0.5, 0.0]]
+
+
+@pytest.mark.parametrize(
+    "name", ["na3vp-rt", "na3vp-gamma", "na3vp-ordered", "navp-model", "nzsp-300k",
+             "nzsp-monoclinic", "na3vp-alpha"]
+)  # fmt: skip
+def test_the_others_have_no_simpler_lattice(name: str) -> None:
+    phase = navp.load(name)
+    assert parent_translations(phase).shape == (0, 3)
+    assert not is_superlattice(np.array([[1, 0, 0], [0, 0, 3]]), phase).any()
+
+
+def test_superlattice_intensity_is_weak_as_a_class() -> None:
+    table = navp.reflections("Na2VP", d_min=1.0, probe="electron")
+    means = {
+        odd: np.mean([r.f_squared for r in table if sum(r.hkl[:2]) % 2 == odd])
+        for odd in (0, 1)
+    }
+    assert means[1] < 0.05 * means[0]
+
+
+def test_a_phase_without_atoms_has_none() -> None:
+    phase = replace(navp.load("Na3VP"), sites=(), formula_units=None)
+    assert len(parent_translations(phase)) == 0
