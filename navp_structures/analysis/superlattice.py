@@ -7,7 +7,8 @@ from the atoms, as translations that carry nearly all of them onto atoms of the 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Final
 
@@ -35,6 +36,10 @@ _LARGEST_ORDER: Final = 16
 # A quick test before the atoms are moved: how well |F|² down to so many Å agrees.
 _LEAST_CORRELATION: Final = 0.3
 _RESOLUTION: Final = 1.5
+_MOST_FAMILIES: Final = 2000
+
+# Pairs of atoms held at a time: about 100 MB of them.
+_BLOCK: Final = 1_000_000
 
 _INTEGER: Final = 1e-6
 
@@ -82,24 +87,21 @@ class _Test:
         group = phase.space_group
         self.rotations, self.centring = group.laue_rotations, group.centring_vectors
         self.metric = phase.cell.metric_tensor
-        table = allowed(phase, _RESOLUTION)
+        table = allowed(phase, _RESOLUTION).part(slice(_MOST_FAMILIES))
         self.hkl = table.hkl.astype(np.float64)
         strength = table.multiplicity * table.f_squared("electron")
         self.strength = strength / (strength.sum() or 1.0)
-        elements: dict[str, list[tuple[Floats, Floats]]] = {}
+        atoms: dict[str, list[tuple[Floats, Floats]]] = {}
         for site in phase.sites:
             places = standard.positions(site, phase.cell, group)
             for species in site.species:
                 electrons = gemmi.Element(species.element).atomic_number * species.occupancy
                 shares = np.full(len(places), electrons)
-                elements.setdefault(species.element, []).append((places, shares))
-        atoms = [
-            tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-            for parts in elements.values()
-        ]
+                atoms.setdefault(species.element, []).append((places, shares))
+        elements = [_Element(parts, self.metric) for parts in atoms.values()]
         # The heaviest element first: most translations fail with it.
-        self.atoms = sorted(atoms, key=lambda both: -both[1].sum())
-        self.electrons = sum(float(shares.sum()) for _, shares in atoms)
+        self.elements = sorted(elements, key=lambda element: -element.shares.sum())
+        self.electrons = sum(float(element.shares.sum()) for element in elements)
 
     def holding(self, candidates: Ints, size: int) -> Ints:
         """Return the candidates that hold, as numerators over `size`, shape ``(k, 3)``."""
@@ -123,15 +125,35 @@ class _Test:
         if float(self.strength @ waves.mean(axis=1)) < _LEAST_CORRELATION:
             return False
         lost = 0.0
-        for places, shares in self.atoms:
-            nearest = self._distances(places, places - translation).min(axis=1)
-            own = self._distances(places, places)
-            np.fill_diagonal(own, np.inf)
-            limit = min(NEAR, _BETWEEN * float(own[own > _SAME_PLACE].min(initial=np.inf)))
-            lost += float(shares[nearest > limit].sum())
+        for element in self.elements:
+            lost += element.lost(translation)
             if lost > (1.0 - SHARE) * self.electrons:
                 return False
         return True
 
-    def _distances(self, one: Floats, two: Floats) -> Floats:
-        return periodic_distances(one[:, np.newaxis] - two, self.metric)
+
+class _Element:
+    """The atoms of one element in the cell, and the electrons that each counts."""
+
+    def __init__(self, parts: list[tuple[Floats, Floats]], metric: Floats) -> None:
+        self.places = np.concatenate([places for places, _ in parts])
+        self.shares = np.concatenate([shares for _, shares in parts])
+        self.metric = metric
+
+    def lost(self, translation: Floats) -> float:
+        """Return the electrons of atoms that a translation carries onto no atom."""
+        nearest = np.concatenate([d.min(axis=1) for d in self._distances(translation)])
+        return float(self.shares[nearest > self.limit].sum())
+
+    @cached_property
+    def limit(self) -> float:
+        """How far (Å) from an atom another may be carried to count as being there."""
+        apart = (d[d > _SAME_PLACE].min(initial=np.inf) for d in self._distances(np.zeros(3)))
+        return min(NEAR, _BETWEEN * float(min(apart)))
+
+    def _distances(self, translation: Floats) -> Iterator[Floats]:
+        """Yield distances (Å) of shifted atoms from all, shape ``(some, n)``."""
+        rows = max(1, _BLOCK // len(self.places))
+        for start in range(0, len(self.places), rows):
+            moved = self.places[start : start + rows, np.newaxis] + translation
+            yield periodic_distances(moved - self.places, self.metric)

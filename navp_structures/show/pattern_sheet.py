@@ -54,7 +54,7 @@ class Sheet:
 
 def figure_size(notes: Sequence[str]) -> Pair:
     """Return width and height (inches) that a pattern with such notes needs."""
-    folds = sum(1 + len(note) // 110 for note in notes)
+    folds = sum(1 + len(note) // 120 for note in notes)
     return 7.0, 7.0 + 0.14 * folds
 
 

@@ -44,12 +44,23 @@ def loaded(code: str, folder: Path) -> set[str]:
             (*HEAVY, "rich"),
         ),
         (
+            "from navp_structures.cli import main; "
+            "main(['saed', 'Na3VP', '--zone-axis', '2 1 0', '--json'], standalone_mode=False)",
+            (*HEAVY, "rich"),
+        ),
+        (
+            "import navp_structures as navp; "
+            "navp.saed_pattern('Na2VP', (1, 2, 3), precession=5).image((64, 64)); "
+            "navp.ring_pattern('Na2VP').rows",
+            (*HEAVY, "rich", "click"),
+        ),
+        (
             "import navp_structures as navp; "
             "navp.powder_pattern('Na3VP', radiation='CuKa12').profile([20.0, 30.0])",
             (*HEAVY, "rich", "click"),
         ),
     ],
-    ids=["import", "cli", "list", "load", "xrd", "profile"],
+    ids=["import", "cli", "list", "load", "xrd", "saed", "image", "profile"],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:
     names = loaded(code, tmp_path)
@@ -57,10 +68,15 @@ def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str
     assert names.isdisjoint(too_heavy)
 
 
-def test_a_picture_needs_no_screen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [["xrd", "Na3VP"], ["saed", "Na3VP", "--zone-axis", "0 0 1"], ["saed", "Na3VP", "--rings"]],
+    ids=["xrd", "saed", "rings"],
+)
+def test_a_picture_needs_no_screen(tmp_path: Path, command: list[str]) -> None:
     code = (
         "from navp_structures.cli import main; import sys; "
-        "main(['xrd', 'Na3VP', '--plot', 'out.png'], standalone_mode=False); "
+        f"main({[*command, '--plot', 'out.png']!r}, standalone_mode=False); "
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     assert "matplotlib" in loaded(code, tmp_path)
