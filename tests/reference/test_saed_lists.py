@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -725,6 +726,15 @@ def test_detector(name: str) -> None:
         assert spot.y_mm == pytest.approx(reach * spot.y, abs=1e-10)
 
 
+@pytest.mark.parametrize("name", PHASES)
+def test_pixels(name: str) -> None:
+    # Distance times spacing is 800 px Å; columns go to the right, rows down.
+    settings: dict[str, Any] = {"camera_constant": 800.0, "centre": (511.5, 480.25)}
+    for spot in navp.saed_pattern(name, zone_axis=(1, 2, 3), rotation=40.0, **settings):
+        assert spot.column == pytest.approx(511.5 + 800.0 * spot.x, abs=1e-10)
+        assert spot.row == pytest.approx(480.25 - 800.0 * spot.y, abs=1e-10)
+
+
 BROKEN: Mapping[str, dict[str, Any]] = {
     "voltage": {"voltage": 200.1},
     "tilt": {"tilt": (0.01, 0.0)},
@@ -742,3 +752,27 @@ def test_comparison_notices(what: str) -> None:
     other = expected("Na3VP", zone, along, **settings, **BROKEN[what])
     with pytest.raises(AssertionError):
         check_list(pattern, other)
+
+
+def test_comparison_notices_weights_and_routes() -> None:
+    zone, along = (2, 1, 0), (0, 0, 6)
+    settings: dict[str, Any] = {"d_min": 1.0613, "max_excitation_error": 0.0171}
+    pattern = navp.saed_pattern(
+        "Na3VP", zone_axis=zone, horizontal=along, thickness=30.0, **settings
+    )
+    wanted = expected("Na3VP", zone, along, **settings)
+    s = wanted.s.astype(float)
+    check_heights(pattern, wanted, np.sinc(300.0 * s) ** 2, 1e-8)
+    for thickness in (0.0, 300.1):
+        with pytest.raises(AssertionError):
+            check_heights(pattern, wanted, np.sinc(thickness * s) ** 2, 1e-8)
+    spots = list(pattern)
+    assert check_routes(spots, wanted, "Na3VP", 1.0613) > 0
+    reached = next(spot for spot in spots if spot.reason == "double_diffraction")
+    fewer = [spot for spot in spots if spot is not reached]
+    with pytest.raises(AssertionError):
+        check_routes(fewer, wanted, "Na3VP", 1.0613)
+    # A route through what is extinct itself.
+    wrong = replace(reached, route=((0, 0, 0), reached.hkl))
+    with pytest.raises(AssertionError):
+        check_routes([*fewer, wrong], wanted, "Na3VP", 1.0613)

@@ -58,7 +58,7 @@ def saed_pattern(
         kV.
     tilt
         Two angles (degrees) by which the crystal is turned from the zone axis, anticlockwise
-        about x, then about y.
+        about x, then about y; both axes are those of the pattern, and stay.
     direction
         Instead of it the direction (u, v, w), real numbers in direct axes, that the smallest
         rotation turns to the gun.
@@ -80,7 +80,9 @@ def saed_pattern(
         without a thickness by the share of it for which s is within the limit.
     double_diffraction
         Reflections that a glide plane or a screw axis forbids but two others add up to are
-        always listed, with intensity 0 and not drawn; True gives them a nominal 1.
+        always listed, with intensity 0 and not drawn; True gives them a nominal 1. The first
+        of the two must be a spot itself, the second reach d_min, and both have at least a
+        millionth of the strongest \|F\|².
     camera_length
         mm, to a flat detector: gives positions in mm, with `pixel` in pixels too.
     camera_constant
