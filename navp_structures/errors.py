@@ -94,6 +94,21 @@ class SettingWarning(NavpWarning):
     """A CIF leaves its setting open, or contradicts itself about it."""
 
 
+def shown(value: object) -> str:
+    """Return what a value looks like, in one line of at most 60 characters.
+
+    Examples
+    --------
+    >>> shown((1.5, "x")), shown(list(range(100)))[-8:]
+    ("(1.5, 'x')", '15, 1...')
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # an integer of thousands of digits
+        text = f"a huge {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``"; nearest: a, b"`` for the known words like `word`, or an empty text.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
 from typing import Final
 
 import numpy as np
 
 from navp_structures.analysis.group_families import allowed_families
+from navp_structures.analysis.numbers import as_float, is_number
 from navp_structures.analysis.shelf import Shelf
 from navp_structures.analysis.structure_factors import element_sums, elements_of
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
@@ -117,8 +117,8 @@ def check_d_min(phase: Phase, d_min: float) -> None:
 
 def check_spacing(d_min: float) -> None:
     """Raise InputError where d_min is no positive number."""
-    if not (isinstance(d_min, Real) and math.isfinite(d_min) and d_min > 0):
-        raise InputError(f"d_min is {d_min!r}; it must be a positive number in Å")
+    if not (is_number(d_min) and math.isfinite(as_float(d_min)) and d_min > 0):
+        raise InputError(f"d_min is {shown(d_min)}; it must be a positive number in Å")
 
 
 def smallest_d_min(phase: Phase) -> float:

@@ -36,11 +36,6 @@ class ByPhase(Generic[Pattern]):
         """The rows of each phase in turn."""
         return tuple(row for pattern in self.patterns for row in pattern.rows)
 
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return tuple(pattern.of for pattern in self.patterns)
-
     def __iter__(self) -> Iterator[Pattern]:
         """Iterate over the patterns."""
         return iter(self.patterns)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from numbers import Real
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from navp_structures.errors import InputError
-
-# Numbers longer than this are cut where they are shown.
-_LONG: Final = 1e20
+from navp_structures.errors import InputError, shown
 
 
 def numbers_of(given: Any, count: int) -> tuple[float, ...] | None:
     """Return so many numbers, NaN and infinity among them, or None."""
-    if isinstance(given, str | bytes | dict | set) or not isinstance(given, Iterable):
+    if isinstance(given, str | bytes | dict | set | frozenset):
         return None
-    items = list(given)
+    try:
+        items = list(given)
+    except TypeError:  # an array without axes is iterable, but for iterating
+        return None
     if len(items) != count or not all(map(is_number, items)):
         return None
     return tuple(map(as_float, items))
@@ -44,6 +43,5 @@ def as_float(value: Any) -> float:
 def within(value: Any, name: str, low: float, high: float, unit: str) -> float:
     """Return a number between two limits, or raise InputError naming it and them."""
     if not is_number(value) or not low <= as_float(value) <= high:
-        shown = value if is_number(value) and abs(value) < _LONG else repr(value)[:30]
-        raise InputError(f"{name} is {shown}; it must be {low:g} to {high:g} ({unit})")
+        raise InputError(f"{name} is {shown(value)}; it must be {low:g} to {high:g} ({unit})")
     return float(value)

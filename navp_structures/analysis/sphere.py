@@ -10,12 +10,17 @@ import numpy as np
 from navp_structures.analysis.allowed import allowed, check_d_min
 from navp_structures.analysis.group_families import lattice_families
 from navp_structures.analysis.shelf import Shelf
-from navp_structures.analysis.superlattice import is_superlattice
+from navp_structures.analysis.superlattice import beside_parent
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
 
 # Of the strongest |F|²: weaker ones send no beam on that could be seen.
 _SEEN: Final = 1e-6
+
+# Of the strongest |F|²: below it atoms cancel, but for rounding. With coordinates of few
+# digits so do all reflections that a translation of the whole structure forbids.
+_CANCELLED: Final = 1e-12
+_CANCELLED_TOGETHER: Final = 1e-8
 
 # Places of the table of beams, which is three-dimensional and mostly empty.
 _LARGEST_TABLE: Final = 8_000_000
@@ -34,7 +39,7 @@ class Sphere:
         Of each reflection, shapes ``(n, 3)`` and ``(n,)``; d in Å, |F|² of electrons in Å²
         per cell, without relativistic factor, 0 for extinct ones.
     extinct
-        Which a glide plane or a screw axis forbids.
+        Which a glide plane or a screw axis forbids, or the atoms cancel by their positions.
     superlattice
         Which a simpler lattice would not have.
     """
@@ -106,8 +111,8 @@ class ElectronFamilies:
     ----------
     hkl, multiplicity, d
         Representatives, shape ``(n, 3)``, and ``(n,)``; d in Å.
-    extinct
-        Which a glide plane or a screw axis forbids.
+    extinct, superlattice
+        As for `Sphere`.
     f_squared
         Of electrons (Å² per cell), 0 for extinct ones.
     """
@@ -116,6 +121,7 @@ class ElectronFamilies:
     multiplicity: Ints
     d: Floats
     extinct: np.ndarray
+    superlattice: np.ndarray
     f_squared: Floats
 
 
@@ -124,8 +130,21 @@ def electron_families(phase: Phase, d_min: float) -> ElectronFamilies:
     hkl, multiplicity, d, extinct = lattice_families(phase.cell, phase.space_group, d_min)
     f_squared = np.zeros(len(d))
     f_squared[~extinct] = allowed(phase, d_min).f_squared("electron")
+    highest = f_squared.max(initial=0.0)
+    extinct = f_squared <= _CANCELLED * highest
+    superlattice = np.zeros(len(d), dtype=bool)
+    for forbidden in beside_parent(hkl, phase):
+        superlattice |= forbidden
+        if f_squared[forbidden].max(initial=0.0) <= _CANCELLED_TOGETHER * highest:
+            extinct |= forbidden
+    f_squared[extinct] = 0.0
     return ElectronFamilies(
-        hkl=hkl, multiplicity=multiplicity, d=d, extinct=extinct, f_squared=f_squared
+        hkl=hkl,
+        multiplicity=multiplicity,
+        d=d,
+        extinct=extinct,
+        superlattice=superlattice,
+        f_squared=f_squared,
     )
 
 
@@ -163,7 +182,7 @@ def _make(phase: Phase, d_min: float) -> Sphere:
         d=families.d[family],
         f_squared=families.f_squared[family],
         extinct=families.extinct[family],
-        superlattice=is_superlattice(hkl, phase),
+        superlattice=families.superlattice[family],
     )
 
 

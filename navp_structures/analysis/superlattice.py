@@ -2,7 +2,8 @@
 
 A phase whose cell is a multiple of a simpler one shows weak reflections beside those of the
 simpler cell: superlattice reflections. The simpler lattice is no part of a CIF; it is found
-from the atoms, as translations that carry nearly all of them onto atoms of the same element.
+from the atoms, as translations that carry nearly all of them onto atoms of the same element
+and leave little intensity beside.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import numpy as np
 
 from navp_structures.analysis.allowed import allowed
 from navp_structures.kernels.lattice import Floats, Ints, periodic_distances
+from navp_structures.kernels.zone import allowed_basis
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
+from navp_structures.model.spacegroup import SpaceGroup
 
 NEAR: Final = 0.75
 """Å between an atom and the image of another, at most."""
@@ -33,8 +36,9 @@ SHARE: Final = 0.75
 _PRIMES: Final = (2, 3, 5)
 _LARGEST_ORDER: Final = 16
 
-# A quick test before the atoms are moved: how well |F|² down to so many Å agrees.
-_LEAST_CORRELATION: Final = 0.3
+# Superlattice reflections hold a fifth of the sum of |F|² down to so many Å at most: the mean
+# of cos 2π h · t, weighed by |F|², is 1 less twice their share.
+_LEAST_CORRELATION: Final = 0.6
 _RESOLUTION: Final = 1.5
 _MOST_FAMILIES: Final = 2000
 
@@ -49,22 +53,25 @@ _SAME_PLACE: Final = 0.1
 
 def is_superlattice(hkl: Ints, phase: Phase) -> np.ndarray:
     """Return which reflections the simpler lattice would not have; ``(n, 3)`` to ``(n,)``."""
-    translations = parent_translations(phase)
-    if not len(translations):
-        return np.zeros(len(hkl), dtype=bool)
-    products = hkl @ translations.T
-    return np.asarray(np.any(np.abs(products - np.rint(products)) > _INTEGER, axis=1))
+    found = [np.zeros(len(hkl), dtype=bool), *beside_parent(hkl, phase)]
+    return np.asarray(np.any(found, axis=0))
+
+
+def beside_parent(hkl: Ints, phase: Phase) -> list[np.ndarray]:
+    """Return for each of `parent_translations` which reflections it forbids, ``(n,)``."""
+    products = [hkl @ translation for translation in parent_translations(phase)]
+    return [np.abs(product - np.rint(product)) > _INTEGER for product in products]
 
 
 @lru_cache(maxsize=64)
 def parent_translations(phase: Phase) -> Floats:
-    """Return the translations of the simpler lattice, fractional, shape ``(k, 3)``.
+    """Return translations that make the simpler lattice of the phase's, shape ``(k, 3)``.
 
-    None of them is a translation of the phase. Those of the orders 2, 3, 5 and their powers
-    up to 16 are found; others are sums of these. A phase without sites, or without a simpler
-    lattice, has none.
+    Fractional; none of them is a translation of the phase, and few are enough: sums of them
+    hold too. Orders of 2, 3, 5 and their powers up to 16 are found. A phase without sites, or
+    without a simpler lattice, has none. Different elements in turn on one lattice are none.
     """
-    found = [np.zeros((0, 3))]
+    found: list[tuple[int, tuple[int, ...]]] = []
     if phase.has_sites:
         test = _Test(phase)
         for prime in _PRIMES:
@@ -74,10 +81,24 @@ def parent_translations(phase: Phase) -> Floats:
                 parts = np.array(list(product(range(prime), repeat=3))) * size
                 size *= prime
                 rows = test.holding((rows[:, np.newaxis] + parts).reshape(-1, 3), size)
-                found.append(rows / size)
-    translations = np.concatenate(found)
+                found += [(size, tuple(row)) for row in rows.tolist()]
+    translations = np.array(_generators(found, phase.space_group)).reshape(-1, 3)
     translations.setflags(write=False)
     return translations
+
+
+def _generators(found: list[tuple[int, tuple[int, ...]]], group: SpaceGroup) -> list[Floats]:
+    """Return of translations, as order and numerators, those that the others are sums of."""
+    centring = tuple(map(tuple, group.centring_vectors.tolist()))
+    kept: list[Floats] = []
+    # A translation of high order holds those of which it is a part.
+    for order, numerators in sorted(found, key=lambda item: (-item[0], item[1])):
+        translation = np.array(numerators) / order
+        products = np.array(allowed_basis(centring)) @ translation
+        if np.abs(products - np.rint(products)).max() > _INTEGER:
+            kept.append(translation)
+            centring = (*centring, tuple(translation.tolist()))
+    return kept
 
 
 class _Test:

@@ -91,7 +91,7 @@ def saed(
     given = {name: value for name, value in settings.items() if value not in (None, ())}
     result: Any = _rings(phases, given) if rings else _spots(phases, given)
     if plot is not None:
-        from navp_structures.show.spot_plot import figure_size
+        from navp_structures.show.pattern_sheet import figure_size
 
         size = figure_size(result.picture_notes)
         draw_picture(

@@ -34,12 +34,14 @@ def frame(direction: Floats, horizontal: Floats) -> Floats:
 
 
 def tilt_matrix(alpha: float, beta: float) -> Floats:
-    """Return the rotation of a crystal by a double-tilt holder, shape ``(3, 3)``.
+    """Return the rotation of a crystal about x, then about y, shape ``(3, 3)``.
+
+    Both axes are those of the pattern's frame, and stay where they are.
 
     Parameters
     ----------
     alpha, beta
-        Degrees, anticlockwise about x, then about y, seen against the axis.
+        Degrees, anticlockwise seen against the axis.
     """
     a, b = np.radians([alpha, beta])
     about_x = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
@@ -125,10 +127,11 @@ def precession_errors(
     return np.where(inside >= 0.0, g[:, 2:] - depth, np.nan)
 
 
-def precession_cosines(g: Floats, wavelength: float, angle: float, s: float) -> Floats:
+def precession_cosines(g: Floats, wavelength: float, angle: float, s: float | Floats) -> Floats:
     """Return cos α at which a precessing sphere has an excitation error s, shape ``(n,)``.
 
-    Parameters as for `precession_errors`; beyond -1 and 1 it never has it.
+    Parameters as for `precession_errors`, s for all or for each; beyond -1 and 1 it never
+    has it.
     """
     radius = 1.0 / wavelength
     across = g[:, 0] ** 2 + g[:, 1] ** 2

@@ -50,8 +50,9 @@ def precessed_foil(g: Floats, wavelength: float, angle: float, thickness: float)
     ends = precession_errors(g, wavelength, angle, [-1.0, 1.0])
     swing = float(np.nanmax(ends[:, 1] - ends[:, 0], initial=0.0)) / 2.0
     # As a function of the azimuth the weight has no harmonics beyond 2π t swing, but for a
-    # quickly falling rest: equal steps then give the integral to rounding.
-    count = math.ceil(2.4 * math.pi * thickness * swing) + _MORE
+    # quickly falling rest: more than half as many steps over half the cone, which the other
+    # half mirrors, give the integral to rounding.
+    count = math.ceil(1.2 * math.pi * thickness * swing) + _MORE
     cosine = np.cos((np.arange(count) + 0.5) * (math.pi / count))
     rows = max(1, _BLOCK // count)
     parts = [
@@ -63,13 +64,15 @@ def precessed_foil(g: Floats, wavelength: float, angle: float, thickness: float)
     return np.concatenate(parts)
 
 
-def precessed_box(g: Floats, wavelength: float, angle: float, limit: float) -> Floats:
+def precessed_box(g: Floats, wavelength: float, angle: float, limit: float | Floats) -> Floats:
     """Return the share of the cone with an excitation error up to a limit, shape ``(n,)``.
 
-    Parameters as for `precessed_foil`.
+    Parameters as for `precessed_foil`; one limit for all (Å⁻¹), or one for each.
     """
     low, high = (
         np.arccos(np.clip(precession_cosines(g, wavelength, angle, s), -1.0, 1.0))
         for s in (-limit, limit)
     )
-    return np.asarray((low - high) / np.pi)
+    # Beyond the equator of the sphere, which only slow electrons have within reach, both
+    # angles change their order.
+    return np.asarray(np.clip((low - high) / np.pi, 0.0, 1.0))

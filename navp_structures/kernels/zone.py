@@ -62,7 +62,7 @@ def zone_net(uvw: Vector, centring: Floats, reciprocal: Floats) -> Net:
     reciprocal
         Reciprocal metric tensor (Å⁻²).
     """
-    allowed = _allowed(tuple(map(tuple, centring.tolist())))
+    allowed = allowed_basis(tuple(map(tuple, centring.tolist())))
     rows, values = _gathered(list(allowed), [_dot(row, uvw) for row in allowed])
     # Plain numbers: for single vectors they are quicker than arrays.
     metric = tuple(map(tuple, reciprocal.tolist()))
@@ -71,8 +71,8 @@ def zone_net(uvw: Vector, centring: Floats, reciprocal: Floats) -> Net:
 
 
 @lru_cache(maxsize=64)
-def _allowed(centring: Rows) -> tuple[Vector, ...]:
-    """Return a basis of the reflections that centring vectors allow."""
+def allowed_basis(centring: Rows) -> tuple[Vector, ...]:
+    """Return a basis of the reflections h with h · t whole for all centring vectors t."""
     rows: list[Vector] = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
     for vector in centring:
         parts = [Fraction(t).limit_denominator(_DENOMINATOR) for t in vector]

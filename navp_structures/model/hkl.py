@@ -9,7 +9,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 
 HKL = tuple[int, int, int]
 
@@ -45,7 +45,7 @@ def parse_hkl(text: str) -> HKL:
     indices = _indices(text)
     if indices is None:
         raise InputError(
-            f"{text!r} is no reflection: write three integers, for example '4 -2 6'"
+            f"{shown(text)} is no reflection: write three integers, for example '4 -2 6'"
         )
     return as_hkl(indices)
 
@@ -67,7 +67,7 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
         return parse_hkl(value)
     indices = _whole_numbers(value)
     if indices is None:
-        raise InputError(f"{value!r} is no reflection: give three integers, not all 0")
+        raise InputError(f"{shown(value)} is no reflection: give three integers, not all 0")
     if len(indices) == 4:
         h, k, i, ell = indices
         if h + k + i != 0:
@@ -106,7 +106,7 @@ def as_uvw(value: str | Iterable[int], *, hexagonal: bool = False) -> HKL:
     """
     indices = _indices(value) if isinstance(value, str) else _whole_numbers(value)
     if indices is None:
-        raise InputError(f"{value!r} is no zone axis: give three integers, such as 2 1 0")
+        raise InputError(f"{shown(value)} is no zone axis: give three integers, such as 2 1 0")
     if len(indices) == 4:
         u, v, t, w = indices
         if not hexagonal or u + v + t != 0:
@@ -158,6 +158,8 @@ def _indices(text: str) -> list[int] | None:
 
 def _whole_numbers(value: object) -> list[int] | None:
     """Return three or four whole numbers as integers; None when it is anything else."""
+    if isinstance(value, bytes | dict | set | frozenset):
+        return None
     try:
         numbers = list(value)  # type: ignore[call-overload]
     except TypeError:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 
 SCALES: Final = ("linear", "sqrt", "log")
 
@@ -42,9 +42,10 @@ def brightness(intensity: ArrayLike, scale: str) -> NDArray[np.float64]:
     >>> brightness([100.0, 1.0, 0.0], "log").tolist()
     [1.0, 0.5, 0.0]
     """
-    if scale not in SCALES:
+    if not isinstance(scale, str) or scale not in SCALES:
         known = ", ".join(SCALES)
-        raise InputError(f"no brightness scale {scale!r}: {known}{nearest(scale, SCALES)}")
+        hint = nearest(str(scale), SCALES)
+        raise InputError(f"no brightness scale {shown(scale)}: {known}{hint}")
     part = np.clip(np.asarray(intensity, dtype=np.float64) / 100, 0.0, 1.0)
     if scale == "linear":
         return part

@@ -70,6 +70,8 @@ def prepare(
     square = (-limit, limit)
     ax.set(facecolor=palette.background, xticks=[], yticks=[], xlim=square, ylim=square)
     ax.set_aspect("equal", adjustable="box")
+    # What a square leaves of the figure is better below than above.
+    ax.set_anchor("N")
     for spine in ax.spines.values():
         spine.set(color=palette.ink, linewidth=0.6)
     if image is not None:

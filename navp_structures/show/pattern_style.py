@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.show.index_text import hkl_text
 
 Floats = NDArray[np.float64]
@@ -108,8 +108,9 @@ def palette_of(style: str) -> Palette:
     InputError
         The style is unknown.
     """
-    if style not in STYLES:
-        raise InputError(f"no style {style!r}: {', '.join(STYLES)}{nearest(style, STYLES)}")
+    if not isinstance(style, str) or style not in STYLES:
+        hint = nearest(str(style), STYLES)
+        raise InputError(f"no style {shown(style)}: {', '.join(STYLES)}{hint}")
     return STYLES[style]
 
 

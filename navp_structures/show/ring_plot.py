@@ -54,9 +54,9 @@ _HKL: Final[dict[str, Any]] = {"fontsize": 7, "usetex": False}
 # what is interrupted needs more to be seen.
 _LINES: Final[dict[str, tuple[float, float, Any]]] = {
     "allowed": (0.5, 0.45, "solid"),
-    "superlattice": (0.8, 0.75, (0, (6.0, 1.5, 1.0, 1.5))),
-    "holz": (0.8, 0.75, (0, (1.0, 1.2))),
-    "double_diffraction": (0.9, 0.85, (0, (3.5, 2.0))),
+    "superlattice": (0.6, 0.4, (0, (6.0, 1.5, 1.0, 1.5))),
+    "holz": (0.6, 0.4, (0, (1.0, 1.2))),
+    "double_diffraction": (0.6, 0.4, (0, (3.5, 2.0))),
 }
 
 # Points.

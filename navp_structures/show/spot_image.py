@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.show.brightness import brightness
 
 Floats = NDArray[np.float64]
@@ -64,7 +65,7 @@ def render_spots(
     array([[0.5, 1. , 0.5]])
     """
     column, row, intensity = _columns(column=column, row=row, intensity=intensity)
-    rows, columns = _checked_shape(shape)
+    rows, columns = checked_shape(shape)
     sigma = _checked_fwhm(fwhm) / _FWHM_PER_SIGMA
     reach = _REACH * sigma
     seen = (
@@ -113,7 +114,7 @@ def render_rings(
     array([[0.06, 0.5 , 1.  , 0.5 ]])
     """
     radius, intensity = _columns(radius=radius, intensity=intensity)
-    rows, columns = _checked_shape(shape)
+    rows, columns = checked_shape(shape)
     sigma = _checked_fwhm(fwhm) / _FWHM_PER_SIGMA
     if np.any(radius < 0):
         raise InputError(f"a ring has a radius of 0 or more, not {radius.min():g} pixels")
@@ -164,14 +165,20 @@ def _columns(**columns: ArrayLike) -> list[Floats]:
     return arrays
 
 
-def _checked_shape(shape: Shape) -> Shape:
-    whole = all(isinstance(n, int | np.integer) and 1 <= n <= _LARGEST for n in shape)
-    if len(shape) != 2 or not whole:
-        raise InputError(f"shape is rows and columns, 1 to {_LARGEST} each, not {shape}")
+def checked_shape(shape: Shape) -> Shape:
+    """Return rows and columns, or raise InputError when they are no image's."""
+    whole = isinstance(shape, Sequence | np.ndarray) and all(
+        isinstance(n, int | np.integer) and 1 <= n <= _LARGEST for n in shape
+    )
+    if not whole or len(shape) != 2:
+        raise InputError(f"shape is rows and columns, 1 to {_LARGEST} each, not {shown(shape)}")
     return int(shape[0]), int(shape[1])
 
 
 def _checked_fwhm(fwhm: float) -> float:
-    if not (math.isfinite(fwhm) and fwhm >= _NARROWEST):
-        raise InputError(f"fwhm is a number of pixels, {_NARROWEST} or more, not {fwhm}")
-    return fwhm
+    number = isinstance(fwhm, int | float | np.number)
+    if not number or not _NARROWEST <= fwhm <= _LARGEST:
+        raise InputError(
+            f"fwhm is a number of pixels, {_NARROWEST} to {_LARGEST}, not {shown(fwhm)}"
+        )
+    return float(fwhm)

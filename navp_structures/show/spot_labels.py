@@ -15,6 +15,7 @@ from navp_structures.show.plot_text import Pair
 Floats = NDArray[np.float64]
 
 # Points.
+_TRIES: Final = 8
 PAD: Final = 1.0  # kept free around spots, labels, boxes and inside the edge
 _GAPS: Final = (1.2, 2.8, 4.5)  # between a spot and its label, the closest first
 _COINCIDENT: Final = 2.0  # by how much another spot may be nearer: it looks like the same
@@ -86,7 +87,8 @@ def place_labels(
     taken
         Boxes that are full already: left, bottom, right, top (points), shape (k, 4).
     most
-        Number of labels after which to stop.
+        Number of labels after which to stop, or after eight times as many attempts: where so
+        many find no room, the pattern is full.
 
     Examples
     --------
@@ -98,11 +100,13 @@ def place_labels(
     full = np.empty((0, 4)) if taken is None else np.asarray(taken, dtype=np.float64)
     placed: list[Place] = []
     groups: set[Hashable] = set()
+    tried = 0
     for wish in wishes:
-        if len(placed) >= most:
+        if len(placed) >= most or tried >= _TRIES * most:
             break
         if wish.group in groups:
             continue
+        tried += 1
         centres = _around(spots[wish.spot], wish.size)
         half = np.array(wish.size) / 2
         boxes = np.hstack([centres - half, centres + half])

@@ -98,6 +98,11 @@ class TableResult(Generic[Row]):
         """Sentences that belong under the table."""
         return self.provisos
 
+    @property
+    def toggled(self) -> frozenset[str]:
+        """Keys of columns that this result shows though hidden, or hides though not."""
+        return frozenset()
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.rows)
@@ -202,7 +207,8 @@ def shown_columns(result: TableResult[Any]) -> list[Column]:
         usual = values[0] if column.varying and values else column.usual
         return any(value != usual for value in values)
 
-    return [c for c in result.columns if not c.hidden and tells(c)]
+    toggled = result.toggled
+    return [c for c in result.columns if c.hidden == (c.key in toggled) and tells(c)]
 
 
 def csv_cell(value: Any) -> Any:

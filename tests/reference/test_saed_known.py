@@ -192,12 +192,13 @@ def test_silicon_along_001_by_way_of_the_ring(read: Read) -> None:
 def test_silicon_222(read: Read) -> None:
     # F d -3 m, general positions, h h l: h + l = 2n. 2 2 2 is there for the space group, but
     # the atoms stand at 8a, whose own condition is h odd or h + k + l = 4n; 6 is neither. In
-    # fact bonds and anharmonic motion make it: forbidden by the site, not by the group. It is
-    # listed as allowed, with nothing, and starts no route.
+    # fact bonds and anharmonic motion make it: forbidden by the site, not by the group. Double
+    # diffraction reaches it, such as (1 1 1) twice in [1 -1 0]; it starts no route.
     spots = spots_of(read("si"), (1, 1, -2))
     spot = spots[2, 2, 2]
-    assert spot.reason == "allowed"
-    assert spot.rule is None
+    assert spot.reason == "double_diffraction"
+    assert spot.rule == "positions, the atoms cancel"
+    assert tuple(a + b for a, b in zip(*spot.route, strict=True)) == (2, 2, 2)
     assert spot.f_squared == pytest.approx(0.0, abs=1e-9 * spots[1, 1, 1].f_squared)
     assert spot.intensity == pytest.approx(0.0, abs=1e-9)
     assert spots[1, 1, 1].intensity > 1.0
@@ -331,7 +332,9 @@ def test_what_the_site_of_magnesium_does_not_have(read: Read) -> None:
     # 3 0 1: h 0 l has no condition in P 63/m m c, but h - k = 3 and l is odd, so 2c has none.
     spots = spots_of(read("mg"), (0, 1, 0))
     spot = spots[3, 0, 1]
-    assert (spot.reason, spot.rule, spot.route) == ("allowed", None, None)
+    assert spot.reason == "double_diffraction"
+    assert spot.rule == "positions, the atoms cancel"
+    assert tuple(a + b for a, b in zip(*spot.route, strict=True)) == (3, 0, 1)
     assert spot.f_squared == pytest.approx(0.0, abs=1e-12 * spots[1, 0, 1].f_squared)
     for found in spots.values():
         for h, k, m in found.route or ():

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.analysis.numbers import numbers_of, within
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels.lattice import Floats, two_theta
 
 _LIMITS: Final = (
@@ -60,8 +60,8 @@ class Camera:
         found = numbers_of(self.centre, 2)
         if found is None or not all(abs(n) <= _FARTHEST for n in found):
             raise InputError(
-                f"centre is {self.centre!r}; it must be column and row of the direct beam in "
-                "pixels"
+                f"centre is {shown(self.centre)}; it must be column and row of the direct "
+                "beam in pixels"
             )
         if not self.has_pixels:
             raise InputError(
@@ -131,8 +131,8 @@ class Camera:
             0
         ]
 
-    def text(self, wavelength: float) -> str:
-        """Return the calibration in words; empty where there is none."""
+    def text(self, wavelength: float, *, rows: bool = True) -> str:
+        """Return the calibration in words, which rows are pixels; empty without one."""
         if self.camera_length is not None:
             told = f"camera length {self.camera_length:g} mm"
             constant = self.camera_length * wavelength
@@ -145,4 +145,4 @@ class Camera:
             return ""
         if self.pixel is not None:
             told += f", pixels of {self.pixel:g} µm"
-        return told + (", rows counted downwards" if self.has_pixels else "")
+        return told + (", rows counted downwards" if rows and self.has_pixels else "")

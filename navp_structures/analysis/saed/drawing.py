@@ -46,7 +46,7 @@ def draw(
         spots = pattern.spots
         traces.append(
             SpotTrace(
-                name=_name(pattern.of),
+                name=_name(pattern.of) + ("" if pattern.orientation.is_level else ", tilted"),
                 x=spots.g[:, 0],
                 y=spots.g[:, 1],
                 intensity=spots.intensity,
@@ -141,11 +141,10 @@ def ring_image(
 def _pixels(settings: SaedSettings, shape: Any) -> Camera:
     """Return the camera of an image: the one given, or one into which all fits."""
     camera = settings.camera
-    if len(shape) != 2:
-        raise InputError(f"shape is {shape!r}; it must be rows and columns")
-    middle = ((shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0)
+    rows, columns = spot_image.checked_shape(shape)
+    middle = ((columns - 1) / 2.0, (rows - 1) / 2.0)
     if not camera.has_pixels:
-        half = max(min(shape) / 2.0, 1.0)
+        half = max(min(rows, columns) / 2.0, 1.0)
         return Camera(camera_constant=_FILLED * half * settings.d_min, centre=middle)
     return Camera(**camera.inputs | {"centre": camera.centre or middle})
 

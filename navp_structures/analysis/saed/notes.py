@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from navp_structures.analysis.saed.orientation import Orientation
+from navp_structures.analysis.saed.routes import is_cancelled
+from navp_structures.analysis.saed.rows import rule_of
 from navp_structures.analysis.saed.settings import NOMINAL, SaedSettings
 from navp_structures.analysis.saed.spots import (
     DOUBLE_DIFFRACTION,
@@ -53,7 +56,7 @@ def description(settings: SaedSettings) -> str:
     parts = [f"electrons of {settings.voltage:g} kV, {settings.wavelength:.6g} Å"]
     if settings.precession:
         parts.append(f"precessing by {settings.precession:g} mrad")
-    parts.append(f"spots with d ≥ {settings.d_min:g} Å and |s| ≤ {settings.limit:.4g} Å⁻¹")
+    parts.append(f"spots with d ≥ {settings.d_min:g} Å and |s| ≤ {_limits(settings)}")
     if settings.thickness is None:
         parts.append(
             "each in full" if not settings.precession else "over its share of the cone"
@@ -63,11 +66,17 @@ def description(settings: SaedSettings) -> str:
     return "; ".join([*parts, "strongest = 100"])
 
 
+def _limits(settings: SaedSettings) -> str:
+    told = f"{settings.limit:.4g} Å⁻¹"
+    if settings.holz_limit != settings.limit:
+        told += f" ({settings.holz_limit:.4g} in higher Laue zones)"
+    return told + (" somewhere on the cone" if settings.precession else "")
+
+
 def _geometry(pattern: SaedPattern) -> Iterator[str]:
     basis, how = pattern.basis, pattern.orientation
     yield (
-        f"{how.text} towards the gun, {format_hkl(how.horizontal)} "
-        f"{_level(how.rotation)}; reduced basis {format_hkl(basis.hkl_1)} "
+        f"{how.text}, {_level(how)}; reduced basis {format_hkl(basis.hkl_1)} "
         f"{basis.g_1:.4f} Å⁻¹, {format_hkl(basis.hkl_2)} {basis.g_2:.4f} Å⁻¹, "
         f"{basis.angle:.2f}° apart, ratio {basis.g_2 / basis.g_1:.3f}"
     )
@@ -83,8 +92,14 @@ def _geometry(pattern: SaedPattern) -> Iterator[str]:
                 yield str(absence)
 
 
-def _level(rotation: float) -> str:
-    return "to the right" if not rotation else f"{rotation:g}° anticlockwise from the right"
+def _level(how: Orientation) -> str:
+    """Return what lies to the right."""
+    across = sum(h * u for h, u in zip(how.horizontal, how.zone_axis, strict=True))
+    spot = f"{'the part across the beam of ' if across else ''}{format_hkl(how.horizontal)}"
+    place = "to the right"
+    if how.rotation:
+        place = f"{how.rotation:g}° anticlockwise from the right"
+    return f"{spot} {place}{'' if how.is_level else ' before tilting'}"
 
 
 def _contents(pattern: SaedPattern) -> Iterator[str]:
@@ -98,12 +113,10 @@ def _contents(pattern: SaedPattern) -> Iterator[str]:
     if count:
         layers = sorted(set(np.abs(spots.layer[spots.layer != 0]).tolist()))
         shown = ", ".join(map(str, layers[:3])) + (" and more" if len(layers) > 3 else "")
-        yield f"{count} of higher-order Laue zones ({shown})"
+        before = "" if pattern.orientation.is_level else f", of {format_uvw(pattern.zone_axis)}"
+        yield f"{count} of higher-order Laue zones ({shown}){before}"
     if np.any(spots.reason == DOUBLE_DIFFRACTION):
-        yield (
-            f"{_double(pattern, spots)}; where the beam is exactly along the zone axis such "
-            "routes can cancel"
-        )
+        yield _double(pattern, spots) + _cancelling(pattern)
 
 
 def _double(pattern: SaedPattern | RingPattern, reflections: Spots | Rings) -> str:
@@ -111,13 +124,24 @@ def _double(pattern: SaedPattern | RingPattern, reflections: Spots | Rings) -> s
     first = int(found[0])
     hkl, one = hkl_of(reflections.hkl[first]), hkl_of(reflections.route[first])
     two = hkl_of(reflections.hkl[first] - reflections.route[first])
-    absence = pattern.of.absence(hkl)
-    rule = "" if absence is None else f" ({absence.kind}, {absence.rule})"
     drawn = "0" if not pattern.settings.double_diffraction else f"a nominal {NOMINAL:g}"
+    route = f"{format_hkl(one)} + {format_hkl(two)}"
     return (
         f"{len(found)} extinct but reachable by double diffraction, such as "
-        f"{format_hkl(hkl)}{rule} = {format_hkl(one)} + {format_hkl(two)}; intensity {drawn}"
+        f"{format_hkl(hkl)} ({rule_of(pattern.of, hkl)}) = {route}; intensity {drawn}"
     )
+
+
+def _cancelling(pattern: SaedPattern) -> str:
+    """Return for how many spots all routes cancel; nothing where none do."""
+    spots, group = pattern.spots, pattern.of.space_group
+    operations = group.rotations, group.translations
+    found = spots.hkl[(spots.reason == DOUBLE_DIFFRACTION) & (spots.layer == 0)]
+    count = sum(is_cancelled(hkl, pattern.zone_axis, *operations) for hkl in found)
+    if not count or not pattern.orientation.is_level:
+        return ""
+    which = "all of them" if count == len(found) else f"{count} of them"
+    return f"; {which} cancel where the beam is exactly along the zone axis"
 
 
 def _superlattice(phase: Phase, count: int) -> str:
@@ -143,7 +167,7 @@ def ring_sentences(patterns: Sequence[RingPattern]) -> tuple[str, ...]:
     for pattern in patterns:
         name = f"{pattern.of.id}: " if len(patterns) > 1 else ""
         told += [f"{name}{sentence}" for sentence in _of_rings(pattern)]
-    camera = settings.camera.text(settings.wavelength)
+    camera = settings.camera.text(settings.wavelength, rows=False)
     return (*told, *([camera] if camera else []), KINEMATIC)
 
 

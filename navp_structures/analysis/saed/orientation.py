@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.analysis.numbers import numbers_of, within
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels import excitation
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.zone import zone_net
@@ -73,7 +73,7 @@ class Orientation:
     @property
     def text(self) -> str:
         """Zone axis and tilt in words."""
-        told = f"zone axis {format_uvw(self.zone_axis)}"
+        told = f"zone axis {format_uvw(self.zone_axis)} towards the gun"
         if self.tilt is not None:
             told += f", tilted by {self.tilt[0]:g}° about x, {self.tilt[1]:g}° about y"
         if self.direction is not None:
@@ -115,9 +115,9 @@ def orientation(
     if tilts is not None:
         frame = excitation.tilt_matrix(*tilts) @ frame
     if towards is not None:
-        turn = excitation.smallest_turn(
-            frame @ phase.cell.orthogonalisation_matrix @ np.array(towards)
-        )
+        # Of any length, but not so small that its square is lost.
+        unit = np.array(towards) / np.abs(towards).max()
+        turn = excitation.smallest_turn(frame @ phase.cell.orthogonalisation_matrix @ unit)
         if turn is None:
             raise InputError(f"direction is opposite to the zone axis {format_uvw(axis)}")
         frame = turn @ frame
@@ -145,7 +145,7 @@ def _zone_axis(
     if zone_axis is not None:
         return as_uvw(zone_axis, hexagonal=phase.space_group.has_hexagonal_axes), None
     if isinstance(spots, str) or not isinstance(spots, Sequence) or len(spots) != 2:
-        raise InputError(f"spots is {spots!r}; it must be two reflections")
+        raise InputError(f"spots is {shown(spots)}; it must be two reflections")
     one, two = (as_hkl(spot) for spot in spots)
     return phase.zone_axis(one, two), (one, two)
 
@@ -175,7 +175,9 @@ def _tilt(given: Any) -> tuple[float, float] | None:
         return None
     found = numbers_of(given, 2)
     if found is None or not all(abs(angle) <= 180.0 for angle in found):
-        raise InputError(f"tilt is {given!r}; it must be two angles in degrees, (1.5, -0.5)")
+        raise InputError(
+            f"tilt is {shown(given)}; it must be two angles in degrees, (1.5, -0.5)"
+        )
     return found[0], found[1]
 
 
@@ -185,6 +187,7 @@ def _direction(given: Any) -> tuple[float, float, float] | None:
     found = numbers_of(given, 3)
     if found is None or not all(abs(n) <= _LARGEST for n in found) or not any(found):
         raise InputError(
-            f"direction is {given!r}; it must be three numbers u v w in direct axes, not all 0"
+            f"direction is {shown(given)}; it must be three numbers u v w in direct axes, not "
+            "all 0"
         )
     return found[0], found[1], found[2]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from navp_structures.analysis.by_phase import distinct_phases
 from navp_structures.analysis.numbers import is_number
@@ -13,7 +15,7 @@ from navp_structures.analysis.saed.result import SaedPattern, SaedPatterns
 from navp_structures.analysis.saed.settings import SaedSettings
 from navp_structures.analysis.saed.spots import spots_of
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.model.phase import Phase
 
 
@@ -61,7 +63,8 @@ def saed_pattern(
         about x, then about y; both axes are those of the pattern, and stay.
     direction
         Instead of it the direction (u, v, w), real numbers in direct axes, that the smallest
-        rotation turns to the gun.
+        rotation turns to the gun. Laue zones stay those of the zone axis: for a large tilt
+        name the axis nearest to the beam.
     horizontal
         The reflection that lies along x, to the right, before the crystal is tilted. None is
         the shortest of the zone.
@@ -70,8 +73,9 @@ def saed_pattern(
     d_min
         Smallest spacing (Å).
     max_excitation_error
-        Å⁻¹. None is what the zero layer of an untilted pattern has at d_min, so that it is
-        complete.
+        Å⁻¹, for all spots. None is for the zero layer what that of an untilted pattern has at
+        d_min (at 1 Å where d_min is larger), so that it is complete; for higher Laue zones at
+        most 0.01; for a foil that is thinner than this needs, 1/t for both.
     thickness
         Of the foil (nm), which lies normal to the beam: spots are weighed by
         :math:`(\sin \pi t s / \pi t s)^2`. None counts each spot in full.
@@ -81,7 +85,7 @@ def saed_pattern(
     double_diffraction
         Reflections that a glide plane or a screw axis forbids but two others add up to are
         always listed, with intensity 0 and not drawn; True gives them a nominal 1. The first
-        of the two must be a spot itself, the second reach d_min, and both have at least a
+        of the two must be near the sphere itself, both reach d_min or 1 Å, and have at least a
         millionth of the strongest \|F\|².
     camera_length
         mm, to a flat detector: gives positions in mm, with `pixel` in pixels too.
@@ -223,14 +227,19 @@ def saed_series(
     (3, (1.0, 0.0))
     """
     found = as_phase(phase)
-    series = [("zone_axis", zone_axes), ("tilt", tilts), ("direction", directions)]
-    given = [(name, items) for name, items in series if items is not None]
-    if len(given) != 1 or (zone_axes is not None) == (zone_axis is not None):
+    series = {"zone_axes": zone_axes, "tilts": tilts, "directions": directions}
+    given = [(name, items) for name, items in series.items() if items is not None]
+    if len(given) != 1 or (zone_axes is not None and zone_axis is not None):
         raise InputError(
             "give zone_axes, or one zone_axis with either tilts or directions to go through"
         )
-    ((name, items),) = given
-    fixed = settings if name == "zone_axis" else settings | {"zone_axis": zone_axis}
+    ((several, items),) = given
+    name = {"zone_axes": "zone_axis", "tilts": "tilt", "directions": "direction"}[several]
+    if name in settings:
+        raise InputError(f"a series of {several} needs no {name} beside it")
+    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        raise InputError(f"{several} is {shown(items)}; it must be a list")
+    fixed = settings if zone_axis is None else settings | {"zone_axis": zone_axis}
     return tuple(saed_pattern(found, **fixed | {name: item}) for item in items)
 
 
@@ -248,21 +257,24 @@ def _pattern(
 
 def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
     """Return what each phase gets: the same, or its own of a list."""
+    if isinstance(given, Iterator):
+        given = list(given)
     if given is None or is_one(given):
         return [given] * count
-    items = list(given) if isinstance(given, Iterable) else []
+    items = list(given) if isinstance(given, Iterable) else [given]
     if len(items) != count:
         raise InputError(
-            f"{name} names {len(items)} for {count} phases; give one for all or one for each"
+            f"{name} names {len(items)}, of different phases there {'are' * (count > 1)}"
+            f"{'is' * (count == 1)} {count}; give one for all or one for each"
         )
     return items
 
 
 def _is_one(given: Any) -> bool:
     """Whether it is one set of indices."""
-    return isinstance(given, str) or (
-        isinstance(given, Iterable) and all(is_number(n) for n in given)
-    )
+    if isinstance(given, str):
+        return True
+    return isinstance(given, Sequence | np.ndarray) and all(is_number(n) for n in given)
 
 
 def _is_pair(given: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+# Cosine beyond which an angle is taken from its sine.
+_NEARLY_PARALLEL: Final = 0.9
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBasis:
     """The two shortest reflections of a zone that the centring allows.
@@ -38,31 +42,6 @@ class NetBasis:
     g_1: float
     g_2: float
     angle: float
-
-
-def _columns(*, several: bool) -> tuple[Column, ...]:
-    return (
-        Column("phase", varying=True),
-        Column("hkl", show=format_hkl),
-        Column("x", head="x/Å⁻¹", show=lambda x: unsigned_zero(x, 3)),
-        Column("y", head="y/Å⁻¹", show=lambda y: unsigned_zero(y, 3)),
-        Column("d", head="d/Å", show="{:.4f}".format),
-        Column("excitation_error", head="s/Å⁻¹", show=lambda s: unsigned_zero(s, 4)),
-        Column("f_squared", head="|F|²", show="{:.4g}".format, hidden=True),
-        Column("intensity", head="I", show="{:.1f}".format),
-        Column("reason", show=told_reason),
-        Column("hkil", show=format_hkl, hidden=several),
-        Column("layer", hidden=True),
-        Column("g", hidden=True),
-        Column("azimuth", hidden=True),
-        Column("superlattice", hidden=True),
-        Column("rule", hidden=True),
-        Column("route", hidden=True),
-        Column("x_mm", hidden=True),
-        Column("y_mm", hidden=True),
-        Column("column", hidden=True),
-        Column("row", hidden=True),
-    )
 
 
 class _SaedTable(TableResult[SaedSpot]):
@@ -79,6 +58,38 @@ class _SaedTable(TableResult[SaedSpot]):
             """The patterns of which it tells."""
 
     name = "saed"
+    columns = (
+        Column("phase", varying=True),
+        Column("hkl", show=format_hkl),
+        Column("x", head="x/Å⁻¹", show=lambda x: unsigned_zero(x, 3)),
+        Column("y", head="y/Å⁻¹", show=lambda y: unsigned_zero(y, 3)),
+        Column("d", head="d/Å", show="{:.4f}".format),
+        Column("excitation_error", head="s/Å⁻¹", show=lambda s: unsigned_zero(s, 4)),
+        Column("f_squared", head="|F|²", show="{:.4g}".format, hidden=True),
+        Column("intensity", head="I", show="{:.1f}".format),
+        Column("reason", show=told_reason),
+        Column("hkil", show=format_hkl),
+        Column("layer", hidden=True),
+        Column("g", hidden=True),
+        Column("azimuth", hidden=True),
+        Column("superlattice", hidden=True),
+        Column("rule", hidden=True),
+        Column("route", hidden=True),
+        Column("x_mm", head="x/mm", show=lambda x: unsigned_zero(x, 2), hidden=True),
+        Column("y_mm", head="y/mm", show=lambda y: unsigned_zero(y, 2), hidden=True),
+        Column("column", show="{:.1f}".format, hidden=True),
+        Column("row", show="{:.1f}".format, hidden=True),
+    )
+
+    @property
+    def toggled(self) -> frozenset[str]:
+        """Positions on the detector where they are known; no four indices beside them."""
+        camera = self.settings.camera
+        if camera.has_pixels:
+            return frozenset({"hkil", "column", "row"})
+        if camera.camera_length is not None:
+            return frozenset({"hkil", "x_mm", "y_mm"})
+        return frozenset({"hkil"} if len(self.patterns) > 1 else ())
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -160,8 +171,6 @@ class SaedPattern(_SaedTable):
     settings: SaedSettings
     spots: Spots
 
-    columns = _columns(several=False)
-
     @cached_property
     def rows(self) -> tuple[SaedSpot, ...]:
         """One row for each spot."""
@@ -213,15 +222,23 @@ class SaedPattern(_SaedTable):
         return iter(self.rows)
 
     def angle(self, hkl_1: HKLLike, hkl_2: HKLLike) -> float:
-        """Return the angle (degrees, 0 to 180) between two spots, seen from the direct beam."""
+        """Return the angle (degrees, 0 to 180) between the plane normals of two spots.
+
+        Between spots of the zero layer it is the angle that the pattern shows; for others
+        that is the difference of their azimuths.
+        """
         return self.of.angle(as_hkl(hkl_1), as_hkl(hkl_2))
 
     def angles(self) -> Floats:
-        """Return the angles (degrees) between all spots in their order, shape ``(n, n)``."""
-        hkl = self.spots.hkl
-        return interplanar_angles(
-            hkl[:, np.newaxis], hkl, self.of.cell.reciprocal_metric_tensor
-        )
+        """Return `angle` of all spots with each other in their order, shape ``(n, n)``."""
+        unit = self.spots.g * self.spots.d[:, np.newaxis]
+        # The cosine alone loses half its digits near 0 and 180 degrees.
+        cosine = np.clip(unit @ unit.T, -1.0, 1.0)
+        angles = np.degrees(np.arccos(cosine))
+        rows, columns = np.nonzero(np.abs(cosine) > _NEARLY_PARALLEL)
+        hkl, metric = self.spots.hkl, self.of.cell.reciprocal_metric_tensor
+        angles[rows, columns] = interplanar_angles(hkl[rows], hkl[columns], metric)
+        return angles
 
     def image(
         self,
@@ -268,8 +285,6 @@ class SaedPatterns(ByPhase[SaedPattern], _SaedTable):
 
     settings: SaedSettings
     patterns: tuple[SaedPattern, ...]
-
-    columns = _columns(several=True)
 
     @property
     def inputs(self) -> dict[str, Any]:

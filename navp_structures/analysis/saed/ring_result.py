@@ -109,6 +109,15 @@ class _RingTable(TableResult[Ring]):
     )
 
     @property
+    def toggled(self) -> frozenset[str]:
+        """Pixels where no mm are known; fewer columns for several phases."""
+        keys = {"f_squared", "two_theta"} if len(self.patterns) > 1 else set()
+        camera = self.settings.camera
+        if camera.has_pixels and camera.camera_length is None and camera.pixel is None:
+            keys |= {"radius_px"}
+        return frozenset(keys)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the numbers are, what there is to see, and what must be said of the phases."""
         return (*notes.ring_sentences(self.patterns), *self.provisos)

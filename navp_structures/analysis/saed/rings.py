@@ -14,7 +14,6 @@ from navp_structures.analysis.saed.routes import best_routes
 from navp_structures.analysis.saed.settings import NOMINAL, SaedSettings
 from navp_structures.analysis.saed.spots import ALLOWED, DOUBLE_DIFFRACTION, SUPERLATTICE
 from navp_structures.analysis.sphere import electron_families, sphere
-from navp_structures.analysis.superlattice import is_superlattice
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.kernels import intensity, lattice
 from navp_structures.kernels.lattice import Ints
@@ -101,12 +100,12 @@ def ring_patterns(
 def _rings(phase: Phase, settings: SaedSettings) -> Rings:
     phase.require_sites("a diffraction pattern")
     # First, because it refuses a spacing that gives millions of reflections.
-    table = sphere(phase, settings.d_min)
+    table = sphere(phase, settings.reach(phase))
     families = electron_families(phase, settings.d_min)
     # What needs a larger angle than the beam can be turned by.
     reached = families.d > settings.wavelength / 2.0
     extinct, hkl, d = families.extinct, families.hkl, families.d
-    superlattice = is_superlattice(hkl, phase)
+    superlattice = families.superlattice
     reason = np.where(superlattice, SUPERLATTICE, ALLOWED)
     reason[extinct] = DOUBLE_DIFFRACTION
     route = np.zeros_like(hkl)

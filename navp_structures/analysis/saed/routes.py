@@ -12,6 +12,9 @@ from navp_structures.kernels.lattice import Floats, Ints
 # Extinct × allowed reflections held at a time.
 _BLOCK: Final = 1_000_000
 
+# How far from an integer h · t may be to count as one.
+_INTEGER: Final = 1e-6
+
 
 def best_routes(
     beams: Beams, extinct: Ints, first: Ints, f_squared: Floats
@@ -53,3 +56,28 @@ def best_routes(
         reachable[part] = found
         route[part] = np.where(found[:, np.newaxis], first[best], 0)
     return route, reachable
+
+
+def is_cancelled(hkl: Ints, uvw: tuple[int, int, int], rotations: Ints, shifts: Floats) -> bool:
+    """Whether the routes to an extinct reflection cancel with the beam along its zone axis.
+
+    They do when the glide plane that forbids it holds the beam, or the screw axis lies across
+    it: such an operation turns each route into another of opposite sign.
+
+    Parameters
+    ----------
+    hkl, uvw
+        The reflection, shape ``(3,)``, and the zone axis.
+    rotations, shifts
+        All operations of the group, shapes ``(n, 3, 3)`` and ``(n, 3)``.
+
+    References
+    ----------
+    Gjønnes & Moodie, Acta Cryst. 19 (1965) 65, doi:10.1107/S0365110X65002773
+    """
+    products = shifts @ hkl
+    forbids = np.all(hkl @ rotations == hkl, axis=1)
+    forbids &= np.abs(products - np.rint(products)) > _INTEGER
+    images, axis = rotations @ np.array(uvw), np.array(uvw)
+    holds = np.where(np.linalg.det(rotations) < 0.0, 1, -1)[:, np.newaxis] * axis
+    return bool(np.any(forbids & np.all(images == holds, axis=1)))

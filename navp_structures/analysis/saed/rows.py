@@ -111,10 +111,16 @@ def routes_and_rules(
     routes: list[Route | None] = [None] * len(hkl)
     for n in np.flatnonzero(reason == DOUBLE_DIFFRACTION).tolist():
         routes[n] = hkl_of(first[n]), hkl_of(hkl[n] - first[n])
-        absence = phase.absence(hkl_of(hkl[n]))
-        if absence is not None:
-            rules[n] = f"{absence.kind}, {absence.rule}"
+        rules[n] = rule_of(phase, hkl_of(hkl[n]))
     return {"rule": rules, "route": routes}
+
+
+def rule_of(phase: Phase, hkl: HKL) -> str:
+    """Return why a reflection without intensity has none."""
+    absence = phase.absence(hkl)
+    if absence is None:
+        return "positions, the atoms cancel"
+    return f"{absence.kind}, {absence.rule}"
 
 
 def told_reason(reason: str) -> str:

@@ -6,21 +6,29 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from navp_structures.analysis.allowed import check_spacing
+from navp_structures.analysis.allowed import check_spacing, smallest_d_min
 from navp_structures.analysis.numbers import within
 from navp_structures.analysis.saed.camera import Camera
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels.wavelengths import electron_wavelength
+from navp_structures.model.phase import Phase
 
 NOMINAL: Final = 1.0
 """Intensity at which spots of double diffraction are drawn; the strongest spot has 100."""
 
+WIDEST: Final = 1.0
+"""Å; reflections down to it, or to d_min, are where double diffraction comes from."""
+
+# Å⁻¹: where the central maximum of a foil of 10 nm ends. Without a thickness a higher Laue
+# zone must be as near as that, or spots far off the sphere would stand among the zero layer.
+_HOLZ: Final = 0.01
+
 # Name, least and largest value, unit.
 _LIMITS: Final = (
-    ("voltage", 0.1, 10_000.0, "kV"),
+    ("voltage", 1.0, 10_000.0, "kV"),
     ("max_excitation_error", 1e-6, 100.0, "Å⁻¹"),
     ("thickness", 0.1, 10_000.0, "nm"),
-    ("precession", 0.0, 200.0, "mrad"),
+    ("precession", 0.0, 100.0, "mrad"),
 )
 _OPTIONAL: Final = frozenset({"max_excitation_error", "thickness"})
 
@@ -29,7 +37,7 @@ _OPTIONAL: Final = frozenset({"max_excitation_error", "thickness"})
 class SaedSettings:
     """Settings of a pattern, checked; parameters as `saed_pattern`.
 
-    `max_excitation_error` None becomes what the zero layer of an untilted pattern has at d_min.
+    `max_excitation_error` None stands for `limit` and `holz_limit`.
     """
 
     voltage: float
@@ -49,23 +57,36 @@ class SaedSettings:
         check_spacing(self.d_min)
         object.__setattr__(self, "d_min", float(self.d_min))
         if not isinstance(self.double_diffraction, bool):
-            raise InputError(
-                f"double_diffraction is {self.double_diffraction!r}; it must be True or False"
-            )
-        if self.max_excitation_error is None:
-            object.__setattr__(self, "max_excitation_error", self._of_zero_layer())
-
-    def _of_zero_layer(self) -> float:
-        radius = 1.0 / self.wavelength
-        across = min(1.0 / self.d_min, radius) ** 2
-        depth = across / (radius + math.sqrt(radius**2 - across))
-        # A spot at d_min must not be lost to rounding.
-        return depth * (1.0 + 1e-9)
+            given = shown(self.double_diffraction)
+            raise InputError(f"double_diffraction is {given}; it must be True or False")
 
     @property
     def limit(self) -> float:
-        """The largest excitation error (Å⁻¹) of a listed spot."""
-        return self.max_excitation_error or 0.0
+        """The largest excitation error (Å⁻¹) of a listed spot of the zero layer."""
+        if self.max_excitation_error is not None:
+            return self.max_excitation_error
+        radius = 1.0 / self.wavelength
+        # A larger d_min shows less of the same pattern.
+        across = min(1.0 / min(self.d_min, WIDEST), radius) ** 2
+        depth = across / (radius + math.sqrt(radius**2 - across))
+        # A spot at d_min must not be lost to rounding.
+        return max(depth * (1.0 + 1e-9), self._fringe)
+
+    @property
+    def holz_limit(self) -> float:
+        """The same (Å⁻¹) of higher Laue zones."""
+        if self.max_excitation_error is not None:
+            return self.max_excitation_error
+        return max(min(_HOLZ, self.limit), self._fringe)
+
+    def reach(self, phase: Phase) -> float:
+        """Return the spacing (Å) down to which reflections take part, listed or not."""
+        return min(self.d_min, max(WIDEST, 1.001 * smallest_d_min(phase)))
+
+    @property
+    def _fringe(self) -> float:
+        # Where the central maximum of the foil's weight ends.
+        return 0.0 if self.foil is None else 1.0 / self.foil
 
     @property
     def wavelength(self) -> float:
@@ -87,7 +108,8 @@ class SaedSettings:
         """Every setting by name, for documents."""
         return {
             **self.ring_inputs,
-            "max_excitation_error": self.max_excitation_error,
+            "max_excitation_error": self.limit,
+            "max_excitation_error_holz": self.holz_limit,
             "thickness": self.thickness,
             "precession": self.precession,
         }

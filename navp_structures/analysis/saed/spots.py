@@ -13,6 +13,7 @@ from navp_structures.analysis.saed.settings import NOMINAL, SaedSettings
 from navp_structures.analysis.sphere import Sphere, sphere
 from navp_structures.kernels import excitation, rocking
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.reflections import AT_LIMIT
 from navp_structures.kernels.zone import laue_zones
 from navp_structures.model.phase import Phase
 
@@ -78,47 +79,63 @@ def spots_of(phase: Phase, orientation: Orientation, settings: SaedSettings) -> 
         When d_min is so small that millions of reflections follow.
     """
     phase.require_sites("a diffraction pattern")
-    table = sphere(phase, settings.d_min)
+    table = sphere(phase, settings.reach(phase))
     g = table.hkl.astype(np.float64) @ orientation.matrix
     # What is 0 but for rounding would be shown with a sign.
     g[np.abs(g) < _ZERO] = 0.0
     s = excitation.excitation_errors(g, settings.wavelength)
     # NaN, where the sphere is too small, compares as false.
-    inside = np.flatnonzero(_is_near(g, s, settings))
-    layer = laue_zones(table.hkl[inside], orientation.zone_axis, orientation.step)
+    rows = np.flatnonzero(_is_near(g, s, settings.limit, settings))
+    layer = laue_zones(table.hkl[rows], orientation.zone_axis, orientation.step)
+    limit = np.where(layer == 0, settings.limit, settings.holz_limit)
+    if settings.holz_limit < settings.limit:
+        kept = _is_near(g[rows], s[rows], limit, settings)
+        rows, layer, limit = rows[kept], layer[kept], limit[kept]
     order = np.argsort(np.abs(layer), kind="stable")
-    inside, layer = inside[order], layer[order]
-    return _with_reasons(table, inside, g[inside], s[inside], layer, settings)
+    rows = rows[order]
+    near = _Near(rows=rows, g=g[rows], s=s[rows], layer=layer[order], limit=limit[order])
+    return _with_reasons(table, near, settings)
 
 
-def _is_near(g: Floats, s: Floats, settings: SaedSettings) -> np.ndarray:
-    limit = settings.limit
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Near:
+    """Reflections near the Ewald sphere: where in the table, g, s, layer, largest s."""
+
+    rows: Ints
+    g: Floats
+    s: Floats
+    layer: Ints
+    limit: Floats
+
+
+def _is_near(g: Floats, s: Floats, limit: float | Floats, settings: SaedSettings) -> np.ndarray:
     if not settings.cone:
         return np.abs(s) <= limit
     ends = excitation.precession_errors(g, settings.wavelength, settings.cone, [-1.0, 1.0])
     return np.asarray((ends[:, 0] <= limit) & (ends[:, 1] >= -limit))
 
 
-def _with_reasons(
-    table: Sphere, rows: Ints, g: Floats, s: Floats, layer: Ints, settings: SaedSettings
-) -> Spots:
+def _with_reasons(table: Sphere, near: _Near, settings: SaedSettings) -> Spots:
+    rows, layer = near.rows, near.layer
     extinct, superlattice = table.extinct[rows], table.superlattice[rows]
     hkl, f_squared = table.hkl[rows], table.f_squared[rows]
     reason = np.where(superlattice, SUPERLATTICE, ALLOWED)
     reason[layer != 0] = HOLZ
     route = np.zeros_like(hkl)
-    kept = np.ones(len(rows), dtype=bool)
+    d = table.d[rows]
+    kept = d >= settings.d_min * AT_LIMIT
     if extinct.any():
         reason[extinct] = DOUBLE_DIFFRACTION
-        route[extinct], kept[extinct] = _routes(table, hkl, f_squared, extinct, layer)
-    weight = _weights(g, s, settings)
+        route[extinct], found = _routes(table, hkl, f_squared, extinct, layer)
+        kept[extinct] &= found
+    weight = _weights(near, settings)
     strength = weight * f_squared
     strongest = strength[kept].max(initial=0.0) or 1.0
     intensity = strength * (100.0 / strongest)
     if settings.double_diffraction:
         intensity[extinct] = NOMINAL
     columns = {
-        "hkl": hkl, "d": table.d[rows], "g": g, "excitation_error": s, "f_squared": f_squared,
+        "hkl": hkl, "d": d, "g": near.g, "excitation_error": near.s, "f_squared": f_squared,
         "weight": weight, "intensity": intensity, "layer": layer, "reason": reason,
         "superlattice": superlattice, "route": route,
     }  # fmt: skip
@@ -144,12 +161,12 @@ def _routes(
     return route, found
 
 
-def _weights(g: Floats, s: Floats, settings: SaedSettings) -> Floats:
+def _weights(near: _Near, settings: SaedSettings) -> Floats:
     length, cone, foil = settings.wavelength, settings.cone, settings.foil
     if foil is None:
         if not cone:
-            return np.ones(len(s))
-        return rocking.precessed_box(g, length, cone, settings.limit)
+            return np.ones(len(near.s))
+        return rocking.precessed_box(near.g, length, cone, near.limit)
     if not cone:
-        return rocking.foil(s, foil)
-    return rocking.precessed_foil(g, length, cone, foil)
+        return rocking.foil(near.s, foil)
+    return rocking.precessed_foil(near.g, length, cone, foil)

@@ -96,10 +96,54 @@ def test_image_has_its_rings_where_they_belong() -> None:
 
 
 def test_slow_electrons_reach_half_their_wavelength() -> None:
-    # 100 V: λ = 1.2264 Å, nothing below d = 0.6132 Å.
-    rings = navp.ring_pattern("Na3VP", voltage=0.1, d_min=0.5, camera_length=50)
-    assert min(ring.d for ring in rings) > 0.6132
+    # 1 kV: λ = 0.387636 Å; d_min 0.3 is beyond 0.193818 of a cell made as small as that.
+    small = navp.Phase(
+        id="small",
+        cell=navp.UnitCell(a=0.9, b=0.9, c=0.9, alpha=90.0, beta=90.0, gamma=90.0),
+        space_group=navp.SpaceGroup.from_name("P m -3 m"),
+        sites=(
+            navp.Site(
+                label="H1",
+                species=(navp.Species(symbol="H", label="H1", occupancy=1.0),),
+                fract=(0.0, 0.0, 0.0),
+            ),
+        ),
+    )
+    rings = navp.ring_pattern(small, voltage=1, d_min=0.1, camera_length=50)
+    assert 0.193818 < min(ring.d for ring in rings) < 0.2
     assert all(math.isfinite(ring.two_theta) for ring in rings)
+
+
+def test_rings_that_nothing_reaches_are_not_there() -> None:
+    # (0 0 3) of R-3c would need two reflections that add up to it; with d_min and all of its
+    # neighbours there it has them. A body-centred element has no extinct ring at all.
+    assert (0, 0, 3) in {ring.hkl for ring in navp.ring_pattern("Na3VP", d_min=7.0)}
+    iron = navp.Phase(
+        id="iron",
+        cell=navp.UnitCell(a=2.8665, b=2.8665, c=2.8665, alpha=90.0, beta=90.0, gamma=90.0),
+        space_group=navp.SpaceGroup.from_name("P -1"),
+        sites=tuple(
+            navp.Site(
+                label=f"Fe{n}",
+                species=(navp.Species(symbol="Fe", label=f"Fe{n}", occupancy=1.0),),
+                fract=(x, x, x),
+            )
+            for n, x in enumerate((0.0, 0.5))
+        ),
+    )
+    # Written out in P -1: h + k + l odd cancels, and no sum of even ones is odd.
+    assert all(sum(ring.hkl) % 2 == 0 for ring in navp.ring_pattern(iron))
+
+
+def test_columns_for_several_phases_and_pixels() -> None:
+    several = text_table(
+        navp.ring_patterns(["na3vp-ordered", "na2vp-computed"], camera_length=1000), width=80
+    )
+    assert max(map(len, several.splitlines())) <= 80
+    assert "na3vp-ordered" in several
+    pixels = navp.ring_pattern("Na3VP", d_min=2.0, camera_constant=600)
+    assert "R/px" in text_table(pixels)
+    assert not any("rows counted" in note for note in pixels.notes)
 
 
 def test_nothing_in_range() -> None:

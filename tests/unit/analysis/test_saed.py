@@ -14,6 +14,7 @@ import pytest
 
 import navp_structures as navp
 from navp_structures.analysis import allowed, structure_factors
+from navp_structures.analysis.saed.camera import Camera
 from navp_structures.analysis.sphere import _spheres
 from navp_structures.errors import InputError, NoSitesError, UnknownPhaseError
 from navp_structures.show.tables import json_text, text_table
@@ -160,12 +161,22 @@ def test_layers_by_hand() -> None:
         assert math.hypot(spot.x, spot.y) == pytest.approx(1.9118, abs=0.022)
     assert {spot.layer for spot in pattern} == {0, 1}
     # A reflection of the first layer lies inside the sphere near the beam: s = l/c - depth.
+    assert {spot.layer for spot in navp.saed_pattern("Na3VP", (0, 0, 1), d_min=0.5)} == {0, 1}
     near = navp.saed_pattern("Na3VP", (0, 0, 1), max_excitation_error=0.1)
     spot = by_hkl(near)[1, 0, 1]
     across = 1.0 / 8.7288 / math.sin(math.radians(60))
     depth = 39.873520 - math.sqrt(39.873520**2 - across**2)
     assert spot.layer == 1
     assert spot.excitation_error == pytest.approx(1 / 21.8042 - depth, abs=1e-6)
+
+
+def test_order_of_the_spots() -> None:
+    # The zero layer, then those next to it on either side, each with d descending.
+    pattern = navp.saed_pattern("Na3VP", (1, -1, -1), max_excitation_error=0.3)
+    keys = [(abs(spot.layer), -round(spot.d, 9)) for spot in pattern]
+    assert keys == sorted(keys)
+    assert {spot.layer for spot in pattern if abs(spot.layer) == 1} == {-1, 1}
+    assert "582 of higher-order Laue zones (1, 2)" in pattern.notes
 
 
 def test_layers_of_a_centred_axis_are_counted_one_by_one() -> None:
@@ -299,6 +310,45 @@ def test_direction_is_the_tilt_that_leads_there() -> None:
     assert unmoved.orientation.matrix == pytest.approx(level.orientation.matrix, abs=1e-14)
 
 
+def test_higher_zones_must_be_nearer_by_default() -> None:
+    # [7 3 -2] is long, and its layers lie close: nothing of them far off the sphere.
+    pattern = navp.saed_pattern("Na3VP", (7, 3, -2), d_min=0.6)
+    assert max(abs(s.excitation_error) for s in pattern if s.layer) <= 0.01
+    assert max(abs(s.excitation_error) for s in pattern if not s.layer) > 0.03
+    assert "(0.01 in higher Laue zones)" in pattern.notes[0]
+    # A thin foil reaches further than the zero layer does: 1 nm, 1/t = 0.1 Å⁻¹.
+    thin = navp.saed_pattern("Na3VP", (0, 0, 1), thickness=1)
+    assert thin.settings.limit == thin.settings.holz_limit == pytest.approx(0.1)
+    assert {spot.layer for spot in thin} == {-2, -1, 0, 1, 2}
+    one = navp.saed_pattern("Na3VP", (7, 3, -2), d_min=0.6, max_excitation_error=0.02)
+    assert max(abs(s.excitation_error) for s in one if s.layer) > 0.015
+
+
+def test_a_larger_d_min_shows_less_of_the_same() -> None:
+    fine = by_hkl(navp.saed_pattern("Na3VP", (2, 1, 0)))
+    for d_min in (2.0, 4.0, 7.0):
+        coarse = by_hkl(navp.saed_pattern("Na3VP", (2, 1, 0), d_min=d_min))
+        assert coarse.keys() == {hkl for hkl, spot in fine.items() if spot.d >= d_min}
+        assert {h: s.reason for h, s in coarse.items()} == {h: fine[h].reason for h in coarse}
+    assert coarse.keys() == {(0, 0, 3), (0, 0, -3)}
+
+
+def test_which_routes_cancel_along_the_axis() -> None:
+    # The glide plane normal to b holds [2 1 0]: (0 0 3) is dark in an exact pattern.
+    notes = " ".join(navp.saed_pattern("Na3VP", (2, 1, 0)).notes)
+    assert "all of them cancel where the beam is exactly along the zone axis" in notes
+    # [1 -1 -1]: the planes of (h 0 l) hold a and c, the others are turned by 120° about c;
+    # none of them holds it.
+    notes = " ".join(navp.saed_pattern("Na3VP", (1, -1, -1)).notes)
+    assert "extinct but reachable" in notes
+    assert "cancel where" not in notes
+    tilted = " ".join(navp.saed_pattern("Na3VP", (2, 1, 0), tilt=(0.5, 0)).notes)
+    assert "cancel where" not in tilted
+    # Along a, P2_1/c: the screw axis b lies across the beam, (0 1 0) cancels.
+    screw = " ".join(navp.saed_pattern("Na2VP", (1, 0, 0)).notes)
+    assert "all of them cancel" in screw
+
+
 def test_default_limit_is_what_the_zero_layer_needs() -> None:
     for voltage, d_min in ((80, 1.0), (200, 0.8), (300, 1.2)):
         pattern = navp.saed_pattern("NaVP", (0, 0, 1), voltage=voltage, d_min=d_min)
@@ -375,11 +425,21 @@ def test_positions_on_a_detector_by_hand() -> None:
     assert up.row == pytest.approx(1000.5 - 2873.22 / 14 * math.sin(math.radians(60)), abs=2e-3)
     note = "camera length 500 mm, camera constant 12.54 mm Å or 895.69 px Å, pixels of 14 µm"
     assert any(n.startswith(note) for n in pattern.notes)
+    # The table shows what it knows, in 80 columns.
+    heads = text_table(pattern, width=80).splitlines()[0].split()
+    assert heads[-2:] == ["column", "row"]
+    assert "hkil" not in heads
     without = navp.saed_pattern("Na3VP", (0, 0, 1)).rows[0]
     assert without.x_mm is without.y_mm is without.column is without.row is None
     only_mm = navp.saed_pattern("Na3VP", (0, 0, 1), camera_length=500).rows[0]
     assert only_mm.x_mm is not None
     assert only_mm.column is None
+    heads = text_table(navp.saed_pattern("Na3VP", (0, 0, 1), camera_length=500)).splitlines()
+    assert heads[0].split()[-2:] == ["x/mm", "y/mm"]
+    # At right angles to the beam there is no detector.
+    camera = Camera(camera_length=500.0)
+    x, _ = camera.millimetres(np.array([2.0, 1.0]), np.zeros(2), 1.0)
+    assert np.isnan(x).all()
 
 
 def test_camera_constant_is_linear() -> None:
@@ -418,6 +478,7 @@ def test_json_and_csv() -> None:
     assert content["inputs"]["horizontal"] == [0, 0, 3]
     assert content["inputs"]["wavelength"] == pytest.approx(LAMBDA, abs=1e-7)
     assert content["inputs"]["max_excitation_error"] == pytest.approx(0.0125416, abs=1e-7)
+    assert content["inputs"]["max_excitation_error_holz"] == 0.01
     assert content["inputs"]["thickness"] == 30
     (geometry,) = content["geometry"]
     assert geometry["basis"] == [[0, 0, 3], [1, -2, 0]]
@@ -454,6 +515,22 @@ def test_it_says_what_it_is() -> None:
     assert "na2vp-a is a model" in repr(navp.saed_pattern("Na2VP", (0, 0, 1)))
 
 
+def test_a_picture_leaves_out_what_it_shows() -> None:
+    level = navp.saed_pattern("Na3VP", (2, 1, 0))
+    assert any("reduced basis" in note for note in level.notes)
+    assert not any("reduced basis" in note for note in level.picture_notes)
+    assert set(level.picture_notes) < set(level.notes)
+    # How a crystal is tilted cannot be seen, nor what was to the right before.
+    tilted = navp.saed_pattern("Na3VP", (2, 1, 0), tilt=(2, 0))
+    assert any("tilted by 2° about x" in note for note in tilted.picture_notes)
+    assert any("(0 0 3) to the right before tilting" in note for note in tilted.notes)
+    part = navp.saed_pattern("Na3VP", (0, 0, 1), horizontal=(1, 1, 6), rotation=10)
+    assert any(
+        "the part across the beam of (1 1 6) 10° anticlockwise from the right" in note
+        for note in part.notes
+    )
+
+
 def test_zone_axes_as_people_write_them() -> None:
     for given in ("2 1 0", "[2 1 0]", "210", (2, 1, 0), [4, 2, 0], np.array([2, 1, 0])):
         assert navp.saed_pattern("Na3VP", given).zone_axis == (2, 1, 0)
@@ -475,17 +552,23 @@ def test_zone_axes_as_people_write_them() -> None:
         ({"spots": ("1 1 0", "2 2 0")}, r"\(1 1 0\) and \(2 2 0\) are parallel"),
         ({"spots": ("1 1 0", "0 0 0")}, "direct beam"),
         ({"spots": "110"}, "it must be two reflections"),
-        ({"zone_axis": (0, 0, 1), "voltage": 0}, "voltage is 0; it must be 0.1 to 10000"),
+        ({"zone_axis": (0, 0, 1), "voltage": 0}, "voltage is 0; it must be 1 to 10000"),
         ({"zone_axis": (0, 0, 1), "voltage": -200}, "voltage is -200"),
         ({"zone_axis": (0, 0, 1), "voltage": math.nan}, "voltage is nan"),
         ({"zone_axis": (0, 0, 1), "voltage": "200"}, "voltage is '200'"),
         ({"zone_axis": (0, 0, 1), "thickness": -5}, "thickness is -5; it must be 0.1"),
         ({"zone_axis": (0, 0, 1), "thickness": 0}, "thickness is 0"),
         ({"zone_axis": (0, 0, 1), "precession": -1}, "precession is -1"),
+        ({"zone_axis": (0, 0, 1), "precession": 101}, "it must be 0 to 100 \\(mrad\\)"),
+        ({"zone_axis": (0, 0, 1), "d_min": 10**400}, "d_min is 1000"),
+        ({"zone_axis": (0, 0, 1), "d_min": True}, "d_min is True"),
+        ({"zone_axis": (0, 0, 1), "tilt": np.array(3.0)}, "it must be two angles"),
+        ({"zone_axis": {0, 1, 2}}, "is no zone axis"),
         ({"zone_axis": (0, 0, 1), "d_min": 0}, "d_min is 0; it must be a positive number"),
         ({"zone_axis": (0, 0, 1), "d_min": 0.01}, "more than 3e\\+06 reflections"),
         ({"zone_axis": (0, 0, 1), "max_excitation_error": 0}, "max_excitation_error is 0"),
         ({"zone_axis": (0, 0, 1), "double_diffraction": "yes"}, "must be True or False"),
+        ({"zone_axis": (0, 0, 1), "tilt": list(range(1000))}, "^.{,200}$"),
         ({"zone_axis": (0, 0, 1), "horizontal": (0, 0, 6)}, "is parallel to the beam"),
         ({"zone_axis": (0, 0, 1), "rotation": math.inf}, "rotation is inf"),
         ({"zone_axis": (0, 0, 1), "tilt": 3}, "tilt is 3; it must be two angles"),
@@ -536,15 +619,15 @@ def test_nothing_in_range() -> None:
 
 
 def test_slow_electrons() -> None:
-    # 100 V: R = 0.816 Å⁻¹; the sphere does not reach beyond.
-    pattern = navp.saed_pattern("Na3VP", (0, 0, 1), voltage=0.1)
-    assert len(pattern)
-    assert max(math.hypot(s.x, s.y) for s in pattern) <= 0.816
-    wide = navp.saed_pattern(
-        "Na3VP", (0, 0, 1), voltage=0.1, precession=50, thickness=1, camera_length=50
-    )
-    assert np.all(np.isfinite(wide.spots.intensity))
-    assert wide.rows
+    # 1 kV: R = 2.5797 Å⁻¹; the sphere does not reach beyond.
+    asked: dict[str, Any] = {"voltage": 1.0, "d_min": 0.36, "max_excitation_error": 3.0}
+    pattern = navp.saed_pattern("NaVP", (0, 0, 1), **asked, camera_length=50)
+    assert 2.5 < max(math.hypot(s.x, s.y) for s in pattern) <= 2.5798
+    assert all(spot.x_mm is not None for spot in pattern)
+    for more in ({}, {"thickness": 1}):
+        wide = navp.saed_pattern("NaVP", (0, 0, 1), **asked, precession=100, **more)
+        assert np.all(np.isfinite(wide.spots.intensity))
+        assert np.all((wide.spots.weight >= 0.0) & (wide.spots.weight <= 1.0))
 
 
 def test_several_phases_in_one_frame() -> None:
@@ -560,6 +643,8 @@ def test_several_phases_in_one_frame() -> None:
     assert len(content["geometry"]) == 2
     with pytest.raises(UnknownPhaseError, match="no pattern of 'navp'"):
         both["navp"]
+    generated = navp.saed_patterns(["Na3VP", "NaVP"], (n for n in ((2, 1, 0), (0, 0, 1))))
+    assert [p.zone_axis for p in generated] == [(2, 1, 0), (0, 0, 1)]
     one_for_all = navp.saed_patterns(["Na3VP", "NaVP"], "2 1 0", horizontal=(0, 0, 6))
     assert {p.zone_axis for p in one_for_all} == {(2, 1, 0)}
     pairs = navp.saed_patterns(
@@ -571,7 +656,7 @@ def test_several_phases_in_one_frame() -> None:
 
 
 def test_refusals_of_several_phases() -> None:
-    with pytest.raises(InputError, match="zone_axis names 3 for 2 phases"):
+    with pytest.raises(InputError, match="zone_axis names 3, of different phases there are 2"):
         navp.saed_patterns(["Na3VP", "NaVP"], [(0, 0, 1)] * 3)
     twin = replace(navp.load("Na3VP"), caveat="another one of that name")
     with pytest.raises(InputError, match="two phases are called 'na3vp-rt'"):
@@ -594,13 +679,23 @@ def test_series() -> None:
     assert leaning[0].orientation.direction == (0.0, 0.1, 1.0)
     wrongs: list[dict[str, Any]] = [
         {},
-        {"tilts": tilts},
         {"zone_axes": axes, "zone_axis": (0, 0, 1)},
+        {"zone_axis": (0, 0, 1)},
         {"zone_axis": (0, 0, 1), "tilts": tilts, "directions": [(0, 0, 1)]},
     ]
     for wrong in wrongs:
         with pytest.raises(InputError, match="give zone_axes, or one zone_axis"):
             navp.saed_series("NZSP", **wrong)
+
+
+def test_a_series_of_two_spots_and_refused_series() -> None:
+    pair = ("4 -2 6", "1 -4 5")
+    (tilted,) = navp.saed_series("Na3VP", spots=pair, tilts=[(1, 0)])
+    assert tilted.zone_axis == (1, -1, -1)
+    with pytest.raises(InputError, match="a series of tilts needs no tilt beside it"):
+        navp.saed_series("NZSP", zone_axis=(0, 0, 1), tilts=[(1, 0)], tilt=(5, 5))
+    with pytest.raises(InputError, match="zone_axes is 5; it must be a list"):
+        navp.saed_series("NZSP", 5)
 
 
 def test_a_series_sums_structure_factors_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -651,6 +746,14 @@ def test_image() -> None:
         pattern.image((0, 10))
     with pytest.raises(InputError, match="scale"):
         pattern.image((10, 10), scale="cubic")
+    for wrong in ({"shape": 5}, {"shape": ("a", "b")}, {"fwhm": "x"}, {"fwhm": 1e308},
+                  {"scale": None}):  # fmt: skip
+        with pytest.raises(InputError):
+            pattern.image(**wrong)
+    # The largest 1/d lies at 95 % of the half side: 0.95 × 50.5 px for 1 Å⁻¹.
+    (wide,) = (s for s in navp.saed_pattern("Na3VP", (0, 0, 1)) if s.hkl == (3, 3, 0))
+    only = navp.saed_pattern("Na3VP", (0, 0, 1)).image((101, 101), fwhm=2, scale="linear")
+    assert only[50, 50 + round(wide.x * 0.95 * 50.5)] > 0.02
 
 
 def test_plot_and_micrograph() -> None:
@@ -672,6 +775,12 @@ def test_plot_and_micrograph() -> None:
         pattern.plot(micrograph=np.zeros((9, 9, 3)))
     with pytest.raises(InputError, match="array of grey values"):
         pattern.plot(micrograph=[["a"]])
+    for wrong in ({"style": None}, {"style": ["inverted"]}, {"scale": 3}):
+        with pytest.raises(InputError):
+            pattern.plot(**wrong)
+    leaning = navp.saed_pattern("Na3VP", (0, 0, 1), tilt=(1, 0))
+    texts = [t.get_text() for t in leaning.plot(Figure().add_subplot(), labels=False).texts]
+    assert any("tilted" in text for text in texts)
 
 
 def test_a_micrograph_has_its_scale_from_the_camera_length_too() -> None:

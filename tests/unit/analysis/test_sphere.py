@@ -27,6 +27,7 @@ def test_members_are_the_whole_sphere(name: str) -> None:
     made = sphere(phase, 1.2)
     assert sorted(map(tuple, made.hkl.tolist())) == sorted(map(tuple, every.tolist()))
     assert np.all(np.diff(made.d) < 1e-9)
+    # No atoms of these cancel where symmetry lets them be.
     assert np.array_equal(made.extinct, is_absent(made.hkl, group))
     squares = np.where(made.extinct, 0.0, f_squared(phase, made.hkl, "electron"))
     assert made.f_squared == pytest.approx(squares, rel=1e-9, abs=1e-9)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,22 +86,50 @@ def test_half_a_bond_is_far() -> None:
 
 
 def test_a_tilted_perovskite_is_a_superlattice_of_the_cubic_one() -> None:
-    # GdFeO3, a and c are √2, b is 2 cubic edges: (0 1/2 0), (1/2 0 1/2) and their sum.
-    atoms = [("Gd", 0.0626, 0.25, 0.984), ("Fe", 0.0, 0.0, 0.5), ("O", 0.467, 0.25, 0.1),
-             ("O", 0.302, 0.0506, 0.694)]  # fmt: skip
-    found = parent_translations(crystal("gdfeo3", (5.611, 7.669, 5.349), atoms, "P n m a"))
-    assert found.tolist() == [[0.0, 0.5, 0.0], [0.5, 0.0, 0.5], [0.5, 0.5, 0.5]]
+    # CaTiO3, a and c are √2, b is 2 cubic edges: (0 1/2 0) and (1/2 1/2 1/2).
+    atoms = [("Ca", 0.0356, 0.25, 0.993), ("Ti", 0.0, 0.0, 0.5), ("O", 0.484, 0.25, 0.071),
+             ("O", 0.289, 0.037, 0.711)]  # fmt: skip
+    found = parent_translations(crystal("catio3", (5.44, 7.64, 5.38), atoms, "P n m a"))
+    assert found.tolist() == [[0.0, 0.5, 0.0], [0.5, 0.5, 0.5]]
+
+
+def test_strong_reflections_are_no_superlattice() -> None:
+    # α-Ga: the atoms are within 0.75 Å of a face-centred lattice, but what that would not
+    # have holds 32 % of Σ|F|².
+    atoms = [("Ga", 0.0, 0.1539, 0.081)]
+    gallium = crystal("ga", (4.5192, 7.6586, 4.5258), atoms, "C m c a")
+    assert len(parent_translations(gallium)) == 0
+
+
+def with_occupancy(phase: Phase, place: int, occupancy: float) -> Phase:
+    sites = list(phase.sites)
+    (species,) = sites[place].species
+    sites[place] = replace(sites[place], species=(replace(species, occupancy=occupancy),))
+    return replace(phase, sites=tuple(sites))
+
+
+def test_occupancies_count() -> None:
+    # Nd in one of two holes between 2 W: 60 of 208 electrons have no atom to go to; a fifth
+    # of it, 12 of 160, is less than a quarter.
+    atoms = [("W", 0.0, 0.0, 0.0), ("W", 0.5, 0.0, 0.0), ("Nd", 0.25, 0.5, 0.5)]
+    full = crystal("heavy", (8.0, 4.0, 4.0), atoms)
+    assert len(parent_translations(full)) == 0
+    few = with_occupancy(full, 2, 0.2)
+    assert parent_translations(few).tolist() == [[0.5, 0.0, 0.0]]
 
 
 def test_orders_of_three_and_four() -> None:
     third = crystal("third", (4.0, 4.0, 12.0),
                     [("W", 0, 0, 0.0), ("W", 0, 0, 0.34), ("W", 0, 0, 0.66)])  # fmt: skip
-    assert parent_translations(third) == pytest.approx(np.array([[0, 0, 1 / 3], [0, 0, 2 / 3]]))
+    assert parent_translations(third) == pytest.approx(np.array([[0, 0, 1 / 3]]))
+    assert is_superlattice(np.array([[0, 0, 2], [0, 0, 3]]), third).tolist() == [True, False]
+    fifth = crystal("fifth", (4.0, 4.0, 20.0),
+                    [("W", 0, 0, z) for z in (0.0, 0.205, 0.4, 0.6, 0.795)])  # fmt: skip
+    assert parent_translations(fifth) == pytest.approx(np.array([[0, 0, 0.2]]))
     fourth = crystal("fourth", (4.0, 4.0, 16.0),
                      [("W", 0, 0, 0.0), ("W", 0, 0, 0.26), ("W", 0, 0, 0.5), ("W", 0, 0, 0.74)],
                      )  # fmt: skip
-    found = parent_translations(fourth)
-    assert sorted(found[:, 2].tolist()) == [0.25, 0.5, 0.75]
+    assert parent_translations(fourth).tolist() == [[0.0, 0.0, 0.25]]
     assert is_superlattice(np.array([[0, 0, 2], [0, 0, 4]]), fourth).tolist() == [True, False]
 
 
@@ -113,8 +143,10 @@ def test_what_symmetry_turns_into_each_other_holds_together() -> None:
     atoms = [corners[0], *corners[1:]]
     atoms[0] = ("W", 0.0, 0.0, 0.0)
     found = parent_translations(crystal("grid", (8.0, 8.0, 8.0), atoms))
-    assert len(found) == 7  # all half translations
+    # Three half translations, of which the other four are sums.
+    assert found.shape == (3, 3)
     assert set(found.ravel().tolist()) == {0.0, 0.5}
+    assert np.linalg.matrix_rank(2 * found) == 3
 
 
 @pytest.mark.parametrize("name", ["na2vp-a", "na2vp-b", "na2vp-computed"])
@@ -139,6 +171,32 @@ def test_superlattice_intensity_is_weak_as_a_class() -> None:
         for odd in (0, 1)
     }
     assert means[1] < 0.05 * means[0]
+
+
+def test_a_cell_written_out_has_the_pattern_of_its_lattice(tmp_path: Path) -> None:
+    # In P 1 the centring and the glide plane are no symmetry, but the same spots are dark.
+    file = tmp_path / "p1.cif"
+    with warnings.catch_warnings():
+        # Of labels that are not unique.
+        warnings.simplefilter("ignore")
+        navp.load("Na3VP").structure.to(filename=str(file))
+    written = navp.saed_pattern(navp.read_cif(file), (2, 1, 0))
+    known = {spot.hkl: spot for spot in navp.saed_pattern("Na3VP", (2, 1, 0))}
+    assert {s.hkl: s.reason for s in written} == {h: s.reason for h, s in known.items()}
+    assert not any("superlattice" in note for note in written.notes)
+    rules = {spot.rule for spot in written if spot.rule}
+    assert rules == {"positions, the atoms cancel"}
+
+
+def test_special_positions_can_cancel_too() -> None:
+    # Si: F d -3 m allows (2 2 2), the atoms on 8a do not; (1 1 1) twice leads there.
+    silicon = crystal("si", (5.4309,) * 3, [("Si", 0.0, 0.0, 0.0)], "F d -3 m:1")
+    spots = {spot.hkl: spot for spot in navp.saed_pattern(silicon, (1, -1, 0))}
+    assert silicon.absence((2, 2, 2)) is None
+    assert spots[2, 2, 2].reason == "double_diffraction"
+    assert spots[2, 2, 2].rule == "positions, the atoms cancel"
+    assert spots[2, 2, 2].route == ((1, 1, 1), (1, 1, 1))
+    assert spots[0, 0, 2].rule == "glide, 0 k l: k + l = 4n"
 
 
 def test_a_phase_without_atoms_has_none() -> None:
