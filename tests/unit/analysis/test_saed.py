@@ -202,6 +202,11 @@ def test_two_spots_define_a_zone() -> None:
     assert by_hkl(turned)[4, -2, 6].azimuth == pytest.approx(65.88, abs=0.005)
 
 
+def test_two_spots_as_an_array() -> None:
+    pattern = navp.saed_pattern("Na3VP", spots=np.array([[4, -2, 6], [1, -4, 5]]))
+    assert pattern.orientation.spots == ((4, -2, 6), (1, -4, 5))
+
+
 def test_a_zone_of_spots_that_are_extinct_says_so() -> None:
     pattern = navp.saed_pattern("Na3VP", spots=("1 -3 5", "4 -2 6"))
     assert (1, -3, 5) not in by_hkl(pattern)
