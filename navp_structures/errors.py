@@ -100,7 +100,7 @@ def shown(value: object) -> str:
     Examples
     --------
     >>> shown((1.5, "x")), shown(list(range(100)))[-8:]
-    ("(1.5, 'x')", '15, 1...')
+    ("(1.5, 'x')", '5, 16...')
     """
     try:
         text = " ".join(repr(value).split())
