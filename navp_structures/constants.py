@@ -59,6 +59,13 @@ ELECTRON_REST_ENERGY: Final = Quantity(
     source="CODATA 2022, Mohr et al., Rev. Mod. Phys. 97 (2025) 025002",
 )
 
+BOLTZMANN_CONSTANT: Final = Quantity(
+    value=1.380649e-23 / 1.602176634e-19,
+    su=None,
+    unit="eV/K",
+    source="k / e, exact in the SI of 2019; CODATA 2022, Rev. Mod. Phys. 97 (2025) 025002",
+)
+
 ATOMIC_MASS_CONSTANT: Final = Quantity(
     value=1.66053906892e-24,
     su=5.2e-34,

@@ -96,8 +96,8 @@ class Layer:
 
 _MARKS: Final = {
     "allowed": Mark(marker="o", smallest=0.7, filled=True),
-    "superlattice": Mark(marker="D", smallest=1.7, filled=True),
-    "holz": Mark(marker="s", smallest=1.8),
+    "superlattice": Mark(marker="D", smallest=1.3, filled=True),
+    "holz": Mark(marker="s", smallest=1.5),
     "double_diffraction": Mark(marker="o", smallest=2.8, dashed=True),
 }
 

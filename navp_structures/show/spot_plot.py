@@ -99,11 +99,11 @@ def plot_spots(
 ) -> Axes:
     r"""Draw spot patterns, those of several phases over each other.
 
-    The radius of a mark grows with brightness, up to what its neighbours leave. Reasons
-    differ in shape and colour; of several phases each has a colour, and all but the first
-    are open, so that coincident spots stay visible. Spots below a brightness of 0.01 and
-    those of double diffraction without intensity are not drawn, nor is what lies outside
-    the limit.
+    The radius of a mark grows with brightness, up to what its neighbours leave; the weak are
+    larger than that, so that they and their shapes can be seen. Reasons differ in shape and
+    colour; of several phases each has a colour, and all but the first are open, so that
+    coincident spots stay visible. Spots below a brightness of 0.01 and those of double
+    diffraction without intensity are not drawn, nor is what lies outside the limit.
 
     hkl stand beside one spot of each Friedel pair, the innermost and strongest first, clear
     of all else, for the size that the axes have now; what finds no room is left out.
