@@ -51,12 +51,6 @@ _INTEGER: Final = 1e-6
 _SAME_PLACE: Final = 0.1
 
 
-def is_superlattice(hkl: Ints, phase: Phase) -> np.ndarray:
-    """Return which reflections the simpler lattice would not have; ``(n, 3)`` to ``(n,)``."""
-    found = [np.zeros(len(hkl), dtype=bool), *beside_parent(hkl, phase)]
-    return np.asarray(np.any(found, axis=0))
-
-
 def beside_parent(hkl: Ints, phase: Phase) -> list[np.ndarray]:
     """Return for each of `parent_translations` which reflections it forbids, ``(n,)``."""
     products = [hkl @ translation for translation in parent_translations(phase)]

@@ -11,9 +11,15 @@ import pytest
 
 import navp_structures as navp
 from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
-from navp_structures.analysis.superlattice import is_superlattice, parent_translations
+from navp_structures.analysis.superlattice import beside_parent, parent_translations
 
 Atom = tuple[str, float, float, float]
+
+
+def is_superlattice(hkl: np.ndarray, phase: Phase) -> np.ndarray:
+    """Return which reflections any of the translations forbids."""
+    none = np.zeros(len(hkl), dtype=bool)
+    return np.asarray(np.any([none, *beside_parent(hkl, phase)], axis=0))
 
 
 def crystal(
