@@ -17,10 +17,11 @@ from navp_structures.model.phase import Phase
 # Of the strongest |F|²: weaker ones send no beam on that could be seen.
 _SEEN: Final = 1e-6
 
-# Of the strongest |F|²: below it atoms cancel, but for rounding. With coordinates of few
-# digits so do all reflections that a translation of the whole structure forbids.
-_CANCELLED: Final = 1e-12
-_CANCELLED_TOGETHER: Final = 1e-8
+# Of the strongest |F|²: below it atoms cancel, but for rounding. All reflections that a
+# translation of the whole structure forbids do so together, up to what coordinates of four
+# digits leave.
+_CANCELLED: Final = 1e-20
+_CANCELLED_TOGETHER: Final = 1e-5
 
 # Places of the table of beams, which is three-dimensional and mostly empty.
 _LARGEST_TABLE: Final = 8_000_000

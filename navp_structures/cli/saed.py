@@ -52,7 +52,7 @@ _ORIENTING: Final = (
 @click.option(
     "--max-excitation-error",
     type=float,
-    help="Å⁻¹.  [default: that of the zero layer at --d-min]",
+    help="Å⁻¹.  [default: all of the zero layer down to --d-min; 0.01 in higher zones]",
 )
 @click.option("--thickness", type=float, help="Of the foil in nm; none weighs all alike.")
 @click.option("--precession", type=float, help="Half angle of the cone in mrad.")

@@ -138,7 +138,7 @@ def _cancelling(pattern: SaedPattern) -> str:
     operations = group.rotations, group.translations
     found = spots.hkl[(spots.reason == DOUBLE_DIFFRACTION) & (spots.layer == 0)]
     count = sum(is_cancelled(hkl, pattern.zone_axis, *operations) for hkl in found)
-    if not count or not pattern.orientation.is_level:
+    if not count or not pattern.orientation.is_level or pattern.settings.precession:
         return ""
     which = "all of them" if count == len(found) else f"{count} of them"
     return f"; {which} cancel where the beam is exactly along the zone axis"

@@ -144,11 +144,11 @@ def _zone_axis(
         raise InputError("give either zone_axis, such as (2, 1, 0), or spots, two reflections")
     if zone_axis is not None:
         return as_uvw(zone_axis, hexagonal=phase.space_group.has_hexagonal_axes), None
-    if (
-        not isinstance(spots, Sequence | np.ndarray)
-        or isinstance(spots, str)
-        or len(spots) != 2
-    ):
+    # An array without axes has no length.
+    size = np.shape(spots)[:1] if isinstance(spots, np.ndarray) else None
+    if isinstance(spots, Sequence) and not isinstance(spots, str):
+        size = (len(spots),)
+    if spots is None or size != (2,):
         raise InputError(f"spots is {shown(spots)}; it must be two reflections")
     one, two = (as_hkl(spot) for spot in spots)
     return phase.zone_axis(one, two), (one, two)

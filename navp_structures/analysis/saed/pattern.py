@@ -42,9 +42,9 @@ def saed_pattern(
     r"""Return the electron diffraction pattern of one crystal, kinematic.
 
     A reflection is a spot when its distance from the Ewald sphere along the beam, the
-    excitation error s, is at most `max_excitation_error`, whatever its Laue zone. Its
-    intensity is \|F\|² times the weight of the foil. \|F\|² holds electron form factors,
-    occupancies, mixed sites and displacements (U_ij where known).
+    excitation error s, is at most `max_excitation_error`. Its intensity is \|F\|² times the
+    weight of the foil. \|F\|² holds electron form factors, occupancies, mixed sites and
+    displacements (U_ij where known).
 
     Parameters
     ----------
@@ -75,18 +75,19 @@ def saed_pattern(
     max_excitation_error
         Å⁻¹, for all spots. None is for the zero layer what that of an untilted pattern has at
         d_min (at 1 Å where d_min is larger), so that it is complete; for higher Laue zones at
-        most 0.01; for a foil that is thinner than this needs, 1/t for both.
+        most 0.01; with a thickness t at least 1/t for each.
     thickness
         Of the foil (nm), which lies normal to the beam: spots are weighed by
         :math:`(\sin \pi t s / \pi t s)^2`. None counts each spot in full.
     precession
         Half angle (mrad) of the cone of a precessing beam; spots are weighed over the cone,
-        without a thickness by the share of it for which s is within the limit.
+        without a thickness by the share of it for which s is within 0.01 Å⁻¹ (or
+        max_excitation_error).
     double_diffraction
-        Reflections that a glide plane or a screw axis forbids but two others add up to are
-        always listed, with intensity 0 and not drawn; True gives them a nominal 1. The first
-        of the two must be near the sphere itself, both reach d_min or 1 Å, and have at least a
-        millionth of the strongest \|F\|².
+        Reflections that a glide plane or a screw axis forbids, or whose atoms cancel by their
+        positions, but two others add up to are always listed, with intensity 0 and not drawn;
+        True gives them a nominal 1. The first of the two must be near the sphere itself, both
+        reach d_min or 1 Å, and have at least a millionth of the strongest \|F\|².
     camera_length
         mm, to a flat detector: gives positions in mm, with `pixel` in pixels too.
     camera_constant
@@ -237,7 +238,8 @@ def saed_series(
     name = {"zone_axes": "zone_axis", "tilts": "tilt", "directions": "direction"}[several]
     if name in settings:
         raise InputError(f"a series of {several} needs no {name} beside it")
-    if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+    no_axes = isinstance(items, np.ndarray) and items.ndim == 0
+    if isinstance(items, str | bytes) or no_axes or not isinstance(items, Iterable):
         raise InputError(f"{several} is {shown(items)}; it must be a list")
     fixed = settings if zone_axis is None else settings | {"zone_axis": zone_axis}
     return tuple(saed_pattern(found, **fixed | {name: item}) for item in items)
@@ -261,7 +263,7 @@ def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
         given = list(given)
     if given is None or is_one(given):
         return [given] * count
-    items = list(given) if isinstance(given, Iterable) else [given]
+    items = list(given) if _has_items(given) else [given]
     if len(items) != count:
         raise InputError(
             f"{name} names {len(items)}, of different phases there {'are' * (count > 1)}"
@@ -272,10 +274,15 @@ def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
 
 def _is_one(given: Any) -> bool:
     """Whether it is one set of indices."""
-    if isinstance(given, str):
-        return True
-    return isinstance(given, Sequence | np.ndarray) and all(is_number(n) for n in given)
+    return isinstance(given, str) or (_has_items(given) and all(is_number(n) for n in given))
+
+
+def _has_items(given: Any) -> bool:
+    # An array without axes has none, though it is of the same type.
+    return isinstance(given, Sequence) or (isinstance(given, np.ndarray) and given.ndim > 0)
 
 
 def _is_pair(given: Any) -> bool:
-    return isinstance(given, Sequence) and len(given) == 2 and all(map(_is_one, given))
+    if isinstance(given, str) or not _has_items(given):
+        return False
+    return len(given) == 2 and all(map(_is_one, given))

@@ -85,11 +85,14 @@ class _SaedTable(TableResult[SaedSpot]):
     def toggled(self) -> frozenset[str]:
         """Positions on the detector where they are known; no four indices beside them."""
         camera = self.settings.camera
+        several = len(self.patterns) > 1
+        # Of several phases positions on the detector stand in place of the others.
+        less = {"hkil", "x", "y"} if several else {"hkil"}
         if camera.has_pixels:
-            return frozenset({"hkil", "column", "row"})
+            return frozenset({"column", "row", *less})
         if camera.camera_length is not None:
-            return frozenset({"hkil", "x_mm", "y_mm"})
-        return frozenset({"hkil"} if len(self.patterns) > 1 else ())
+            return frozenset({"x_mm", "y_mm", *less})
+        return frozenset({"hkil"} if several else ())
 
     @property
     def notes(self) -> tuple[str, ...]:

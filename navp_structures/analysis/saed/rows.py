@@ -32,8 +32,8 @@ class SaedSpot:
         Kinematic, the strongest spot of the phase is 100.
     reason
         ``allowed``; ``superlattice``: a simpler lattice would not have it;
-        ``double_diffraction``: extinct by a glide plane or a screw axis, reached by two
-        reflections that add up to it; ``holz``: of a higher Laue zone.
+        ``double_diffraction``: extinct by a glide plane, a screw axis or the positions of the
+        atoms, reached by two reflections that add up to it; ``holz``: of a higher Laue zone.
     hkil
         Four indices in hexagonal axes.
     azimuth

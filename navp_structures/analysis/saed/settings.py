@@ -84,6 +84,14 @@ class SaedSettings:
         return min(self.d_min, max(WIDEST, 1.001 * smallest_d_min(phase)))
 
     @property
+    def box(self) -> float:
+        """The excitation error (Å⁻¹) within which a precessing beam excites, without a foil.
+
+        The same for all spots and every d_min.
+        """
+        return _HOLZ if self.max_excitation_error is None else self.max_excitation_error
+
+    @property
     def _fringe(self) -> float:
         # Where the central maximum of the foil's weight ends.
         return 0.0 if self.foil is None else 1.0 / self.foil

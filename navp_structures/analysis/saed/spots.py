@@ -90,22 +90,21 @@ def spots_of(phase: Phase, orientation: Orientation, settings: SaedSettings) -> 
     limit = np.where(layer == 0, settings.limit, settings.holz_limit)
     if settings.holz_limit < settings.limit:
         kept = _is_near(g[rows], s[rows], limit, settings)
-        rows, layer, limit = rows[kept], layer[kept], limit[kept]
+        rows, layer = rows[kept], layer[kept]
     order = np.argsort(np.abs(layer), kind="stable")
     rows = rows[order]
-    near = _Near(rows=rows, g=g[rows], s=s[rows], layer=layer[order], limit=limit[order])
+    near = _Near(rows=rows, g=g[rows], s=s[rows], layer=layer[order])
     return _with_reasons(table, near, settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Near:
-    """Reflections near the Ewald sphere: where in the table, g, s, layer, largest s."""
+    """Reflections near the Ewald sphere: where in the table, g, s, layer."""
 
     rows: Ints
     g: Floats
     s: Floats
     layer: Ints
-    limit: Floats
 
 
 def _is_near(g: Floats, s: Floats, limit: float | Floats, settings: SaedSettings) -> np.ndarray:
@@ -166,7 +165,7 @@ def _weights(near: _Near, settings: SaedSettings) -> Floats:
     if foil is None:
         if not cone:
             return np.ones(len(near.s))
-        return rocking.precessed_box(near.g, length, cone, near.limit)
+        return rocking.precessed_box(near.g, length, cone, settings.box)
     if not cone:
         return rocking.foil(near.s, foil)
     return rocking.precessed_foil(near.g, length, cone, foil)

@@ -202,6 +202,42 @@ def test_two_spots_define_a_zone() -> None:
     assert by_hkl(turned)[4, -2, 6].azimuth == pytest.approx(65.88, abs=0.005)
 
 
+def test_precession_weighs_alike_for_every_d_min() -> None:
+    fine, coarse = (
+        by_hkl(navp.saed_pattern("Na3VP", (2, 1, 0), precession=20, d_min=d_min))
+        for d_min in (0.6, 1.0)
+    )
+    for hkl, spot in coarse.items():
+        assert fine[hkl].intensity == pytest.approx(spot.intensity, rel=1e-9)
+    notes = " ".join(navp.saed_pattern("Na3VP", (2, 1, 0), precession=20).notes)
+    assert "cancel where" not in notes
+
+
+def test_several_phases_with_a_camera_fit_a_terminal() -> None:
+    for asked in (
+        {"camera_length": 500},
+        {"camera_constant": 1000, "centre": (1024, 1024)},
+    ):
+        both = navp.saed_patterns(["Na3VP", "Na2VP"], (2, 1, 0), **asked)
+        lines = text_table(both, width=80).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert len(lines) == 2 + len(both.rows)
+
+
+def test_arrays_without_axes_and_pairs_of_several_phases() -> None:
+    flat = np.array(1)
+    for call in (
+        lambda: navp.saed_pattern("Na3VP", spots=flat),
+        lambda: navp.saed_patterns(["Na3VP", "NaVP"], flat),
+        lambda: navp.saed_series("Na3VP", flat),
+    ):
+        with pytest.raises(InputError):
+            call()
+    pair = np.array([[4, -2, 6], [1, -4, 5]])
+    both = navp.saed_patterns(["Na3VP", "NaVP"], spots=pair)
+    assert {pattern.zone_axis for pattern in both} == {(1, -1, -1)}
+
+
 def test_two_spots_as_an_array() -> None:
     pattern = navp.saed_pattern("Na3VP", spots=np.array([[4, -2, 6], [1, -4, 5]]))
     assert pattern.orientation.spots == ((4, -2, 6), (1, -4, 5))

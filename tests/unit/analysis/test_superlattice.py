@@ -12,6 +12,7 @@ import pytest
 import navp_structures as navp
 from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
 from navp_structures.analysis.superlattice import beside_parent, parent_translations
+from navp_structures.model import standard
 
 Atom = tuple[str, float, float, float]
 
@@ -192,6 +193,26 @@ def test_a_cell_written_out_has_the_pattern_of_its_lattice(tmp_path: Path) -> No
     assert not any("superlattice" in note for note in written.notes)
     rules = {spot.rule for spot in written if spot.rule}
     assert rules == {"positions, the atoms cancel"}
+
+
+@pytest.mark.parametrize("digits", [4, 5])
+def test_thirds_of_few_digits_are_thirds(digits: int) -> None:
+    # R-3c of which every atom is written out, coordinates as articles print them.
+    phase = navp.load("Na3VP")
+    sites = tuple(
+        Site(
+            label=f"{site.label}x{n}",
+            species=tuple(
+                replace(species, label=f"{species.label}x{n}") for species in site.species
+            ),
+            fract=tuple(np.round(place, digits).tolist()),
+        )
+        for site in phase.sites
+        for n, place in enumerate(standard.positions(site, phase.cell, phase.space_group))
+    )
+    bare = replace(phase, id="bare", space_group=SpaceGroup.from_name("P 1"), sites=sites)
+    for h, k, m in (spot.hkl for spot in navp.saed_pattern(bare, (2, 1, 0))):
+        assert (-h + k + m) % 3 == 0
 
 
 def test_special_positions_can_cancel_too() -> None:
