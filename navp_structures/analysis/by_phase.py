@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.errors import InputError, UnknownPhaseError, nearest
 from navp_structures.model.phase import Phase
+from navp_structures.show.tables import TableResult
 
 
 class OfPhase(Protocol):
@@ -23,7 +24,25 @@ class OfPhase(Protocol):
         """Its rows."""
 
 
+Row = TypeVar("Row")
 Pattern = TypeVar("Pattern", bound=OfPhase)
+
+
+class PatternTable(TableResult[Row], Generic[Row, Pattern]):
+    """Mixin of what the result of one phase and that of several show alike, in `patterns`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        # As with the rows: a property here would be taken for the default of a field.
+        @property
+        def patterns(self) -> tuple[Pattern, ...]:
+            """The patterns of which it tells."""
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order."""
+        return tuple(pattern.of for pattern in self.patterns)
 
 
 class ByPhase(Generic[Pattern]):

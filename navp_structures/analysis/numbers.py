@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -15,13 +16,23 @@ def numbers_of(given: Any, count: int) -> tuple[float, ...] | None:
     """Return so many numbers, NaN and infinity among them, or None."""
     if isinstance(given, str | bytes | dict | set | frozenset):
         return None
-    try:
-        items = list(given)
-    except TypeError:  # an array without axes is iterable, but for iterating
-        return None
-    if len(items) != count or not all(map(is_number, items)):
+    items = items_of(given)
+    if items is None or len(items) != count or not all(map(is_number, items)):
         return None
     return tuple(map(as_float, items))
+
+
+def items_of(given: Any) -> list[Any] | None:
+    """Return what can be gone through as a list; None for anything else."""
+    try:
+        return list(given)
+    except TypeError:  # an array without axes is iterable, but for iterating
+        return None
+
+
+def has_items(given: Any) -> bool:
+    """Whether it is a sequence, or an array with axes: it has a length, and stays as it is."""
+    return isinstance(given, Sequence) or (isinstance(given, np.ndarray) and given.ndim > 0)
 
 
 def is_number(value: object) -> bool:
@@ -45,3 +56,23 @@ def within(value: Any, name: str, low: float, high: float, unit: str) -> float:
     if not is_number(value) or not low <= as_float(value) <= high:
         raise InputError(f"{name} is {shown(value)}; it must be {low:g} to {high:g} ({unit})")
     return float(value)
+
+
+def limit_fields(
+    item: object,
+    limits: Iterable[tuple[str, float, float, str]],
+    optional: Collection[str] = (),
+) -> None:
+    """Check fields of a frozen dataclass with `within`, and make them floats.
+
+    Parameters
+    ----------
+    limits
+        Name, least and largest value, unit.
+    optional
+        Names of fields that may be None.
+    """
+    for name, low, high, unit in limits:
+        value = getattr(item, name)
+        if value is not None or name not in optional:
+            object.__setattr__(item, name, within(value, name, low, high, unit))

@@ -17,7 +17,7 @@ import gemmi
 import numpy as np
 
 from navp_structures.analysis.allowed import allowed
-from navp_structures.kernels.lattice import Floats, Ints, periodic_distances
+from navp_structures.kernels.lattice import Floats, Ints, is_whole, periodic_distances
 from navp_structures.kernels.zone import allowed_basis
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
@@ -45,16 +45,13 @@ _MOST_FAMILIES: Final = 2000
 # Pairs of atoms held at a time: about 100 MB of them.
 _BLOCK: Final = 1_000_000
 
-_INTEGER: Final = 1e-6
-
 # Å; species of one element that share a position are no neighbours.
 _SAME_PLACE: Final = 0.1
 
 
 def beside_parent(hkl: Ints, phase: Phase) -> list[np.ndarray]:
     """Return for each of `parent_translations` which reflections it forbids, ``(n,)``."""
-    products = [hkl @ translation for translation in parent_translations(phase)]
-    return [np.abs(product - np.rint(product)) > _INTEGER for product in products]
+    return [~is_whole(hkl @ translation) for translation in parent_translations(phase)]
 
 
 @lru_cache(maxsize=64)
@@ -88,8 +85,7 @@ def _generators(found: list[tuple[int, tuple[int, ...]]], group: SpaceGroup) -> 
     # A translation of high order holds those of which it is a part.
     for order, numerators in sorted(found, key=lambda item: (-item[0], item[1])):
         translation = np.array(numerators) / order
-        products = np.array(allowed_basis(centring)) @ translation
-        if np.abs(products - np.rint(products)).max() > _INTEGER:
+        if not is_whole(np.array(allowed_basis(centring)) @ translation).all():
             kept.append(translation)
             centring = (*centring, tuple(translation.tolist()))
     return kept

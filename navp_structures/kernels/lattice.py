@@ -20,6 +20,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Complexes = npt.NDArray[np.complex128]
 
+# How far from a whole number h · t may be to count as one; t is a multiple of 1/24 or so.
+_WHOLE = 1e-6
+
 
 def inverse(metric: Floats) -> Floats:
     """Return the inverse of a metric tensor: the reciprocal metric tensor (Å⁻²)."""
@@ -103,6 +106,11 @@ def relative_d_su(hkl: npt.ArrayLike, parameters: npt.ArrayLike, covariance: Flo
     slopes = log_d_gradient(hkl, parameters)
     variance = np.einsum("...i,ij,...j->...", slopes, covariance, slopes)
     return np.asarray(np.sqrt(np.clip(variance, 0.0, None)))
+
+
+def is_whole(values: Floats) -> np.ndarray:
+    """Return which numbers are whole, but for the rounding of thirds and the like."""
+    return np.asarray(np.abs(values - np.rint(values)) < _WHOLE)
 
 
 def periodic_distances(shifts: Floats, metric: Floats) -> Floats:

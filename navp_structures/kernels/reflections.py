@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.kernels.lattice import Floats, Ints, d_spacings, inverse
+from navp_structures.kernels.lattice import Floats, Ints, d_spacings, inverse, is_whole
 
 # Reflections whose images are held at a time: below about 50 MB of them.
 _BLOCK = 20_000
 
 AT_LIMIT = 1.0 - 1e-12
 """What a limiting spacing is multiplied by: a reflection at it must not be lost to rounding."""
-
-# How far from an integer h · t may be to count as one; t is a multiple of 1/24 or so.
-_INTEGER = 1e-6
 
 
 def sphere(metric: Floats, d_min: float) -> Ints:
@@ -159,8 +156,7 @@ def _own(
     parts = [axis.ravel()[i] for axis, i in zip(axes, places, strict=True)]
     half = np.stack(parts, axis=1).astype(np.int64)
     if centring is not None and len(centring) > 1:
-        shifts = half @ centring.T
-        half = half[np.all(np.abs(shifts - np.rint(shifts)) < _INTEGER, axis=1)]
+        half = half[np.all(is_whole(half @ centring.T), axis=1)]
     hkl, multiplicity = representatives(half, rotations)
     # Of all members the one that stands for its family; where that is -h, it has its own
     # place in the dictionary.

@@ -10,7 +10,7 @@ from math import gcd, lcm
 import gemmi
 import numpy as np
 
-from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.lattice import Floats, Ints, is_whole
 from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.spacegroup import SpaceGroup
 
@@ -101,8 +101,7 @@ def _breaking(hkl: HKL, group: SpaceGroup) -> Iterator[tuple[Absence, int]]:
     """Yield each rule that a reflection breaks, with the modulus of its condition."""
     h = np.asarray(hkl)
     kept = np.all(h @ group.rotations == h, axis=1)
-    phase = group.translations @ h
-    broken = np.abs(phase - np.rint(phase)) > 1e-6
+    broken = ~is_whole(group.translations @ h)
     for n in np.flatnonzero(kept & broken):
         rotation, translation = group.rotations[n], group.translations[n]
         if np.array_equal(rotation, np.eye(3)):

@@ -138,6 +138,11 @@ class Phase:
         return ", ".join(part for part in parts if part)
 
     @property
+    def title(self) -> str:
+        """Id, with the kind of a model or a computed phase: ``na2vp-a (model)``."""
+        return f"{self.id} ({self.kind})" if self.kind in ("model", "computed") else self.id
+
+    @property
     def kind_statement(self) -> str:
         """``measured``, or ``model: `` and the reason; empty when unknown."""
         if self.kind in (None, "measured") or not self.reason:

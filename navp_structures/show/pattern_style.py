@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError, nearest, shown
+from navp_structures.show.brightness import brightness
 from navp_structures.show.index_text import hkl_text
 
 Floats = NDArray[np.float64]
@@ -143,6 +144,22 @@ def check_reflections(
         hkl_text(indices)
     for reason in set(reasons) - set(REASONS):
         raise InputError(f"{name}: no reason {reason!r}: {', '.join(REASONS)}")
+
+
+def by_reason(
+    intensity: Floats, reasons: Sequence[str], inside: NDArray[np.bool_], scale: str
+) -> Iterator[tuple[str, Floats, NDArray[np.int64]]]:
+    """Yield what is drawn of reflections: each reason, brightness, and places in the list.
+
+    Of those inside, what is dark is left out, and double diffraction without intensity.
+    """
+    light = brightness(intensity, scale)
+    for reason in REASONS:
+        drawn = intensity > 0 if reason == "double_diffraction" else light >= WEAKEST
+        own = np.array([name == reason for name in reasons], dtype=bool)
+        here = np.flatnonzero(inside & drawn & own)
+        if len(here):
+            yield reason, light[here], here
 
 
 def check_whole(limit: float, traces: int, image: Image | None) -> None:

@@ -22,10 +22,9 @@ from navp_structures.show.pattern_corners import (
 )
 from navp_structures.show.pattern_sheet import Sheet, figure_size, fill_corners, prepare
 from navp_structures.show.pattern_style import (
-    REASONS,
-    WEAKEST,
     Image,
     Palette,
+    by_reason,
     check_reflections,
     check_whole,
     halo,
@@ -202,21 +201,17 @@ def _layers(
 ) -> Iterator[_Layer]:
     many = len(traces)
     for phase, trace in enumerate(traces):
-        light = brightness(trace.intensity, scale)
         inside = trace.radius <= limit * (1 + 1e-9)
-        for reason in REASONS:
-            drawn = trace.intensity > 0 if reason == "double_diffraction" else light >= WEAKEST
-            here = inside & drawn & np.array([r == reason for r in trace.reasons], dtype=bool)
-            if here.any():
-                yield _Layer(
-                    phase=phase,
-                    reason=reason,
-                    colour=palette.colour(reason, phase, many, over_image=over_image),
-                    sector=_sector(phase, many),
-                    radius=trace.radius[here],
-                    light=light[here],
-                    hkl=tuple(trace.hkl[i] for i in np.flatnonzero(here)),
-                )
+        for reason, light, here in by_reason(trace.intensity, trace.reasons, inside, scale):
+            yield _Layer(
+                phase=phase,
+                reason=reason,
+                colour=palette.colour(reason, phase, many, over_image=over_image),
+                sector=_sector(phase, many),
+                radius=trace.radius[here],
+                light=light,
+                hkl=tuple(trace.hkl[i] for i in here),
+            )
 
 
 def _sector(phase: int, phases: int) -> Sector:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from navp_structures.show.brightness import brightness
 from navp_structures.show.pattern_corners import Handle
-from navp_structures.show.pattern_style import REASONS, WEAKEST, Palette, halo
+from navp_structures.show.pattern_style import Palette, by_reason, halo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,21 +119,17 @@ def layers_of(
 ) -> Iterator[Layer]:
     """Yield the spots within the limit that are bright enough, phase by phase."""
     for phase, trace in enumerate(traces):
-        light = brightness(trace.intensity, scale)
         inside = np.hypot(trace.x, trace.y) <= limit * (1 + 1e-9)
-        for reason in REASONS:
-            drawn = trace.intensity > 0 if reason == "double_diffraction" else light >= WEAKEST
-            here = inside & drawn & np.array([r == reason for r in trace.reasons], dtype=bool)
-            if here.any():
-                yield Layer(
-                    phase=phase,
-                    reason=reason,
-                    mark=mark_of(reason, phase, len(traces), palette, over_image=over_image),
-                    x=trace.x[here],
-                    y=trace.y[here],
-                    light=light[here],
-                    hkl=tuple(trace.hkl[i] for i in np.flatnonzero(here)),
-                )
+        for reason, light, here in by_reason(trace.intensity, trace.reasons, inside, scale):
+            yield Layer(
+                phase=phase,
+                reason=reason,
+                mark=mark_of(reason, phase, len(traces), palette, over_image=over_image),
+                x=trace.x[here],
+                y=trace.y[here],
+                light=light,
+                hkl=tuple(trace.hkl[i] for i in here),
+            )
 
 
 def room_of(layers: Sequence[Layer], limit: float) -> float:

@@ -78,9 +78,8 @@ def _trace(pattern: PowderPattern, axis: str, *, profile: bool) -> Trace:
         if hkl not in labelled:
             names[n] = format_hkl(hkl)
             labelled.add(hkl)
-    kind = pattern.of.kind
     return Trace(
-        name=pattern.of.id + (f" ({kind})" if kind in ("model", "computed") else ""),
+        name=pattern.of.title,
         position=axes.from_two_theta(lines.two_theta, axis, settings),
         intensity=lines.intensity,
         labels=tuple(names),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.analysis.by_phase import ByPhase
+from navp_structures.analysis.by_phase import ByPhase, PatternTable
 from navp_structures.analysis.powder import axes
 from navp_structures.analysis.powder.lines import Lines, curve_of
 from navp_structures.analysis.powder.notes import description, empty_notes
@@ -18,7 +18,7 @@ from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.tables import Column
 
 if TYPE_CHECKING:
     import os
@@ -53,18 +53,12 @@ def _angle(degrees: float) -> str:
 _SMALL_ANGLE: Final = 3.0
 
 
-class _PowderTable(TableResult[PowderLine]):
+class _PowderTable(PatternTable[PowderLine, "PowderPattern"]):
     """What patterns of one phase and of several show alike."""
 
     __slots__ = ()
 
     settings: PowderSettings
-
-    if TYPE_CHECKING:
-        # As with the rows: a property here would be taken for the default of a field.
-        @property
-        def patterns(self) -> tuple[PowderPattern, ...]:
-            """The patterns of which it tells."""
 
     name = "powder"
     columns = (
@@ -86,11 +80,6 @@ class _PowderTable(TableResult[PowderLine]):
         """What the numbers are, then what must be said of the phases."""
         empty = empty_notes(self.patterns, self.settings)
         return (description(self.settings), *empty, *self.provisos)
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return tuple(pattern.of for pattern in self.patterns)
 
     def __repr__(self) -> str:
         """One line: phases, number of lines, radiation, range; what a model is."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.numbers import numbers_of, within
+from navp_structures.analysis.numbers import limit_fields, numbers_of, within
 from navp_structures.errors import InputError
 from navp_structures.kernels import aberrations, lattice, profiles
 from navp_structures.kernels.lattice import Floats
@@ -61,10 +61,7 @@ class PowderSettings:
         set_(self, "two_theta", _range(self.two_theta))
         set_(self, "caglioti", _three(self.caglioti))
         set_(self, "preferred_orientation", _orientation(self.preferred_orientation))
-        for name, low, high, unit in _LIMITS:
-            value = getattr(self, name)
-            if value is not None or name not in _OPTIONAL:
-                set_(self, name, within(value, name, low, high, unit))
+        limit_fields(self, _LIMITS, _OPTIONAL)
         if not isinstance(self.dispersion, bool):
             raise InputError(f"dispersion is {self.dispersion!r}; it must be True or False")
         if self.monochromator is not None and self.radiation.probe != "xray":

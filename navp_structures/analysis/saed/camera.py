@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.numbers import numbers_of, within
+from navp_structures.analysis.numbers import limit_fields, numbers_of
 from navp_structures.errors import InputError, shown
 from navp_structures.kernels.lattice import Floats, two_theta
 
@@ -42,10 +42,7 @@ class Camera:
 
     def __post_init__(self) -> None:
         """Refuse what is no calibration; one sentence each."""
-        for name, low, high, unit in _LIMITS:
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, within(value, name, low, high, unit))
+        limit_fields(self, _LIMITS, [name for name, *_ in _LIMITS])
         if self.camera_length is not None and self.camera_constant is not None:
             raise InputError(
                 "camera_length and camera_constant both set the scale; give one of them"
@@ -127,9 +124,8 @@ class Camera:
             across = np.sin(np.radians(two_theta(d, wavelength))) / wavelength
         zero = np.zeros_like(across)
         column, _ = self.pixels(across, zero, wavelength)
-        return self.millimetres(across, zero, wavelength)[0], column - (self.centre or (0, 0))[
-            0
-        ]
+        middle, _ = self.centre or (0.0, 0.0)
+        return self.millimetres(across, zero, wavelength)[0], column - middle
 
     def text(self, wavelength: float, *, rows: bool = True) -> str:
         """Return the calibration in words, which rows are pixels; empty without one."""

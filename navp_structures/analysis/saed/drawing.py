@@ -13,7 +13,6 @@ from navp_structures.analysis.saed.spots import REASONS
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import hkl_of
-from navp_structures.model.phase import Phase
 from navp_structures.show import spot_image
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def draw(
         spots = pattern.spots
         traces.append(
             SpotTrace(
-                name=_name(pattern.of) + ("" if pattern.orientation.is_level else ", tilted"),
+                name=pattern.of.title + ("" if pattern.orientation.is_level else ", tilted"),
                 x=spots.g[:, 0],
                 y=spots.g[:, 1],
                 intensity=spots.intensity,
@@ -81,7 +80,7 @@ def draw_rings(
 
     traces = [
         RingTrace(
-            name=_name(pattern.of),
+            name=pattern.of.title,
             radius=1.0 / pattern.rings.d,
             intensity=pattern.rings.intensity,
             reasons=_reasons(pattern.rings.reason),
@@ -180,10 +179,6 @@ def _laid(
     edges = np.array([-0.5 - column, columns - 0.5 - column, row + 0.5 - rows, row + 0.5])
     left, right, bottom, top = (edges / (constant or 1.0)).tolist()
     return array, (left, right, bottom, top)
-
-
-def _name(phase: Phase) -> str:
-    return phase.id + (f" ({phase.kind})" if phase.kind in ("model", "computed") else "")
 
 
 def _reasons(reason: Ints) -> tuple[str, ...]:

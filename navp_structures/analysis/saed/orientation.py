@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.numbers import numbers_of, within
+from navp_structures.analysis.numbers import has_items, numbers_of, within
 from navp_structures.errors import InputError, shown
 from navp_structures.kernels import excitation
 from navp_structures.kernels.lattice import Floats
@@ -77,8 +77,7 @@ class Orientation:
         if self.tilt is not None:
             told += f", tilted by {self.tilt[0]:g}° about x, {self.tilt[1]:g}° about y"
         if self.direction is not None:
-            shown = " ".join(f"{n:g}" for n in self.direction)
-            told += f", tilted to [{shown}]"
+            told += f", tilted to [{' '.join(f'{n:g}' for n in self.direction)}]"
         return told
 
 
@@ -111,17 +110,23 @@ def orientation(
     tilts, towards = _tilt(tilt), _direction(direction)
     if tilts is not None and towards is not None:
         raise InputError("tilt and direction both tilt the crystal; give one of them")
-    frame = _frame(phase, axis, level, angle)
+    direct = phase.cell.orthogonalisation_matrix
+    reciprocal = np.linalg.inv(direct)
+    frame = _frame(direct @ axis, level @ reciprocal, angle)
+    if frame is None:
+        raise InputError(
+            f"horizontal {format_hkl(level)} is parallel to the beam along {format_uvw(axis)}; "
+            "it must lie across it"
+        )
     if tilts is not None:
         frame = excitation.tilt_matrix(*tilts) @ frame
     if towards is not None:
         # Of any length, but not so small that its square is lost.
         unit = np.array(towards) / np.abs(towards).max()
-        turn = excitation.smallest_turn(frame @ phase.cell.orthogonalisation_matrix @ unit)
+        turn = excitation.smallest_turn(frame @ direct @ unit)
         if turn is None:
             raise InputError(f"direction is opposite to the zone axis {format_uvw(axis)}")
         frame = turn @ frame
-    reciprocal = np.linalg.inv(phase.cell.orthogonalisation_matrix)
     matrix = reciprocal @ frame.T
     matrix.setflags(write=False)
     return Orientation(
@@ -144,28 +149,20 @@ def _zone_axis(
         raise InputError("give either zone_axis, such as (2, 1, 0), or spots, two reflections")
     if zone_axis is not None:
         return as_uvw(zone_axis, hexagonal=phase.space_group.has_hexagonal_axes), None
-    # An array without axes has no length.
-    size = np.shape(spots)[:1] if isinstance(spots, np.ndarray) else None
-    if isinstance(spots, Sequence) and not isinstance(spots, str):
-        size = (len(spots),)
-    if spots is None or size != (2,):
+    if spots is None or isinstance(spots, str) or not has_items(spots) or len(spots) != 2:
         raise InputError(f"spots is {shown(spots)}; it must be two reflections")
     one, two = (as_hkl(spot) for spot in spots)
     return phase.zone_axis(one, two), (one, two)
 
 
-def _frame(phase: Phase, axis: HKL, level: HKL, angle: float) -> Floats:
-    """Return the rows x, y, z of an untilted pattern in the axes of the cell."""
-    direct = phase.cell.orthogonalisation_matrix
-    beam = direct @ np.array(axis)
-    across = np.array(level) @ np.linalg.inv(direct)
-    if np.linalg.norm(np.cross(beam, across)) < 1e-6 * np.linalg.norm(beam) * np.linalg.norm(
-        across
-    ):
-        raise InputError(
-            f"horizontal {format_hkl(level)} is parallel to the beam along {format_uvw(axis)}; "
-            "it must lie across it"
-        )
+def _frame(beam: Floats, across: Floats, angle: float) -> Floats | None:
+    """Return the rows x, y, z of an untilted pattern in the axes of the cell.
+
+    None where the vectors, Cartesian, are parallel.
+    """
+    lengths = np.linalg.norm(beam) * np.linalg.norm(across)
+    if np.linalg.norm(np.cross(beam, across)) < 1e-6 * lengths:
+        return None
     frame = excitation.frame(beam, across)
     if angle:
         cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))

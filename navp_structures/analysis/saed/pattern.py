@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from navp_structures.analysis.by_phase import distinct_phases
-from navp_structures.analysis.numbers import is_number
+from navp_structures.analysis.numbers import has_items, is_number, items_of
 from navp_structures.analysis.saed.camera import Camera
 from navp_structures.analysis.saed.orientation import HKLLike, orientation
 from navp_structures.analysis.saed.result import SaedPattern, SaedPatterns
@@ -16,7 +14,6 @@ from navp_structures.analysis.saed.settings import SaedSettings
 from navp_structures.analysis.saed.spots import spots_of
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import InputError, shown
-from navp_structures.model.phase import Phase
 
 
 def saed_pattern(
@@ -139,14 +136,21 @@ def saed_pattern(
             centre=centre,
         ),
     )
-    how = {
-        "spots": spots,
-        "tilt": tilt,
-        "direction": direction,
-        "horizontal": horizontal,
-        "rotation": rotation,
-    }
-    return _pattern(found, zone_axis, how, settings)
+    stands = orientation(
+        found,
+        zone_axis,
+        spots=spots,
+        horizontal=horizontal,
+        rotation=rotation,
+        tilt=tilt,
+        direction=direction,
+    )
+    return SaedPattern(
+        of=found,
+        orientation=stands,
+        settings=settings,
+        spots=spots_of(found, stands, settings),
+    )
 
 
 def saed_patterns(
@@ -238,23 +242,11 @@ def saed_series(
     name = {"zone_axes": "zone_axis", "tilts": "tilt", "directions": "direction"}[several]
     if name in settings:
         raise InputError(f"a series of {several} needs no {name} beside it")
-    no_axes = isinstance(items, np.ndarray) and items.ndim == 0
-    if isinstance(items, str | bytes) or no_axes or not isinstance(items, Iterable):
+    listed = None if isinstance(items, str | bytes) else items_of(items)
+    if listed is None:
         raise InputError(f"{several} is {shown(items)}; it must be a list")
     fixed = settings if zone_axis is None else settings | {"zone_axis": zone_axis}
-    return tuple(saed_pattern(found, **fixed | {name: item}) for item in items)
-
-
-def _pattern(
-    phase: Phase, zone_axis: HKLLike | None, how: dict[str, Any], settings: SaedSettings
-) -> SaedPattern:
-    stands = orientation(phase, zone_axis, **how)
-    return SaedPattern(
-        of=phase,
-        orientation=stands,
-        settings=settings,
-        spots=spots_of(phase, stands, settings),
-    )
+    return tuple(saed_pattern(found, **fixed | {name: item}) for item in listed)
 
 
 def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
@@ -263,7 +255,7 @@ def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
         given = list(given)
     if given is None or is_one(given):
         return [given] * count
-    items = list(given) if _has_items(given) else [given]
+    items = list(given) if has_items(given) else [given]
     if len(items) != count:
         raise InputError(
             f"{name} names {len(items)}, of different phases there {'are' * (count > 1)}"
@@ -274,15 +266,10 @@ def _each(given: Any, name: str, count: int, is_one: Any) -> list[Any]:
 
 def _is_one(given: Any) -> bool:
     """Whether it is one set of indices."""
-    return isinstance(given, str) or (_has_items(given) and all(is_number(n) for n in given))
-
-
-def _has_items(given: Any) -> bool:
-    # An array without axes has none, though it is of the same type.
-    return isinstance(given, Sequence) or (isinstance(given, np.ndarray) and given.ndim > 0)
+    return isinstance(given, str) or (has_items(given) and all(is_number(n) for n in given))
 
 
 def _is_pair(given: Any) -> bool:
-    if isinstance(given, str) or not _has_items(given):
+    if isinstance(given, str) or not has_items(given):
         return False
     return len(given) == 2 and all(map(_is_one, given))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.by_phase import ByPhase
+from navp_structures.analysis.by_phase import ByPhase, PatternTable
 from navp_structures.analysis.saed import notes
 from navp_structures.analysis.saed.orientation import HKLLike, Orientation
 from navp_structures.analysis.saed.rows import SaedSpot, spot_rows, told_reason
@@ -44,18 +44,12 @@ class NetBasis:
     angle: float
 
 
-class _SaedTable(TableResult[SaedSpot]):
+class _SaedTable(PatternTable[SaedSpot, "SaedPattern"]):
     """What patterns of one phase and of several show alike."""
 
     __slots__ = ()
 
     settings: SaedSettings
-
-    if TYPE_CHECKING:
-        # As with the rows: a property here would be taken for the default of a field.
-        @property
-        def patterns(self) -> tuple[SaedPattern, ...]:
-            """The patterns of which it tells."""
 
     name = "saed"
     columns = (
@@ -98,11 +92,6 @@ class _SaedTable(TableResult[SaedSpot]):
     def notes(self) -> tuple[str, ...]:
         """What the numbers are, what there is to see, and what must be said of the phases."""
         return (*notes.sentences(self.patterns), *self.provisos)
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return tuple(pattern.of for pattern in self.patterns)
 
     @property
     def picture_notes(self) -> tuple[str, ...]:

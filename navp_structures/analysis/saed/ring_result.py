@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from navp_structures.analysis.by_phase import ByPhase
+from navp_structures.analysis.by_phase import ByPhase, PatternTable
 from navp_structures.analysis.saed import notes
-from navp_structures.analysis.saed.rows import HKIL, Route, routes_and_rules, told_reason
+from navp_structures.analysis.saed.rows import HKIL, Route, known, routes_and_rules, told_reason
 from navp_structures.analysis.saed.settings import SaedSettings
 from navp_structures.analysis.saed.spots import REASONS
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkil, hkl_of
 from navp_structures.model.phase import Phase
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.tables import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,18 +76,12 @@ class Ring:
     radius_px: float | None
 
 
-class _RingTable(TableResult[Ring]):
+class _RingTable(PatternTable[Ring, "RingPattern"]):
     """What rings of one phase and of several show alike."""
 
     __slots__ = ()
 
     settings: SaedSettings
-
-    if TYPE_CHECKING:
-        # As with the rows: a property here would be taken for the default of a field.
-        @property
-        def patterns(self) -> tuple[RingPattern, ...]:
-            """The patterns of which it tells."""
 
     name = "rings"
     columns = (
@@ -121,11 +115,6 @@ class _RingTable(TableResult[Ring]):
     def notes(self) -> tuple[str, ...]:
         """What the numbers are, what there is to see, and what must be said of the phases."""
         return (*notes.ring_sentences(self.patterns), *self.provisos)
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return tuple(pattern.of for pattern in self.patterns)
 
     @property
     def picture_notes(self) -> tuple[str, ...]:
@@ -185,7 +174,7 @@ class RingPattern(_RingTable):
         hkl = list(map(hkl_of, rings.hkl))
         four = self.of.space_group.has_hexagonal_axes
         radii = settings.camera.radii(rings.d, settings.wavelength)
-        mm, px = ([None if np.isnan(r) else r for r in column.tolist()] for column in radii)
+        mm, px = map(known, radii)
         columns = {
             "hkl": hkl,
             "multiplicity": rings.multiplicity.tolist(),

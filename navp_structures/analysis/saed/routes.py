@@ -7,13 +7,10 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.sphere import Beams
-from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.lattice import Floats, Ints, is_whole
 
 # Extinct × allowed reflections held at a time.
 _BLOCK: Final = 1_000_000
-
-# How far from an integer h · t may be to count as one.
-_INTEGER: Final = 1e-6
 
 
 def best_routes(
@@ -75,9 +72,7 @@ def is_cancelled(hkl: Ints, uvw: tuple[int, int, int], rotations: Ints, shifts: 
     ----------
     Gjønnes & Moodie, Acta Cryst. 19 (1965) 65, doi:10.1107/S0365110X65002773
     """
-    products = shifts @ hkl
-    forbids = np.all(hkl @ rotations == hkl, axis=1)
-    forbids &= np.abs(products - np.rint(products)) > _INTEGER
+    forbids = np.all(hkl @ rotations == hkl, axis=1) & ~is_whole(shifts @ hkl)
     images, axis = rotations @ np.array(uvw), np.array(uvw)
     holds = np.where(np.linalg.det(rotations) < 0.0, 1, -1)[:, np.newaxis] * axis
     return bool(np.any(forbids & np.all(images == holds, axis=1)))

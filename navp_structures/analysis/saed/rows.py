@@ -83,8 +83,7 @@ def spot_rows(phase: Phase, spots: Spots, settings: SaedSettings) -> tuple[SaedS
         "hkil": [hkil(h) if four else None for h in hkl],
         "layer": spots.layer.tolist(),
         "g": (1.0 / spots.d).tolist(),
-        # A zero with a minus sign would turn 180 degrees into -180.
-        "azimuth": np.degrees(np.arctan2(y + 0.0, x)).tolist(),
+        "azimuth": np.degrees(np.arctan2(y, x)).tolist(),
         "superlattice": spots.superlattice.tolist(),
         **routes_and_rules(phase, spots.hkl, spots.reason, spots.route),
         **_on_detector(x, y, settings),
@@ -132,5 +131,9 @@ def _on_detector(x: Floats, y: Floats, settings: SaedSettings) -> dict[str, list
     """Return positions in mm and pixels, None where they are not known."""
     camera, length = settings.camera, settings.wavelength
     both = (*camera.millimetres(x, y, length), *camera.pixels(x, y, length))
-    lists = ([None if np.isnan(n) else n for n in column.tolist()] for column in both)
-    return dict(zip(("x_mm", "y_mm", "column", "row"), lists, strict=True))
+    return dict(zip(("x_mm", "y_mm", "column", "row"), map(known, both), strict=True))
+
+
+def known(values: Floats) -> list[float | None]:
+    """Return numbers as a list, None for NaN."""
+    return [None if np.isnan(n) else n for n in values.tolist()]

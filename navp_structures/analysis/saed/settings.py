@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from navp_structures.analysis.allowed import check_spacing, smallest_d_min
-from navp_structures.analysis.numbers import within
+from navp_structures.analysis.numbers import limit_fields
 from navp_structures.analysis.saed.camera import Camera
 from navp_structures.errors import InputError, shown
 from navp_structures.kernels.wavelengths import electron_wavelength
@@ -50,10 +50,7 @@ class SaedSettings:
 
     def __post_init__(self) -> None:
         """Refuse what no microscope and no foil has; one sentence each."""
-        for name, low, high, unit in _LIMITS:
-            value = getattr(self, name)
-            if value is not None or name not in _OPTIONAL:
-                object.__setattr__(self, name, within(value, name, low, high, unit))
+        limit_fields(self, _LIMITS, _OPTIONAL)
         check_spacing(self.d_min)
         object.__setattr__(self, "d_min", float(self.d_min))
         if not isinstance(self.double_diffraction, bool):

@@ -81,14 +81,14 @@ def spots_of(phase: Phase, orientation: Orientation, settings: SaedSettings) -> 
     phase.require_sites("a diffraction pattern")
     table = sphere(phase, settings.reach(phase))
     g = table.hkl.astype(np.float64) @ orientation.matrix
-    # What is 0 but for rounding would be shown with a sign.
+    # What is 0 but for rounding would be shown with a sign, and turn 180 degrees into -180.
     g[np.abs(g) < _ZERO] = 0.0
     s = excitation.excitation_errors(g, settings.wavelength)
     # NaN, where the sphere is too small, compares as false.
     rows = np.flatnonzero(_is_near(g, s, settings.limit, settings))
     layer = laue_zones(table.hkl[rows], orientation.zone_axis, orientation.step)
-    limit = np.where(layer == 0, settings.limit, settings.holz_limit)
     if settings.holz_limit < settings.limit:
+        limit = np.where(layer == 0, settings.limit, settings.holz_limit)
         kept = _is_near(g[rows], s[rows], limit, settings)
         rows, layer = rows[kept], layer[kept]
     order = np.argsort(np.abs(layer), kind="stable")
