@@ -12,9 +12,18 @@ from navp_structures._version import __version__
 
 if TYPE_CHECKING:
     from navp_structures import errors
+    from navp_structures.analysis.energetics import (
+        FormationEnergy,
+        SodiationEnergetics,
+        hop_rate_ratio,
+        sodiation_energetics,
+    )
     from navp_structures.analysis.export import export
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.phases import PhaseTable, phases
+    from navp_structures.analysis.polyhedra.polyhedra import polyhedra
+    from navp_structures.analysis.polyhedra.result import Polyhedra
+    from navp_structures.analysis.polyhedra.sharing import SharedPolyhedra
     from navp_structures.analysis.powder.pattern import powder_pattern, powder_patterns
     from navp_structures.analysis.powder.result import PowderPattern, PowderPatterns
     from navp_structures.analysis.powder.series import powder_profiles
@@ -24,6 +33,9 @@ if TYPE_CHECKING:
     from navp_structures.analysis.saed.result import SaedPattern, SaedPatterns
     from navp_structures.analysis.saed.ring_result import RingPattern, RingPatterns
     from navp_structures.analysis.saed.rings import ring_pattern, ring_patterns
+    from navp_structures.analysis.sodiation.path import sodiation_path
+    from navp_structures.analysis.sodiation.result import SodiationPath
+    from navp_structures.analysis.sodiation.volumes import volume_changes
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
@@ -44,6 +56,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
+    "FormationEnergy": "analysis.energetics",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
@@ -51,6 +64,7 @@ _HOMES = {
     "PhaseSource": "model.sources",
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
+    "Polyhedra": "analysis.polyhedra.result",
     "PowderPattern": "analysis.powder.result",
     "PowderPatterns": "analysis.powder.result",
     "Provenance": "model.provenance",
@@ -61,7 +75,10 @@ _HOMES = {
     "RingPatterns": "analysis.saed.ring_result",
     "SaedPattern": "analysis.saed.result",
     "SaedPatterns": "analysis.saed.result",
+    "SharedPolyhedra": "analysis.polyhedra.sharing",
     "Site": "model.site",
+    "SodiationEnergetics": "analysis.energetics",
+    "SodiationPath": "analysis.sodiation.result",
     "SpaceGroup": "model.spacegroup",
     "SpacingIndexing": "analysis.indexing.spacings",
     "Species": "model.site",
@@ -70,9 +87,11 @@ _HOMES = {
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
+    "hop_rate_ratio": "analysis.energetics",
     "index_spacings": "analysis.indexing.spacings",
     "load": "catalogue.catalogue",
     "phases": "analysis.phases",
+    "polyhedra": "analysis.polyhedra.polyhedra",
     "powder_pattern": "analysis.powder.pattern",
     "powder_patterns": "analysis.powder.pattern",
     "powder_profiles": "analysis.powder.series",
@@ -86,11 +105,15 @@ _HOMES = {
     "saed_pattern": "analysis.saed.pattern",
     "saed_patterns": "analysis.saed.pattern",
     "saed_series": "analysis.saed.pattern",
+    "sodiation_energetics": "analysis.energetics",
+    "sodiation_path": "analysis.sodiation.path",
+    "volume_changes": "analysis.sodiation.volumes",
 }
 
 __all__ = [
     "Absence",
     "Change",
+    "FormationEnergy",
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
@@ -98,6 +121,7 @@ __all__ = [
     "PhaseSource",
     "PhaseSummary",
     "PhaseTable",
+    "Polyhedra",
     "PowderPattern",
     "PowderPatterns",
     "Provenance",
@@ -108,7 +132,10 @@ __all__ = [
     "RingPatterns",
     "SaedPattern",
     "SaedPatterns",
+    "SharedPolyhedra",
     "Site",
+    "SodiationEnergetics",
+    "SodiationPath",
     "SpaceGroup",
     "SpacingIndexing",
     "Species",
@@ -119,9 +146,11 @@ __all__ = [
     "errors",
     "export",
     "hookimpl",
+    "hop_rate_ratio",
     "index_spacings",
     "load",
     "phases",
+    "polyhedra",
     "powder_pattern",
     "powder_patterns",
     "powder_profiles",
@@ -135,6 +164,9 @@ __all__ = [
     "saed_pattern",
     "saed_patterns",
     "saed_series",
+    "sodiation_energetics",
+    "sodiation_path",
+    "volume_changes",
 ]
 
 

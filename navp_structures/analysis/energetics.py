@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -11,6 +11,8 @@ from typing import Any, Final
 from navp_structures.analysis.numbers import within
 from navp_structures.constants import BOLTZMANN_CONSTANT
 from navp_structures.errors import InputError, shown
+from navp_structures.model.formula import parse_formula
+from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
@@ -203,6 +205,42 @@ def sodiation_energetics(energies: Iterable[FormationEnergy]) -> SodiationEnerge
     steps = tuple(_step(one, two) for one, two in pairwise(ordered))
     rows = tuple(_state(ordered, n) for n in range(len(ordered)))
     return SodiationEnergetics(given=given, rows=rows, steps=steps)
+
+
+def path_energetics(
+    phases: Sequence[Phase], energies: Sequence[float], *, ion: str = "Na"
+) -> SodiationEnergetics:
+    """Return `sodiation_energetics` of phases, whose formulas say what they hold.
+
+    Parameters
+    ----------
+    energies
+        Of formation (eV per atom), one for each phase.
+    ion
+        The element that comes and goes.
+
+    Raises
+    ------
+    InputError
+        When the numbers do not match, a phase has no formula, or as for
+        `sodiation_energetics`.
+    """
+    if len(energies) != len(phases):
+        raise InputError(
+            f"{len(energies)} energies for {len(phases)} phases; give one for each, in order"
+        )
+    return sodiation_energetics(
+        _energy(phase, energy, ion) for phase, energy in zip(phases, energies, strict=True)
+    )
+
+
+def _energy(phase: Phase, energy: float, ion: str) -> FormationEnergy:
+    if phase.formula is None:
+        raise InputError(f"{phase.id} has no formula to count its atoms with")
+    atoms = parse_formula(phase.formula)
+    return FormationEnergy(
+        name=phase.id, sodium=atoms.get(ion, 0.0), atoms=sum(atoms.values()), energy=energy
+    )
 
 
 def hop_rate_ratio(barrier_1: float, barrier_2: float, temperature: float) -> float:

@@ -76,3 +76,13 @@ def limit_fields(
         value = getattr(item, name)
         if value is not None or name not in optional:
             object.__setattr__(item, name, within(value, name, low, high, unit))
+
+
+def known(value: float) -> float | None:
+    """Return a number, None for NaN."""
+    return None if math.isnan(value) else value
+
+
+def known_su(value: float) -> float | None:
+    """Return an su, None for NaN and for 0: what is measured is never exact."""
+    return known(value) or None

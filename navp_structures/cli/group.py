@@ -22,6 +22,12 @@ _COMMANDS = {
     "check": ("navp_structures.cli.check", "check", "Check symmetry and composition."),
     "xrd": ("navp_structures.cli.xrd", "xrd", "Powder patterns: lines, curves, plots."),
     "saed": ("navp_structures.cli.saed", "saed", "Electron diffraction: spots, rings, plots."),
+    "polyhedra": (
+        "navp_structures.cli.polyhedra",
+        "polyhedra",
+        "Bonds, volumes and distortion of coordination polyhedra.",
+    ),
+    "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
     "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 
@@ -94,6 +95,48 @@ def constrained_site(site: Site, cell: UnitCell, group: SpaceGroup) -> Site:
         for i, value in enumerate(site.fract_su)
     )
     return site if su == site.fract_su else replace(site, fract_su=(su[0], su[1], su[2]))
+
+
+def coordinate_covariance(
+    site: Site, cell: UnitCell, group: SpaceGroup, error: float | None = None
+) -> Floats | None:
+    """Return the covariance of a site's fractional coordinates, shape ``(3, 3)``.
+
+    Coordinates that symmetry leaves free are independent, those that it ties follow them.
+
+    Parameters
+    ----------
+    error
+        Standard deviation (Å) along each Cartesian axis, for a site without su.
+
+    Returns
+    -------
+    None where a su is missing and there is no error to take its place.
+    """
+    kept, _ = stabiliser(site, cell, group)
+    if len(kept) == 1 and None not in site.fract_su:
+        return np.diag(np.array(site.fract_su, dtype=np.float64) ** 2)
+    projector = orbit.free_coordinates(group.rotations[kept])
+    free = round(float(np.trace(projector)))
+    if free == 0:
+        return np.zeros((3, 3))
+    # The first columns that are independent span the shifts that are allowed.
+    basis = next(
+        projector[:, list(columns)]
+        for columns in combinations(range(3), free)
+        if np.linalg.matrix_rank(projector[:, list(columns)], tol=1e-6) == free
+    )
+    for rows in combinations(range(3), free):
+        su = [site.fract_su[row] for row in rows]
+        leading = basis[list(rows)]
+        if None not in su and abs(np.linalg.det(leading)) > 1e-6:
+            follow = basis @ np.linalg.inv(leading)
+            return np.asarray(follow * np.array(su, dtype=np.float64) ** 2 @ follow.T)
+    if error is None:
+        return None
+    # A mean of isometries is an orthogonal projector: the same error in every direction.
+    inverse = np.linalg.inv(cell.orthogonalisation_matrix)
+    return np.asarray(error**2 * projector @ inverse @ inverse.T @ projector.T)
 
 
 def stabiliser(site: Site, cell: UnitCell, group: SpaceGroup) -> tuple[Ints, Floats]:

@@ -59,8 +59,30 @@ def loaded(code: str, folder: Path) -> set[str]:
             "navp.powder_pattern('Na3VP', radiation='CuKa12').profile([20.0, 30.0])",
             (*HEAVY, "rich", "click"),
         ),
+        (
+            # Neighbours and hulls are scipy's.
+            "from navp_structures.cli import main; "
+            "main(['polyhedra', 'Na3VP', '--json'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy"}),
+        ),
+        (
+            "from navp_structures.cli import main; "
+            "main(['path', '--json'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy"}),
+        ),
     ],
-    ids=["import", "cli", "list", "load", "xrd", "saed", "image", "profile"],
+    ids=[
+        "import",
+        "cli",
+        "list",
+        "load",
+        "xrd",
+        "saed",
+        "image",
+        "profile",
+        "polyhedra",
+        "path",
+    ],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:
     names = loaded(code, tmp_path)
@@ -70,8 +92,14 @@ def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str
 
 @pytest.mark.parametrize(
     "command",
-    [["xrd", "Na3VP"], ["saed", "Na3VP", "--zone-axis", "0 0 1"], ["saed", "Na3VP", "--rings"]],
-    ids=["xrd", "saed", "rings"],
+    [
+        ["xrd", "Na3VP"],
+        ["saed", "Na3VP", "--zone-axis", "0 0 1"],
+        ["saed", "Na3VP", "--rings"],
+        ["polyhedra", "Na3VP"],
+        ["path"],
+    ],
+    ids=["xrd", "saed", "rings", "polyhedra", "path"],
 )
 def test_a_picture_needs_no_screen(tmp_path: Path, command: list[str]) -> None:
     code = (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import navp_structures as navp
 from navp_structures.analysis.energetics import (
     FormationEnergy,
     hop_rate_ratio,
+    path_energetics,
     sodiation_energetics,
 )
 from navp_structures.errors import InputError
@@ -124,3 +127,15 @@ def test_refused_energies(change: dict[str, Any], sentence: str) -> None:
 def test_refused_rates(asked: tuple[float, float, float], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         hop_rate_ratio(*asked)
+
+
+def test_phases_count_their_own_atoms() -> None:
+    phases = [navp.load(name) for name in ("Na3VP", "Na2VP", "NaVP")]
+    path = path_energetics(phases, [-2.229, -2.264, -2.280])
+    assert [step.voltage for step in path.steps] == pytest.approx([1.564, 1.976])
+    assert [item.atoms for item in path.given] == [20.0, 19.0, 18.0]
+    with pytest.raises(InputError, match="2 energies for 3 phases"):
+        path_energetics(phases, [-2.229, -2.264])
+    nameless = replace(phases[0], formula=None)
+    with pytest.raises(InputError, match="no formula"):
+        path_energetics([nameless], [-2.229])

@@ -117,3 +117,52 @@ def test_equivalent_positions_with_any_decimals(symbol: str) -> None:
             continue
         sites = (atom("V1", tuple(fract.tolist())), atom("V2", tuple(image.tolist())))
         assert len(standard.places(sites, cell, group)) == 1
+
+
+HEXAGONAL = UnitCell(a=8.0, b=8.0, c=20.0, gamma=120.0)
+R3C = SpaceGroup.from_name("R -3 c:H")
+
+
+def covariance(
+    fract: tuple[float, float, float],
+    su: tuple[float | None, float | None, float | None],
+    error: float | None = None,
+) -> np.ndarray | None:
+    site = Site(
+        label="O1", species=(Species(symbol="O", label="O1"),), fract=fract, fract_su=su
+    )
+    return standard.coordinate_covariance(site, HEXAGONAL, R3C, error)
+
+
+def test_covariance_of_free_tied_and_fixed_coordinates() -> None:
+    general = covariance((0.1, 0.2, 0.3), (0.001, 0.002, 0.003))
+    assert general == pytest.approx(np.diag([1e-6, 4e-6, 9e-6]))
+    # On the threefold axis only z is free, at the inversion centre nothing.
+    axis = covariance((0, 0, 0.15), (None, None, 0.001))
+    assert axis == pytest.approx(np.diag([0, 0, 1e-6]))
+    assert covariance((0, 0, 0), (None, None, None)) == pytest.approx(np.zeros((3, 3)))
+    # On the twofold axis x, 0, 1/4 only x is free; on 0.3, 0.3, 1/4 y follows x.
+    assert covariance((0.3, 0, 0.25), (0.001, None, None)) == pytest.approx(
+        np.diag([1e-6, 0, 0])
+    )
+    tied = covariance((-0.3, -0.3, 0.25), (0.001, 0.001, None))
+    assert tied == pytest.approx(1e-6 * np.array([[1, 1, 0], [1, 1, 0], [0, 0, 0]]))
+    # The su may stand with either of the two.
+    other = covariance((-0.3, -0.3, 0.25), (None, 0.001, None))
+    assert other == pytest.approx(tied)
+
+
+def test_covariance_from_an_expected_error() -> None:
+    assert covariance((0.1, 0.2, 0.3), (None, None, None)) is None
+    assert covariance((0.1, 0.2, 0.3), (0.001, None, 0.001)) is None
+    matrix = HEXAGONAL.orthogonalisation_matrix
+    general = covariance((0.1, 0.2, 0.3), (None, None, None), error=0.05)
+    assert general is not None
+    assert matrix @ general @ matrix.T == pytest.approx(0.0025 * np.eye(3))
+    axis = covariance((0, 0, 0.15), (None, None, None), error=0.05)
+    assert axis is not None
+    assert matrix @ axis @ matrix.T == pytest.approx(0.0025 * np.diag([0, 0, 1]))
+    # Along the twofold axis, one direction of space: the trace is that of one.
+    twofold = covariance((-0.3, -0.3, 0.25), (None, None, None), error=0.05)
+    assert twofold is not None
+    assert np.trace(matrix @ twofold @ matrix.T) == pytest.approx(0.0025)

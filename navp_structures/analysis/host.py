@@ -1,0 +1,83 @@
+"""What phases have in common: their composition without the ion that comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from navp_structures.analysis.composition import element_counts
+from navp_structures.errors import InputError
+from navp_structures.model.formula import parse_formula
+from navp_structures.model.phase import Phase
+
+# Relative: refined occupancies of a host, and rounded formulas, agree as well.
+_TOLERANCE = 0.02
+
+# Atoms per formula unit that are none.
+_LEAST = 1e-6
+
+
+def common_host(phases: Sequence[Phase], ion: str) -> tuple[float, ...]:
+    """Return how many units of the first phase's host each formula unit holds.
+
+    Parameters
+    ----------
+    ion
+        The element that does not belong to the host.
+
+    Returns
+    -------
+    One number for each phase, 1 for the first; for a phase whose Z is unknown, the number in
+    its cell.
+
+    Raises
+    ------
+    InputError
+        When two hosts differ in an element, or by more than 2 % in a ratio, or a phase tells
+        neither sites nor formula.
+    """
+    hosts = [_host(phase, ion) for phase in phases]
+    first = hosts[0]
+    units = []
+    for phase, host in zip(phases, hosts, strict=True):
+        unit = sum(host.values()) / sum(first.values())
+        alike = host.keys() == first.keys() and all(
+            abs(host[e] / unit - first[e]) <= _TOLERANCE * first[e] for e in first
+        )
+        if not alike:
+            raise InputError(
+                f"{phases[0].id} and {phase.id} have no common host: without {ion} they are "
+                f"{_text(first)} and {_text(host)}"
+            )
+        units.append(unit)
+    return tuple(units)
+
+
+def ion_count(phase: Phase, ion: str) -> float:
+    """Return the ions of one element per formula unit (in the cell where Z is unknown)."""
+    return composition(phase).get(ion, 0.0)
+
+
+def composition(phase: Phase) -> dict[str, float]:
+    """Return the atoms per formula unit from the sites, else from the formula.
+
+    Raises
+    ------
+    InputError
+        When the phase has neither.
+    """
+    if phase.has_sites:
+        return {count.element: count.from_sites for count in element_counts(phase)}
+    if phase.formula is None:
+        raise InputError(f"{phase.id} has neither sites nor formula; its host is unknown")
+    return parse_formula(phase.formula)
+
+
+def _host(phase: Phase, ion: str) -> dict[str, float]:
+    host = {e: n for e, n in composition(phase).items() if e != ion and n > _LEAST}
+    if not host:
+        raise InputError(f"{phase.id} holds nothing beside {ion}; there is no host")
+    return host
+
+
+def _text(host: dict[str, float]) -> str:
+    return " ".join(f"{e}{'' if n == 1 else format(n, '.4g')}" for e, n in host.items())

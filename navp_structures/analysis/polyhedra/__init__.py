@@ -1,0 +1,1 @@
+"""Coordination polyhedra: bonds, shape, bond valence, what they share."""

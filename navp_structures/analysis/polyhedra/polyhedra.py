@@ -1,0 +1,187 @@
+"""The coordination polyhedra of a phase."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from navp_structures.analysis.by_phase import distinct_phases
+from navp_structures.analysis.numbers import known, known_su
+from navp_structures.analysis.polyhedra.centres import Centre, centres_of, check_names
+from navp_structures.analysis.polyhedra.result import Bond, Polyhedra, Polyhedron
+from navp_structures.analysis.polyhedra.settings import Names, PolyhedraSettings
+from navp_structures.analysis.polyhedra.valence import DEFAULT_TABLE
+from navp_structures.catalogue.catalogue import PhaseLike
+from navp_structures.kernels import polyhedron as kernel
+from navp_structures.model import standard
+
+
+def polyhedra(
+    phase: PhaseLike | Iterable[PhaseLike],
+    centre: Names = "V",
+    ligand: Names = "O",
+    *,
+    shell: str = "solid_angle",
+    cutoff: float | None = None,
+    table: str = DEFAULT_TABLE,
+    valences: Mapping[str, int] | None = None,
+) -> Polyhedra:
+    r"""Return the coordination polyhedra of a phase: bonds, volume, distortion, bond valence.
+
+    Disorder stays as it is: a partly filled or mixed centre has one polyhedron, that of the
+    mean structure; positions of a ligand that are never both filled, within 1.2 Å of each
+    other, make one vertex at their mean.
+
+    Parameters
+    ----------
+    phase
+        One or several.
+    centre, ligand
+        Elements, or labels of sites; several as a list.
+    shell
+        Who is a ligand where both criteria differ: ``solid_angle``, those whose face of the
+        centre's Voronoi polyhedron has at least 0.3 of the largest solid angle, or ``gap``,
+        those before the largest relative gap in the distances.
+    cutoff
+        Largest bond (Å), in place of either.
+    table
+        Bond-valence parameters: ``gagne-hawthorne-2015``, ``brown-altermatt-1985`` or
+        ``brese-okeeffe-1991``.
+    valences
+        Oxidation states that choose the parameters, by element, site or atom: ``{"V1": 3}``.
+        Without them: the charge in the CIF, else the usual valence of the element, else the
+        one whose sum comes nearest to itself.
+
+    Returns
+    -------
+    One row for each site. Volumes are those of convex hulls. Each su is propagated to first
+    order from the su of cell and coordinates, sites independent of each other; what symmetry
+    ties together moves together. Sites without su take the phase's `site_error`, along each
+    axis; without that there is no su. Parameters of bond valence count as exact.
+
+    Raises
+    ------
+    NoSitesError
+        When a phase is a cell only.
+    InputError
+        When there is no such centre or ligand, or a setting is impossible.
+
+    References
+    ----------
+    Those of `navp_structures.kernels.polyhedron`, `convex_hull` and `bond_valence`.
+
+    Examples
+    --------
+    >>> row, = polyhedra("Na3VP", "V").rows
+    >>> row.coordination, round(row.volume, 2), round(row.mean_bond, 3)
+    (6, 10.55, 1.998)
+    """
+    settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
+    phases = distinct_phases(phase)
+    check_names(phases, settings)
+    found = [item for one in phases for item in centres_of(one, settings)]
+    return Polyhedra(
+        settings=settings,
+        of=phases,
+        rows=tuple(_row(item) for item in found),
+        remarks=tuple(remark for item in found for remark in _remarks(item)),
+    )
+
+
+def _row(item: Centre) -> Polyhedron:
+    shell, numbers, site = item.shell, item.measures, item.phase.sites[item.site]
+    vertices = shell.vertices
+    mean_bond, volume, total = numbers.totals.tolist()
+    mean_su, volume_su, total_su = numbers.totals_su.tolist()
+    elongation = kernel.quadratic_elongations(numbers.bonds, volume)
+    return Polyhedron(
+        phase=item.phase.id,
+        centre=item.label,
+        coordination=len(vertices),
+        mean_bond=mean_bond,
+        volume=known(volume),
+        volume_su=known_su(volume_su),
+        distortion_index=float(kernel.distortion_indices(numbers.bonds)),
+        quadratic_elongation=known(float(elongation)),
+        bond_angle_variance=known(float(kernel.bond_angle_variances(vertices))),
+        effective_coordination=float(kernel.effective_coordination_numbers(numbers.bonds)),
+        bond_valence_sum=known(total),
+        mean_bond_su=known_su(mean_su),
+        bond_valence_sum_su=known_su(total_su),
+        valence=None if item.valence is None else item.valence.assumed,
+        multiplicity=standard.multiplicity(site, item.phase.cell, item.phase.space_group),
+        occupancy=item.occupancy,
+        centre_offset=float(kernel.vertex_offsets(vertices)),
+        centroid_offset=known(numbers.centroid_offset),
+        by_gap=shell.by_gap,
+        by_solid_angle=shell.by_solid_angle,
+        gap=known(shell.gap),
+        weighted_number=shell.weighted_number,
+        bonds=tuple(_bonds(item)),
+        parameters=() if item.valence is None else item.valence.parameters,
+    )
+
+
+def _bonds(item: Centre) -> Iterator[Bond]:
+    """Yield the bonds, those that are equal by symmetry once."""
+    shell, numbers, sites = item.shell, item.measures, item.phase.sites
+    seen: dict[tuple[str, int], int] = {}
+    lead = shell.weights.argmax(axis=1)
+    for n, length in enumerate(numbers.bonds):
+        label = sites[item.ligands.site[shell.position[lead[n]]]].label
+        seen[label, round(length * _EQUAL)] = seen.get((label, round(length * _EQUAL)), 0) + 1
+    for n, length in enumerate(numbers.bonds):
+        label = sites[item.ligands.site[shell.position[lead[n]]]].label
+        count = seen.pop((label, round(length * _EQUAL)), 0)
+        if not count:
+            continue
+        atoms = shell.weights[n] > 0.0
+        yield Bond(
+            phase=item.phase.id,
+            centre=item.label,
+            ligand=label,
+            multiplicity=count,
+            length=float(length),
+            length_su=known_su(float(numbers.bonds_su[n])),
+            occupancy=float(item.ligands.occupancy[shell.position[atoms]].sum()),
+            bond_valence=(
+                None if item.valence is None else float(item.valence.each[atoms].sum())
+            ),
+        )
+
+
+# Bonds within a millionth of an Å are equal.
+_EQUAL = 1e6
+
+
+_FULL = 0.995
+
+
+def _remarks(item: Centre) -> Iterator[str]:
+    """Yield what is odd about a polyhedron."""
+    shell, count = item.shell, len(item.shell.weights)
+    where = f"{item.phase.id} {item.label}"
+    if shell.by_solid_angle is None:
+        yield f"{where}: its neighbours enclose no space, ligands are told by the gap alone"
+    elif shell.by_gap != shell.by_solid_angle:
+        yield (
+            f"{where}: coordination {shell.by_gap} by the gap, {shell.by_solid_angle} by solid "
+            f"angle ({shell.weighted_number:.1f} by O'Keeffe's weights); {count} are taken"
+        )
+    elif shell.by_gap != count:
+        yield f"{where}: coordination {shell.by_gap} by gap and solid angle; {count} are taken"
+    if count < 4:
+        told = "1 ligand encloses" if count == 1 else f"{count} ligands enclose"
+        yield f"{where}: {told} no volume"
+    elif math.isnan(item.measures.totals[1]):
+        yield f"{where}: its {count} ligands lie in one plane and enclose no volume"
+    filled = (shell.weights > 0.0) @ item.ligands.occupancy[shell.position]
+    if filled.min() < _FULL:
+        yield (
+            f"{where}: ligands filled to {filled.min():.2g} are vertices all the same; the "
+            "bond-valence sum counts their share"
+        )
+    if shell.weights.shape[0] < shell.weights.shape[1]:
+        yield f"{where}: alternatives of a split ligand make one vertex at their mean"
+    if item.problem is not None:
+        yield f"{where}: no bond-valence sum, {item.problem}"

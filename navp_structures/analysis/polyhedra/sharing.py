@@ -1,0 +1,328 @@
+"""Corners, edges and faces that polyhedra share, and the lantern units among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from navp_structures.analysis.polyhedra.centres import Centre, centres_of
+from navp_structures.kernels import orbit
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.model import standard
+from navp_structures.model.phase import Phase
+from navp_structures.show.tables import Column, TableResult, plain
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.polyhedra.result import Polyhedra
+
+_KINDS = {1: "corner", 2: "edge"}
+
+# Bridges that make two polyhedra a lantern.
+_LANTERN = 3
+
+# Contacts within a thousandth of an Å and of a degree are equal by symmetry.
+_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPart:
+    """What the polyhedron of one centre shares with others of one kind.
+
+    Parameters
+    ----------
+    kind
+        ``corner``, ``edge`` or ``face``.
+    shared
+        Number of common vertices.
+    number
+        How many such neighbours the centre has.
+    distance
+        Between the two centres (Å).
+    angle
+        Centre, ligand, other centre (degrees); mean over the common vertices.
+    """
+
+    phase: str
+    centre: str
+    other: str
+    kind: str
+    shared: int
+    number: int
+    distance: float
+    angle: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lantern:
+    """Two polyhedra that three smaller ones join, corner to corner: [V2(PO4)3].
+
+    Parameters
+    ----------
+    centres, bridges
+        Labels of the two and of the three centres.
+    distance
+        Between the two centres (Å).
+    number
+        Of such units in the cell.
+    per_formula_unit
+        None where Z is unknown.
+    """
+
+    phase: str
+    centres: tuple[str, ...]
+    bridges: tuple[str, ...]
+    distance: float
+    number: int
+    per_formula_unit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class SharedPolyhedra(TableResult[SharedPart]):
+    """Shared corners, edges and faces, from each site of the asymmetric unit."""
+
+    of: Polyhedra
+    rows: tuple[SharedPart, ...]
+    lanterns: tuple[Lantern, ...]
+
+    name = "shared_polyhedra"
+    columns = (
+        Column("phase", varying=True),
+        Column("centre"),
+        Column("other"),
+        Column("kind"),
+        Column("shared", hidden=True),
+        Column("number", head="n"),
+        Column("distance", head="distance / Å", show="{:.4f}".format),
+        Column("angle", head="angle / °", show="{:.2f}".format),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        return self.of.inputs
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order."""
+        return self.of.phases
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The lantern units, then what was said of the polyhedra."""
+        return (*map(_sentence, self.lanterns), *self.of.notes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document; `results` holds the shared parts and the lanterns."""
+        content = TableResult.to_dict(self)
+        content["results"] = {
+            "shared": content["results"],
+            "lanterns": plain([asdict(lantern) for lantern in self.lanterns]),
+        }
+        return content
+
+
+def shared_of(result: Polyhedra) -> SharedPolyhedra:
+    """Return what the polyhedra of each phase share with each other."""
+    rows: list[SharedPart] = []
+    lanterns: list[Lantern] = []
+    for phase in result.of:
+        centres = tuple(centres_of(phase, result.settings))
+        network = _network(phase, centres)
+        rows += _parts(phase, centres, network)
+        lanterns += _lanterns(phase, centres, network)
+    return SharedPolyhedra(of=result, rows=tuple(rows), lanterns=tuple(lanterns))
+
+
+class _Contact(NamedTuple):
+    """Two polyhedra of the network with common vertices.
+
+    The first is in the home cell, the second moved by a lattice translation.
+    """
+
+    first: int
+    second: int
+    shift: tuple[int, ...]
+    shared: int
+    distance: float
+    angle: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Network:
+    """All polyhedra of the cell.
+
+    Parameters
+    ----------
+    kind
+        Number of the centre among those of the asymmetric unit, shape ``(m,)``.
+    fract
+        Of each centre, shape ``(m, 3)``.
+    first
+        Number of the first polyhedron of each kind.
+    """
+
+    kind: Ints
+    fract: Floats
+    first: tuple[int, ...]
+    orthogonalisation: Floats
+    contacts: tuple[_Contact, ...]
+
+
+def _network(phase: Phase, centres: tuple[Centre, ...]) -> _Network:
+    """Return the polyhedra of the cell with what they share."""
+    matrix = phase.cell.orthogonalisation_matrix
+    group = phase.space_group
+    kinds, places, vertices, owners = [], [], [], []
+    first = []
+    count = 0
+    for kind, item in enumerate(centres):
+        kept, ideal = standard.stabiliser(phase.sites[item.site], phase.cell, group)
+        ops = orbit.orbit_operations(ideal, group.rotations, group.translations, kept)
+        around = ideal + np.linalg.solve(matrix, item.shell.vertices.T).T
+        rotations, translations = group.rotations[ops], group.translations[ops]
+        places.append(rotations @ ideal + translations)
+        turned = around @ rotations.transpose(0, 2, 1) + translations[:, np.newaxis]
+        vertices.append(turned.reshape(-1, 3))
+        owners.append(np.repeat(np.arange(count, count + len(ops)), len(around)))
+        kinds.append(np.full(len(ops), kind))
+        first.append(count)
+        count += len(ops)
+    fract = np.concatenate(places)
+    points, owner = np.concatenate(vertices), np.concatenate(owners)
+    return _Network(
+        kind=np.concatenate(kinds),
+        fract=fract,
+        first=tuple(first),
+        orthogonalisation=matrix,
+        contacts=tuple(_contacts(fract, points, owner, matrix)),
+    )
+
+
+def _contacts(fract: Floats, points: Floats, owner: Ints, matrix: Floats) -> Iterator[_Contact]:
+    """Yield every ordered pair of polyhedra with common vertices."""
+    common: dict[tuple[int, int, tuple[int, ...]], list[int]] = defaultdict(list)
+    for group in _same_place(points):
+        for n in group:
+            for m in group:
+                shift = tuple(np.rint(points[n] - points[m]).astype(int).tolist())
+                key = int(owner[n]), int(owner[m]), shift
+                if key[0] != key[1] or any(shift):
+                    common[key].append(n)
+    for (one, two, shift), corners in common.items():
+        here, there = fract[one], fract[two] + shift
+        to_here = (here - points[corners]) @ matrix.T
+        to_there = (there - points[corners]) @ matrix.T
+        cosines = np.einsum("ix,ix->i", to_here, to_there)
+        cosines /= np.linalg.norm(to_here, axis=1) * np.linalg.norm(to_there, axis=1)
+        angles = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+        distance = float(np.linalg.norm(matrix @ (there - here)))
+        yield _Contact(one, two, shift, len(corners), distance, float(angles.mean()))
+
+
+def _same_place(points: Floats) -> Iterable[list[int]]:
+    """Return the vertices at one position of the cell, up to lattice translations."""
+    from scipy.spatial import cKDTree
+
+    # 1 itself may come out of the remainder of a tiny negative number.
+    wrapped = (points % 1.0) % 1.0
+    tree = cKDTree(wrapped, boxsize=1.0)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for n, near in enumerate(tree.query_ball_point(wrapped, _SAME)):
+        groups[min(near)].append(n)
+    return groups.values()
+
+
+# Fractions of the cell: rounding, far below any distance of two atoms.
+_SAME = 1e-5
+
+
+def _parts(
+    phase: Phase, centres: tuple[Centre, ...], network: _Network
+) -> Iterator[SharedPart]:
+    """Yield what each kind of polyhedron shares, corners first, the nearest first."""
+    equal: dict[tuple[int, int, int, float, float], list[_Contact]] = defaultdict(list)
+    for contact in network.contacts:
+        kind, other = network.kind[[contact.first, contact.second]].tolist()
+        if contact.first == network.first[kind]:
+            size = round(contact.distance, _PLACES), round(contact.angle, _PLACES)
+            equal[kind, other, contact.shared, *size].append(contact)
+    for (kind, other, shared, _, _), contacts in sorted(equal.items()):
+        yield SharedPart(
+            phase=phase.id,
+            centre=centres[kind].label,
+            other=centres[other].label,
+            kind=_KINDS.get(shared, "face"),
+            shared=shared,
+            number=len(contacts),
+            distance=contacts[0].distance,
+            angle=contacts[0].angle,
+        )
+
+
+def _lanterns(
+    phase: Phase, centres: tuple[Centre, ...], network: _Network
+) -> Iterator[Lantern]:
+    """Yield the kinds of lantern units of the cell with their number."""
+    touching = {(c.first, c.second, c.shift) for c in network.contacts}
+    label = [centres[kind].label for kind in network.kind]
+    found: dict[tuple[tuple[str, ...], tuple[str, ...], float], list[float]]
+    found = defaultdict(list)
+    for (one, two, shift), joined in _bridges(centres, network).items():
+        if len(joined) != _LANTERN or (one, two, shift) in touching:
+            continue
+        apart = network.fract[two] + shift - network.fract[one]
+        distance = float(np.linalg.norm(network.orthogonalisation @ apart))
+        ends = tuple(sorted(label[n] for n in (one, two)))
+        middle = tuple(sorted(label[n] for n in joined))
+        found[ends, middle, round(distance, _PLACES)].append(distance)
+    units = phase.formula_units
+    for (ends, middle, _), distances in sorted(found.items()):
+        yield Lantern(
+            phase=phase.id,
+            centres=ends,
+            bridges=middle,
+            distance=distances[0],
+            number=len(distances),
+            per_formula_unit=len(distances) / units if units else None,
+        )
+
+
+def _bridges(
+    centres: tuple[Centre, ...], network: _Network
+) -> dict[tuple[int, int, tuple[int, ...]], list[int]]:
+    """Return which smaller polyhedra share a corner with each of two larger ones."""
+    size = np.array([len(item.shell.weights) for item in centres])[network.kind]
+    around: dict[int, list[tuple[int, Ints]]] = defaultdict(list)
+    for contact in network.contacts:
+        if contact.shared == 1 and size[contact.first] < size[contact.second]:
+            around[contact.first].append((contact.second, np.array(contact.shift)))
+    found: dict[tuple[int, int, tuple[int, ...]], list[int]] = defaultdict(list)
+    for bridge, neighbours in around.items():
+        for (one, shift_1), (two, shift_2) in combinations(neighbours, 2):
+            found[_pair(one, two, shift_2 - shift_1)].append(bridge)
+    return found
+
+
+def _pair(one: int, two: int, shift: Ints) -> tuple[int, int, tuple[int, ...]]:
+    """Return a pair of polyhedra in one of its two readings, always the same one."""
+    forth = (one, two, tuple(shift.tolist()))
+    back = (two, one, tuple((-shift).tolist()))
+    return min(forth, back)
+
+
+def _sentence(lantern: Lantern) -> str:
+    unit = f"{'–'.join(lantern.centres)} joined by {', '.join(lantern.bridges)}"
+    share = (
+        ""
+        if lantern.per_formula_unit is None
+        else f", {lantern.per_formula_unit:g} per formula unit"
+    )
+    return (
+        f"{lantern.phase}: {lantern.number} lantern units in the cell{share}: {unit}, "
+        f"{lantern.distance:.3f} Å apart"
+    )

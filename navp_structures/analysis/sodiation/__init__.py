@@ -1,0 +1,1 @@
+"""What happens along a sodiation path: volumes, polyhedra, valences, site fillings."""

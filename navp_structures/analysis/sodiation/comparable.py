@@ -1,0 +1,161 @@
+"""Whether two cells may be compared, and how much it matters where they may not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from navp_structures.analysis.host import common_host, ion_count
+from navp_structures.catalogue.catalogue import catalogue
+from navp_structures.errors import NavpError
+from navp_structures.model.phase import Phase
+from navp_structures.model.sources import PhaseSummary
+
+# Kelvin. Over 15 K a NASICON's volume changes by less than 0.1 %: that of Na3V2(PO4)3 grows
+# by 0.6 % from 293 K to its high-temperature form.
+_SAME_TEMPERATURE: Final = 15.0
+_ROOM: Final = (288.0, 303.0)
+_ROOM_WORDS: Final = re.compile(r"\broom[- ]temperature\b", re.IGNORECASE)
+
+# Sodium per formula unit, and relative volume, that count as equal.
+_SAME_CONTENT: Final = 0.05
+_SAME_VOLUME: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeWarning:
+    """A volume change between cells that are not alike, and how large it is with others.
+
+    Parameters
+    ----------
+    first, second
+        Ids of the phases.
+    change
+        Of the volume (percent of the first).
+    reason
+        How the cells differ.
+    one_composition
+        Whether both hold as much of the mobile ion.
+    others
+        Ids of the pair that would be compared instead, and the change (percent), for each
+        other cell of either composition that is known.
+    """
+
+    first: str
+    second: str
+    change: float
+    reason: str
+    one_composition: bool
+    others: tuple[tuple[str, str, float], ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in one sentence."""
+        start = f"{self.first} to {self.second}, {self.change:+.2f} %: {self.reason}"
+        if self.one_composition:
+            return f"{start}; their composition is the same, so that is all it tells"
+        if not self.others:
+            return f"{start}; no other cell is known here to tell what that makes of it"
+        told = ", ".join(
+            f"{other:+.2f} % with {one if two == self.second else two}"
+            for one, two, other in self.others
+        )
+        return f"{start}; it is {told}"
+
+
+def volume_of(phase: Phase, units: float) -> float:
+    """Return the volume (Å³) for each unit of the host, of which a formula unit has so many."""
+    return phase.cell.volume / (phase.formula_units or 1) / units
+
+
+def volume_warning(first: Phase, second: Phase, ion: str) -> VolumeWarning | None:
+    """Return what is wrong with comparing two volumes; None where nothing is."""
+    reasons = list(_differences(first, second))
+    if not reasons:
+        return None
+    pairs: list[tuple[Phase, Phase]] = []
+    one_composition = _same_content(first, second, ion)
+    if not one_composition:
+        pairs += [(other, second) for other in _alternatives(first, second, ion)]
+        pairs += [(first, other) for other in _alternatives(second, first, ion)]
+    return VolumeWarning(
+        first=first.id,
+        second=second.id,
+        change=_change(first, second, ion),
+        reason=" and ".join(reasons),
+        one_composition=one_composition,
+        others=tuple((one.id, two.id, _change(one, two, ion)) for one, two in pairs),
+    )
+
+
+def same_temperature(first: Phase, second: Phase) -> bool:
+    """Whether both temperatures are known to be equal within 15 K, or both are the room's."""
+    if first.temperature is not None and second.temperature is not None:
+        return abs(first.temperature - second.temperature) <= _SAME_TEMPERATURE
+    return _is_room(first) and _is_room(second)
+
+
+def _is_room(phase: Phase) -> bool:
+    if phase.temperature is not None:
+        return _ROOM[0] <= phase.temperature <= _ROOM[1]
+    return bool(_ROOM_WORDS.search(phase.temperature_note or ""))
+
+
+def _differences(first: Phase, second: Phase) -> Iterator[str]:
+    if not same_temperature(first, second):
+        one, two = (p.temperature_text or "a temperature not stated" for p in (first, second))
+        yield f"“{one}” against “{two}”"
+    if not _same_kind(first, second):
+        yield f"a {_kind(first)} cell against a {_kind(second)} one"
+
+
+def _same_kind(first: Phase | PhaseSummary, second: Phase) -> bool:
+    """Whether both cells are computed, or neither: volumes of models are measured ones."""
+    return (first.kind == "computed") == (second.kind == "computed")
+
+
+def _kind(phase: Phase) -> str:
+    return phase.kind or "user's"
+
+
+def _change(first: Phase, second: Phase, ion: str) -> float:
+    units = common_host((first, second), ion)
+    return 100.0 * (volume_of(second, units[1]) / volume_of(first, units[0]) - 1.0)
+
+
+def _alternatives(phase: Phase, partner: Phase, ion: str) -> list[Phase]:
+    """Return phases of the same composition with another volume, of the partner's kind."""
+    found: list[Phase] = []
+    volumes = [volume_of(phase, 1.0)]
+    for entry, summary in catalogue().summaries():
+        if summary.formula is None or not _same_kind(summary, partner):
+            continue
+        try:
+            other = entry.phase()
+            if not _same_content(phase, other, ion):
+                continue
+        except NavpError:
+            # Another host, or a file that the catalogue has warned of.
+            continue
+        units = common_host((phase, other), ion)[1]
+        volume = volume_of(other, units)
+        if not any(math.isclose(volume, v, rel_tol=_SAME_VOLUME) for v in volumes):
+            volumes.append(volume)
+            found.append(other)
+    return found
+
+
+def _same_content(first: Phase, second: Phase, ion: str) -> bool:
+    """Whether two phases of one host hold as much of the mobile ion.
+
+    Raises
+    ------
+    InputError
+        When they have no common host.
+    """
+    units = common_host((first, second), ion)
+    contents = [ion_count(p, ion) / n for p, n in zip((first, second), units, strict=True)]
+    return abs(contents[0] - contents[1]) <= _SAME_CONTENT
