@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
     from navp_structures.analysis.export import export
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
+    from navp_structures.analysis.misfit.misfit import lattice_misfit
+    from navp_structures.analysis.misfit.result import LatticeMisfit
     from navp_structures.analysis.phases import PhaseTable, phases
     from navp_structures.analysis.polyhedra.polyhedra import polyhedra
     from navp_structures.analysis.polyhedra.result import Polyhedra
@@ -57,6 +59,7 @@ _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
+    "LatticeMisfit": "analysis.misfit.result",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
@@ -89,6 +92,7 @@ _HOMES = {
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.energetics",
     "index_spacings": "analysis.indexing.spacings",
+    "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
     "phases": "analysis.phases",
     "polyhedra": "analysis.polyhedra.polyhedra",
@@ -114,6 +118,7 @@ __all__ = [
     "Absence",
     "Change",
     "FormationEnergy",
+    "LatticeMisfit",
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
@@ -148,6 +153,7 @@ __all__ = [
     "hookimpl",
     "hop_rate_ratio",
     "index_spacings",
+    "lattice_misfit",
     "load",
     "phases",
     "polyhedra",

@@ -28,6 +28,7 @@ _COMMANDS = {
         "Bonds, volumes and distortion of coordination polyhedra.",
     ),
     "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
+    "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
     "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
 }
 

@@ -70,6 +70,11 @@ def loaded(code: str, folder: Path) -> set[str]:
             "main(['path', '--json'], standalone_mode=False)",
             tuple({*HEAVY, "rich"} - {"scipy"}),
         ),
+        (
+            "from navp_structures.cli import main; "
+            "main(['misfit', 'Na3VP', 'Na2VP', '--json'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy"}),
+        ),
     ],
     ids=[
         "import",
@@ -82,6 +87,7 @@ def loaded(code: str, folder: Path) -> set[str]:
         "profile",
         "polyhedra",
         "path",
+        "misfit",
     ],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:

@@ -1,0 +1,1 @@
+"""How one lattice fits on another: correspondence, strain, what planes become."""

@@ -1,0 +1,202 @@
+"""One phase mapped on another: principal stretches, and what planes and directions become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.misfit.correspondence import common_denominator, exact
+from navp_structures.analysis.misfit.rows import (
+    DirectionMisfit,
+    Indices,
+    PlaneMisfit,
+    PrincipalStretch,
+)
+from navp_structures.analysis.numbers import known, known_su
+from navp_structures.kernels import lattice, strain
+from navp_structures.kernels.lattice import Floats
+from navp_structures.kernels.reflections import equivalents, representatives
+from navp_structures.model.hkl import HKL, hkl_of
+from navp_structures.model.phase import Phase
+
+# Degrees between a principal direction and the small indices that are shown for it.
+_NEAR: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mapping:
+    """Two phases and the correspondence between them, shape ``(3, 3)``."""
+
+    first: Phase
+    second: Phase
+    matrix: Floats
+
+    def stretches(self, basis: Floats | None = None) -> strain.Stretches:
+        """Return the principal stretches of space, or of what directions span."""
+        cells = self.first.cell.parameters, self.second.cell.parameters
+        return strain.stretches(*cells, self.matrix, basis)
+
+    @property
+    def covariance(self) -> Floats | None:
+        """Of the parameters of both cells; None where unknown."""
+        return strain.joint_covariance(self.first.cell.covariance, self.second.cell.covariance)
+
+    def plane(self, hkl: HKL) -> Indices | HKL:
+        """Return what a plane reads as in the second phase."""
+        return whole_if_possible(np.array(hkl) @ np.linalg.inv(self.matrix))
+
+    def direction(self, uvw: HKL) -> Indices | HKL:
+        """Return what a direction reads as in the second phase."""
+        return whole_if_possible(self.matrix @ np.array(uvw))
+
+
+def principal_rows(mapping: Mapping) -> tuple[PrincipalStretch, ...]:
+    """Return the principal stretches, ascending."""
+    stretches, cell = mapping.stretches(), mapping.first.cell
+    spreads = stretches.su(mapping.covariance)
+    leans = stretches.direction_su(mapping.covariance)
+    planes = cell.metric_tensor @ stretches.axes
+    rays = cell.orthogonalisation_matrix @ stretches.axes
+    rows = []
+    for n, value in enumerate(stretches.values.tolist()):
+        uvw, hkl = stretches.axes[:, n], planes[:, n]
+        near_uvw = strain.nearest_indices(uvw, cell.metric_tensor, limit=_NEAR)
+        near_hkl = strain.nearest_indices(hkl, cell.reciprocal_metric_tensor, limit=_NEAR)
+        su = known_su(float(spreads[n]))
+        rows.append(
+            PrincipalStretch(
+                number=n + 1,
+                stretch=value,
+                stretch_su=su,
+                strain=100.0 * (value - 1.0),
+                strain_su=_times(su, 100.0),
+                green_lagrange=0.5 * (value**2 - 1.0),
+                green_lagrange_su=_times(su, value),
+                near_uvw=near_uvw[0] if near_uvw else None,
+                uvw_angle=near_uvw[1] if near_uvw else None,
+                near_hkl=near_hkl[0] if near_hkl else None,
+                hkl_angle=near_hkl[1] if near_hkl else None,
+                direction_su=known(float(leans[n])),
+                uvw=_scaled(uvw),
+                hkl=_scaled(hkl),
+                cartesian=_triple(rays[:, n]),
+            )
+        )
+    return tuple(rows)
+
+
+def plane_misfit(mapping: Mapping, hkl: HKL) -> PlaneMisfit:
+    """Return the misfit on a plane of the first phase."""
+    reads = mapping.plane(hkl)
+    inside = mapping.stretches(strain.in_plane(hkl))
+    covariance = mapping.covariance
+    small, large = inside.values.tolist()
+    spreads = inside.su(covariance).tolist()
+    area = small * large
+    slopes = (inside.gradients / inside.values[:, np.newaxis]).sum(axis=0) * area
+    area_su = known_su(float(inside.propagated(slopes, covariance)))
+    d, d_second = (
+        float(lattice.d_spacings(indices, phase.cell.reciprocal_metric_tensor))
+        for indices, phase in ((hkl, mapping.first), (reads, mapping.second))
+    )
+    return PlaneMisfit(
+        hkl=hkl,
+        reads_as=reads,
+        family=_family(mapping, hkl),
+        d=d,
+        d_second=d_second,
+        spacing_misfit=100.0 * (d_second / d - 1.0),
+        spacing_misfit_su=_times(_spacing_su(mapping, hkl, reads), 100.0 * d_second / d),
+        smallest_misfit=100.0 * (small - 1.0),
+        smallest_misfit_su=_times(known_su(spreads[0]), 100.0),
+        largest_misfit=100.0 * (large - 1.0),
+        largest_misfit_su=_times(known_su(spreads[1]), 100.0),
+        area_misfit=100.0 * (area - 1.0),
+        area_misfit_su=_times(area_su, 100.0),
+        note=_note(mapping.second, reads),
+    )
+
+
+def direction_misfit(mapping: Mapping, uvw: HKL) -> DirectionMisfit:
+    """Return the misfit along a direction of the first phase."""
+    reads = mapping.direction(uvw)
+    along = mapping.stretches(np.array(uvw, dtype=np.float64)[:, np.newaxis])
+    (stretch,) = along.values.tolist()
+    (su,) = along.su(mapping.covariance).tolist()
+    length = float(np.sqrt(uvw @ mapping.first.cell.metric_tensor @ uvw))
+    return DirectionMisfit(
+        uvw=uvw,
+        reads_as=reads,
+        zone_axis=_zone_axis(reads),
+        length=length,
+        length_second=length * stretch,
+        misfit=100.0 * (stretch - 1.0),
+        misfit_su=_times(known_su(su), 100.0),
+    )
+
+
+def whole_if_possible(indices: Floats) -> Indices | HKL:
+    """Return rational indices as integers where all of them are whole."""
+    if lattice.is_whole(indices).all():
+        return hkl_of(np.rint(indices).astype(np.int64))
+    return exact(indices[np.newaxis])[0]
+
+
+def as_whole(indices: Indices | HKL) -> HKL | None:
+    """Return indices that are integers, None for others."""
+    h, k, m = indices
+    if isinstance(h, int) and isinstance(k, int) and isinstance(m, int):
+        return h, k, m
+    return None
+
+
+def _family(mapping: Mapping, hkl: HKL) -> tuple[Indices | HKL, ...]:
+    """Return what the equivalents of a plane read as, one for each family of the second."""
+    laue = mapping.second.space_group.laue_rotations
+    images = np.unique(equivalents(hkl, mapping.first.space_group.laue_rotations), axis=0)
+    reads = images @ np.linalg.inv(mapping.matrix)
+    shared = common_denominator(reads)
+    members, _ = representatives(np.rint(reads * shared).astype(np.int64), laue)
+    return tuple(whole_if_possible(row / shared) for row in np.unique(members, axis=0)[::-1])
+
+
+def _note(second: Phase, reads: Indices | HKL) -> str | None:
+    whole = as_whole(reads)
+    if whole is None:
+        return f"no lattice plane of {second.id}: its indices are not whole there"
+    rule = second.absence(whole)
+    return f"extinct in {second.id} by {rule.reason}" if rule else None
+
+
+def _zone_axis(indices: Indices | HKL) -> HKL:
+    """Return a direction in whole numbers without a common divisor."""
+    row = np.array(indices)
+    numbers = np.rint(row * common_denominator(row)).astype(np.int64)
+    return hkl_of(numbers // np.gcd.reduce(numbers))
+
+
+def _spacing_su(mapping: Mapping, hkl: HKL, reads: Indices | HKL) -> float | None:
+    """Return the relative su of the ratio of two spacings."""
+    spreads = []
+    for indices, phase in ((hkl, mapping.first), (reads, mapping.second)):
+        covariance = phase.cell.covariance
+        if covariance is None:
+            return None
+        spreads.append(lattice.relative_d_su(indices, phase.cell.parameters, covariance))
+    return known_su(float(np.hypot(*spreads)))
+
+
+def _times(su: float | None, factor: float) -> float | None:
+    return None if su is None else su * factor
+
+
+def _scaled(vector: Floats) -> Indices:
+    """Return a vector whose largest number is 1 or -1, without dust."""
+    return _triple((vector / np.abs(vector).max()).round(12) + 0.0)
+
+
+def _triple(vector: Floats) -> Indices:
+    x, y, z = vector.tolist()
+    return (x, y, z)
