@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -118,6 +118,7 @@ class SodiationEnergetics(TableResult[EnergyState]):
     given: tuple[FormationEnergy, ...]
     rows: tuple[EnergyState, ...]
     steps: tuple[EnergyStep, ...]
+    of: tuple[Phase, ...] = ()
 
     name = "energetics"
     columns = (
@@ -137,6 +138,11 @@ class SodiationEnergetics(TableResult[EnergyState]):
         return {"energies": [asdict(item) for item in self.given]}
 
     @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases, where the energies were given for phases."""
+        return self.of
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Each step, and what the numbers are."""
         steps = [
@@ -146,6 +152,7 @@ class SodiationEnergetics(TableResult[EnergyState]):
         ]
         return (
             *steps,
+            *self.provisos,
             "energies of a formula unit at 0 K from the elements, so that sodium metal has 0; "
             "without entropy and volume",
         )
@@ -229,9 +236,10 @@ def path_energetics(
         raise InputError(
             f"{len(energies)} energies for {len(phases)} phases; give one for each, in order"
         )
-    return sodiation_energetics(
+    found = sodiation_energetics(
         _energy(phase, energy, ion) for phase, energy in zip(phases, energies, strict=True)
     )
+    return replace(found, of=tuple(phases))
 
 
 def _energy(phase: Phase, energy: float, ion: str) -> FormationEnergy:

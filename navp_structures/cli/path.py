@@ -9,6 +9,7 @@ import click
 
 from navp_structures.cli.drawing import draw_picture
 from navp_structures.cli.output import check_format, csv_option, json_option, print_result
+from navp_structures.cli.polyhedra import table_option
 from navp_structures.errors import InputError
 
 
@@ -17,12 +18,7 @@ from navp_structures.errors import InputError
 @click.option("--centre", default="V", show_default=True, help="Element in the polyhedra.")
 @click.option("--ligand", default="O", show_default=True, help="Element around it.")
 @click.option("--ion", default="Na", show_default=True, help="Element that comes and goes.")
-@click.option(
-    "--table",
-    default="gagne-hawthorne-2015",
-    show_default=True,
-    help="Bond valences: also brown-altermatt-1985, brese-okeeffe-1991.",
-)
+@table_option
 @click.option(
     "--energy",
     "energies",

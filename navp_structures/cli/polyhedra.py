@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from navp_structures.show.tables import TableResult
 
 
+table_option = click.option(
+    "--table",
+    default="gagne-hawthorne-2015",
+    show_default=True,
+    help="Bond valences: also brown-altermatt-1985, brese-okeeffe-1991.",
+)
+"""For every command that sums bond valences."""
+
+
 @click.command("polyhedra")
 @click.argument("phases", nargs=-1, required=True, metavar="PHASE...")
 @click.option(
@@ -39,12 +48,7 @@ if TYPE_CHECKING:
     help="Who is a ligand where the two differ: solid_angle or gap.",
 )
 @click.option("--cutoff", type=float, help="Largest bond in Å, in place of either.")
-@click.option(
-    "--table",
-    default="gagne-hawthorne-2015",
-    show_default=True,
-    help="Bond valences: also brown-altermatt-1985, brese-okeeffe-1991.",
-)
+@table_option
 @click.option(
     "--valence",
     "valences",

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from navp_structures.analysis.polyhedra.shells import WIDE_GAP
 from navp_structures.analysis.polyhedra.uncertainty import errors_of
+from navp_structures.kernels.polyhedron import SOLID_ANGLE_THRESHOLD
 
 if TYPE_CHECKING:
     from navp_structures.analysis.polyhedra.result import Polyhedra, Polyhedron
@@ -26,7 +28,10 @@ def polyhedra_notes(result: Polyhedra) -> tuple[str, ...]:
 
 
 _WORDS = {
-    "solid_angle": "solid angle (at least 0.3 of the largest)",
+    "solid_angle": (
+        f"solid angle (at least {SOLID_ANGLE_THRESHOLD:g} of the largest, none behind a gap of "
+        f"{100 * WIDE_GAP:g} %)"
+    ),
     "gap": "the largest relative gap in the distances",
 }
 
@@ -43,7 +48,12 @@ def _valence_notes(result: Polyhedra) -> tuple[str, ...]:
 def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
     """Yield how far the centres of a phase are filled, and whence its su come."""
     rows = [row for row in result.rows if row.phase == phase.id]
-    partly = [f"{row.centre} to {row.occupancy:.3g}" for row in rows if row.occupancy < _FULL]
+    # That of a mixed site is the share of what was asked for.
+    partly = [
+        f"{row.centre} to {row.occupancy:.3g}"
+        for row in rows
+        if row.occupancy < _FULL and "/" not in row.centre
+    ]
     if partly:
         yield f"{phase.id}: filled are {', '.join(partly)}"
     labels = {bond.ligand for row in rows for bond in row.bonds}

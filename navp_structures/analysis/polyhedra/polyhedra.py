@@ -40,8 +40,9 @@ def polyhedra(
         Elements, or labels of sites; several as a list.
     shell
         Who is a ligand where both criteria differ: ``solid_angle``, those whose face of the
-        centre's Voronoi polyhedron has at least 0.3 of the largest solid angle, or ``gap``,
-        those before the largest relative gap in the distances.
+        centre's Voronoi polyhedron has at least 0.3 of the largest solid angle and that lie
+        before any gap of 40 % in the distances, or ``gap``, those before the largest relative
+        gap.
     cutoff
         Largest bond (Å), in place of either.
     table

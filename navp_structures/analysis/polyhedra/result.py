@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from navp_structures.analysis.polyhedra.notes import polyhedra_notes
 from navp_structures.model.phase import Phase
-from navp_structures.show.tables import Column, TableResult, plain
+from navp_structures.show.tables import Column, Row, TableResult, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,8 +104,35 @@ class Polyhedron:
     parameters: tuple[UsedParameter, ...]
 
 
+class OfPolyhedra(TableResult[Row], Generic[Row]):
+    """Mixin of tables that tell more of the polyhedra which they hold in `of`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        # As with the rows: a property here would be taken for the default of a field.
+        @property
+        def of(self) -> Polyhedra:
+            """The polyhedra."""
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        return self.of.inputs
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases in their order."""
+        return self.of.phases
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Those of the polyhedra."""
+        return self.of.notes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class BondTable(TableResult[Bond]):
+class BondTable(OfPolyhedra[Bond]):
     """The bonds of polyhedra, one row for each length and ligand site."""
 
     of: Polyhedra
@@ -122,21 +149,6 @@ class BondTable(TableResult[Bond]):
         Column("occupancy", show="{:.3g}".format, usual=1.0),
         Column("bond_valence", head="s", show="{:.3f}".format),
     )
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """What was asked, with every default in place."""
-        return self.of.inputs
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return self.of.phases
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Those of the polyhedra."""
-        return self.of.notes
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

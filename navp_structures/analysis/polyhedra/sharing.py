@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from navp_structures.analysis.polyhedra.centres import Centre, centres_of
-from navp_structures.kernels import orbit
-from navp_structures.kernels.lattice import Floats, Ints
-from navp_structures.model import standard
+from navp_structures.analysis.polyhedra.network import Contact, Network, network_of
+from navp_structures.analysis.polyhedra.result import OfPolyhedra
+from navp_structures.kernels.lattice import Ints
 from navp_structures.model.phase import Phase
 from navp_structures.show.tables import Column, TableResult, plain
 
@@ -82,7 +82,7 @@ class Lantern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class SharedPolyhedra(TableResult[SharedPart]):
+class SharedPolyhedra(OfPolyhedra[SharedPart]):
     """Shared corners, edges and faces, from each site of the asymmetric unit."""
 
     of: Polyhedra
@@ -100,16 +100,6 @@ class SharedPolyhedra(TableResult[SharedPart]):
         Column("distance", head="distance / Å", show="{:.4f}".format),
         Column("angle", head="angle / °", show="{:.2f}".format),
     )
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """What was asked, with every default in place."""
-        return self.of.inputs
-
-    @property
-    def phases(self) -> tuple[Phase, ...]:
-        """The phases in their order."""
-        return self.of.phases
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -132,120 +122,15 @@ def shared_of(result: Polyhedra) -> SharedPolyhedra:
     lanterns: list[Lantern] = []
     for phase in result.of:
         centres = tuple(centres_of(phase, result.settings))
-        network = _network(phase, centres)
+        network = network_of(phase, centres)
         rows += _parts(phase, centres, network)
         lanterns += _lanterns(phase, centres, network)
     return SharedPolyhedra(of=result, rows=tuple(rows), lanterns=tuple(lanterns))
 
 
-class _Contact(NamedTuple):
-    """Two polyhedra of the network with common vertices.
-
-    The first is in the home cell, the second moved by a lattice translation.
-    """
-
-    first: int
-    second: int
-    shift: tuple[int, ...]
-    shared: int
-    distance: float
-    angle: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Network:
-    """All polyhedra of the cell.
-
-    Parameters
-    ----------
-    kind
-        Number of the centre among those of the asymmetric unit, shape ``(m,)``.
-    fract
-        Of each centre, shape ``(m, 3)``.
-    first
-        Number of the first polyhedron of each kind.
-    """
-
-    kind: Ints
-    fract: Floats
-    first: tuple[int, ...]
-    orthogonalisation: Floats
-    contacts: tuple[_Contact, ...]
-
-
-def _network(phase: Phase, centres: tuple[Centre, ...]) -> _Network:
-    """Return the polyhedra of the cell with what they share."""
-    matrix = phase.cell.orthogonalisation_matrix
-    group = phase.space_group
-    kinds, places, vertices, owners = [], [], [], []
-    first = []
-    count = 0
-    for kind, item in enumerate(centres):
-        kept, ideal = standard.stabiliser(phase.sites[item.site], phase.cell, group)
-        ops = orbit.orbit_operations(ideal, group.rotations, group.translations, kept)
-        around = ideal + np.linalg.solve(matrix, item.shell.vertices.T).T
-        rotations, translations = group.rotations[ops], group.translations[ops]
-        places.append(rotations @ ideal + translations)
-        turned = around @ rotations.transpose(0, 2, 1) + translations[:, np.newaxis]
-        vertices.append(turned.reshape(-1, 3))
-        owners.append(np.repeat(np.arange(count, count + len(ops)), len(around)))
-        kinds.append(np.full(len(ops), kind))
-        first.append(count)
-        count += len(ops)
-    fract = np.concatenate(places)
-    points, owner = np.concatenate(vertices), np.concatenate(owners)
-    return _Network(
-        kind=np.concatenate(kinds),
-        fract=fract,
-        first=tuple(first),
-        orthogonalisation=matrix,
-        contacts=tuple(_contacts(fract, points, owner, matrix)),
-    )
-
-
-def _contacts(fract: Floats, points: Floats, owner: Ints, matrix: Floats) -> Iterator[_Contact]:
-    """Yield every ordered pair of polyhedra with common vertices."""
-    common: dict[tuple[int, int, tuple[int, ...]], list[int]] = defaultdict(list)
-    for group in _same_place(points):
-        for n in group:
-            for m in group:
-                shift = tuple(np.rint(points[n] - points[m]).astype(int).tolist())
-                key = int(owner[n]), int(owner[m]), shift
-                if key[0] != key[1] or any(shift):
-                    common[key].append(n)
-    for (one, two, shift), corners in common.items():
-        here, there = fract[one], fract[two] + shift
-        to_here = (here - points[corners]) @ matrix.T
-        to_there = (there - points[corners]) @ matrix.T
-        cosines = np.einsum("ix,ix->i", to_here, to_there)
-        cosines /= np.linalg.norm(to_here, axis=1) * np.linalg.norm(to_there, axis=1)
-        angles = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
-        distance = float(np.linalg.norm(matrix @ (there - here)))
-        yield _Contact(one, two, shift, len(corners), distance, float(angles.mean()))
-
-
-def _same_place(points: Floats) -> Iterable[list[int]]:
-    """Return the vertices at one position of the cell, up to lattice translations."""
-    from scipy.spatial import cKDTree
-
-    # 1 itself may come out of the remainder of a tiny negative number.
-    wrapped = (points % 1.0) % 1.0
-    tree = cKDTree(wrapped, boxsize=1.0)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for n, near in enumerate(tree.query_ball_point(wrapped, _SAME)):
-        groups[min(near)].append(n)
-    return groups.values()
-
-
-# Fractions of the cell: rounding, far below any distance of two atoms.
-_SAME = 1e-5
-
-
-def _parts(
-    phase: Phase, centres: tuple[Centre, ...], network: _Network
-) -> Iterator[SharedPart]:
+def _parts(phase: Phase, centres: tuple[Centre, ...], network: Network) -> Iterator[SharedPart]:
     """Yield what each kind of polyhedron shares, corners first, the nearest first."""
-    equal: dict[tuple[int, int, int, float, float], list[_Contact]] = defaultdict(list)
+    equal: dict[tuple[int, int, int, float, float], list[Contact]] = defaultdict(list)
     for contact in network.contacts:
         kind, other = network.kind[[contact.first, contact.second]].tolist()
         if contact.first == network.first[kind]:
@@ -264,9 +149,7 @@ def _parts(
         )
 
 
-def _lanterns(
-    phase: Phase, centres: tuple[Centre, ...], network: _Network
-) -> Iterator[Lantern]:
+def _lanterns(phase: Phase, centres: tuple[Centre, ...], network: Network) -> Iterator[Lantern]:
     """Yield the kinds of lantern units of the cell with their number."""
     touching = {(c.first, c.second, c.shift) for c in network.contacts}
     label = [centres[kind].label for kind in network.kind]
@@ -293,7 +176,7 @@ def _lanterns(
 
 
 def _bridges(
-    centres: tuple[Centre, ...], network: _Network
+    centres: tuple[Centre, ...], network: Network
 ) -> dict[tuple[int, int, tuple[int, ...]], list[int]]:
     """Return which smaller polyhedra share a corner with each of two larger ones."""
     size = np.array([len(item.shell.weights) for item in centres])[network.kind]

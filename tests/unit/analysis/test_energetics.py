@@ -134,6 +134,7 @@ def test_phases_count_their_own_atoms() -> None:
     path = path_energetics(phases, [-2.229, -2.264, -2.280])
     assert [step.voltage for step in path.steps] == pytest.approx([1.564, 1.976])
     assert [item.atoms for item in path.given] == [20.0, 19.0, 18.0]
+    assert any("navp-model is a model" in note for note in path.notes)
     with pytest.raises(InputError, match="2 energies for 3 phases"):
         path_energetics(phases, [-2.229, -2.264])
     nameless = replace(phases[0], formula=None)
