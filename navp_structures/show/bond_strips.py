@@ -255,11 +255,14 @@ def _fit_name(name: Annotation, pitch: float) -> None:
     name.set_fontsize(size)
     lines = name.get_text().split("\n")
     fitting = max(int(pitch / (1.25 * size)), 1)
-    if len(lines) > fitting:
-        letters = max(len(line) for line in lines)
-        words, tail = name.get_text().replace("\n", " "), letters // 3
-        head = letters * fitting - tail - 1
-        name.set_text(textwrap.fill(f"{words[:head]}…{words[-tail:]}", letters))
+    letters = max(len(line) for line in lines)
+    words, tail = name.get_text().replace("\n", " "), letters // 3
+    head = letters * fitting - tail - 1
+    # Words are folded before a line is full, so that more may have to go than letters tell.
+    while len(lines) > fitting and head > 0:
+        lines = textwrap.wrap(f"{words[:head]}…{words[-tail:]}", letters)
+        head -= 1
+    name.set_text("\n".join(lines))
 
 
 def _write_means(sheet: StripSheet, strips: Sequence[BondStrip]) -> None:
