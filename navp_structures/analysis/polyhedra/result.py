@@ -115,6 +115,10 @@ class OfPolyhedra(TableResult[Row], Generic[Row]):
         def of(self) -> Polyhedra:
             """The polyhedra."""
 
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows."""
+        return iter(self.rows)
+
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""

@@ -155,9 +155,8 @@ def _valence(
         }
     )
     if not known:
-        # Says what the table has in its place.
-        anion = next(iter(ligands))
-        bond_valence_parameter(species.element, 1, anion, table=table)
+        anions = " and ".join(ligands)
+        raise InputError(f"the table {table} has no {species.element} with {anions}")
 
     def miss(valence: int) -> float:
         total = 0.0

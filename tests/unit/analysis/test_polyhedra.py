@@ -153,7 +153,10 @@ def test_a_pair_that_no_table_has_leaves_the_rest() -> None:
     (row,) = result.rows
     assert row.volume == pytest.approx(12.8)
     assert row.bond_valence_sum is row.valence is None
-    assert any("no bond-valence sum" in note for note in result.notes)
+    assert any(
+        "no bond-valence sum, the table" in note and "has no V with S" in note
+        for note in result.notes
+    )
 
 
 def test_split_ligand_is_one_vertex_at_its_mean() -> None:
