@@ -27,6 +27,11 @@ from navp_structures.errors import InputError
 )
 @click.option("--ion", default="Na", show_default=True, help="Element that comes and goes.")
 @click.option("--max-strain", type=float, help="Limit of the search, relative.  [default: 0.1]")
+@click.option(
+    "--max-multiple",
+    type=int,
+    help="Common cells up to so many times the smallest.  [default: 1]",
+)
 @csv_option
 @json_option
 def misfit(
@@ -52,13 +57,25 @@ def misfit(
     print_result(found, as_csv=as_csv, as_json=as_json)
 
 
+# Letters of a number.
+_LONGEST = 20
+
+
 def _rows(text: str) -> list[list[float]]:
     """Return the rows of numbers and fractions, ``1/2 0 -1; -1/2 1 0; 1 0 1``."""
-    from fractions import Fraction
-
+    rows = [row.split() for row in text.replace(",", " ").strip(" ;").split(";")]
     try:
-        return [[float(Fraction(word)) for word in row.split()] for row in text.split(";")]
-    except (ValueError, ZeroDivisionError, OverflowError):
+        return [[_number(word) for word in row] for row in rows]
+    except (ValueError, ZeroDivisionError):
         raise InputError(
             f"--correspondence {text!r} are no rows of numbers; write '1 0 0; 0 1 0; 0 0 1'"
         ) from None
+
+
+def _number(word: str) -> float:
+    from fractions import Fraction
+
+    # Fraction takes any exponent at its word, and hours over it.
+    if len(word) > _LONGEST or "e" in word.casefold():
+        raise ValueError(word)
+    return float(Fraction(word))

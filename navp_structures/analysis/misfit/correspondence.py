@@ -146,7 +146,16 @@ def as_correspondence(given: Any) -> Matrix:
     return matrix
 
 
+# Beyond it lattices share no cell of a size that anybody looks at.
+_LARGEST: Final = 100.0
+
+
 def _fraction(value: float) -> float:
+    if abs(value) > _LARGEST:
+        raise InputError(
+            f"{value:g} in the correspondence is beyond ±{_LARGEST:g}; cells of phases that "
+            "turn into each other need no such multiples"
+        )
     if math.isfinite(value):
         near = Fraction(value).limit_denominator(_DENOMINATOR)
         if abs(float(near) - value) <= _WRITTEN:

@@ -172,10 +172,12 @@ class _Pair:
                 return side.places
             places.append(side.places)
         kinds = kinds_of([*places[0], *places[1]])
+        ratio = _simplest(self.sides[1].units / self.sides[0].units)
         self.atoms = tuple(atoms_by_kind(listed, kinds) for listed in places)
         for kind, *atoms in zip(kinds, *self.atoms, strict=True):
             one, two = (len(a) / side.units for a, side in zip(atoms, self.sides, strict=True))
-            if not math.isclose(one, two, rel_tol=1e-9):
+            # Numbers of positions are whole; formula units follow refined occupancies.
+            if ratio is None or len(atoms[0]) * ratio != len(atoms[1]):
                 ids = [side.phase.id for side in self.sides]
                 return (
                     f"a formula unit has {one:g} positions of {' or '.join(sorted(kind))} in "
@@ -230,9 +232,9 @@ class _Pair:
     def _multiples(self, times: int) -> tuple[int, int]:
         """Return the smallest numbers of primitive cells with as much host, times a number."""
         one, two = (side.units for side in self.sides)
-        ratio = Fraction(two / one).limit_denominator(_MOST_CELLS)
-        multiples = ratio.numerator * times, ratio.denominator * times
-        if abs(float(ratio) * one / two - 1.0) > _UNITS or max(multiples) > _MOST_CELLS:
+        ratio = _simplest(two / one)
+        multiples = (ratio.numerator * times, ratio.denominator * times) if ratio else (0, 0)
+        if ratio is None or max(multiples) > _MOST_CELLS:
             ids = " and ".join(side.phase.id for side in self.sides)
             raise InputError(
                 f"the primitive cells of {ids} hold {one:.4g} and {two:.4g} formula units of "
@@ -262,6 +264,18 @@ class _Pair:
         else:
             starts = second[rare][:: len(second[rare]) // own[1]] - first[rare][0]
         return least_shuffle(first, second, cell.T @ metric @ cell, starts)
+
+
+def _simplest(ratio: float) -> Fraction | None:
+    """Return the fraction of the smallest denominator that a ratio is within its error.
+
+    Occupancies of one host differ by a few percent; the nearest fraction would follow them.
+    """
+    for denominator in range(1, _MOST_CELLS + 1):
+        near = Fraction(max(round(ratio * denominator), 1), denominator)
+        if abs(float(near) / ratio - 1.0) <= _UNITS:
+            return near
+    return None
 
 
 def _key(matrix: Floats) -> bytes:

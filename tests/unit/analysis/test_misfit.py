@@ -455,3 +455,15 @@ def test_turned_axes_helper_keeps_distances() -> None:
     h, k, m = (np.array([3, 2, -2]) @ USUAL).tolist()
     assert usual.d((h, k, m)) == pytest.approx(phase.d((3, 2, -2)))
     assert lattice.volume(usual.cell.metric_tensor) == pytest.approx(phase.cell.volume)
+
+
+def test_a_few_missing_atoms_of_the_host_do_not_switch_the_shuffle_off() -> None:
+    full = navp.load("Na3VP")
+    vanadium, *others = full.sites
+    short = replace(
+        vanadium, species=tuple(replace(s, occupancy=0.985) for s in vanadium.species)
+    )
+    misfit = lattice_misfit(replace(full, id="short", sites=(short, *others)), "Na2VP")
+    assert misfit.correspondence.shuffle == pytest.approx(
+        lattice_misfit("Na3VP", "Na2VP").correspondence.shuffle
+    )
