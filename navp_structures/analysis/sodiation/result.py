@@ -168,7 +168,8 @@ class SodiationPath(TableResult[PathState]):
             )
             parts.append(f"sites {', '.join(filled)}")
         else:
-            parts.append("a cell without sites")
+            known = any(phase.id == row.phase and phase.has_sites for phase in self.of)
+            parts.append(f"no {self.ion} site" if known else "a cell without sites")
         return f"{row.phase}: {'; '.join(parts)}"
 
     def _total(self) -> Iterator[str]:
