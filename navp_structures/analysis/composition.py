@@ -84,6 +84,24 @@ def element_counts(phase: Phase) -> tuple[ElementCount, ...]:
     )
 
 
+def composition(phase: Phase) -> tuple[ElementCount, ...]:
+    """Return the atoms per formula unit from the sites, else from the formula.
+
+    Raises
+    ------
+    InputError
+        When the phase has neither.
+    """
+    if phase.has_sites:
+        return element_counts(phase)
+    if phase.formula is None:
+        raise InputError(f"{phase.id} has neither sites nor formula; its host is unknown")
+    return tuple(
+        ElementCount(element=e, from_sites=n, from_sites_su=None, from_formula=n)
+        for e, n in parse_formula(phase.formula).items()
+    )
+
+
 def density(phase: Phase) -> float:
     """Return the density (g/cm³) of the sites' content, with standard atomic weights."""
     units = phase.formula_units or 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from navp_structures.analysis.composition import element_counts
+from navp_structures.analysis.composition import composition
 from navp_structures.errors import InputError
-from navp_structures.model.formula import parse_formula
 from navp_structures.model.phase import Phase
 
 # Relative: refined occupancies of a host, and rounded formulas, agree as well.
@@ -54,26 +53,15 @@ def common_host(phases: Sequence[Phase], ion: str) -> tuple[float, ...]:
 
 def ion_count(phase: Phase, ion: str) -> float:
     """Return the ions of one element per formula unit (in the cell where Z is unknown)."""
-    return composition(phase).get(ion, 0.0)
+    return _atoms(phase).get(ion, 0.0)
 
 
-def composition(phase: Phase) -> dict[str, float]:
-    """Return the atoms per formula unit from the sites, else from the formula.
-
-    Raises
-    ------
-    InputError
-        When the phase has neither.
-    """
-    if phase.has_sites:
-        return {count.element: count.from_sites for count in element_counts(phase)}
-    if phase.formula is None:
-        raise InputError(f"{phase.id} has neither sites nor formula; its host is unknown")
-    return parse_formula(phase.formula)
+def _atoms(phase: Phase) -> dict[str, float]:
+    return {count.element: count.from_sites for count in composition(phase)}
 
 
 def _host(phase: Phase, ion: str) -> dict[str, float]:
-    host = {e: n for e, n in composition(phase).items() if e != ion and n > _LEAST}
+    host = {e: n for e, n in _atoms(phase).items() if e != ion and n > _LEAST}
     if not host:
         raise InputError(f"{phase.id} holds nothing beside {ion}; there is no host")
     return host

@@ -18,7 +18,7 @@ OptionalSextet = tuple[
 ]
 
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
-_OCCUPANCY_SLACK = 5e-3
+OCCUPANCY_SLACK = 5e-3
 _SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]*[+-]?|[+-][0-9]*)$")
 
 
@@ -117,7 +117,7 @@ class Site:
                 f"site {self.label!r} has a coordinate or displacement that is no finite number"
             )
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
-        if self.occupancy > 1.0 + max(_OCCUPANCY_SLACK, 3.0 * spread):
+        if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
             names = " + ".join(f"{s.label} {s.occupancy:g}" for s in self.species)
             raise SiteError(
                 f"the occupancy of site {self.label!r} is {self.occupancy:g} ({names}); "
@@ -146,4 +146,4 @@ class Site:
     @property
     def is_disordered(self) -> bool:
         """Whether the site is mixed or partly empty."""
-        return len(self.species) > 1 or abs(self.occupancy - 1.0) > _OCCUPANCY_SLACK
+        return len(self.species) > 1 or abs(self.occupancy - 1.0) > OCCUPANCY_SLACK

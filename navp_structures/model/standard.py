@@ -169,6 +169,12 @@ def multiplicity(site: Site, cell: UnitCell, group: SpaceGroup) -> int:
     return len(group.operations) // len(stabiliser(site, cell, group)[0])
 
 
+def orbit_operations(site: Site, cell: UnitCell, group: SpaceGroup) -> tuple[Ints, Floats]:
+    """Return one operation for each position of a site, and its idealised coordinates."""
+    kept, ideal = stabiliser(site, cell, group)
+    return orbit.orbit_operations(ideal, group.rotations, group.translations, kept), ideal
+
+
 def positions(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
     """Return all positions of a site in the cell, idealised, shape ``(multiplicity, 3)``."""
     kept, ideal = stabiliser(site, cell, group)

@@ -11,12 +11,13 @@ from navp_structures.analysis.polyhedra.measure import Measures, measure
 from navp_structures.analysis.polyhedra.positions import (
     Positions,
     find_sites,
+    names_of,
     occupancy_of,
     places_of,
     positions_of,
 )
 from navp_structures.analysis.polyhedra.settings import PolyhedraSettings
-from navp_structures.analysis.polyhedra.shells import Shell, find_shell
+from navp_structures.analysis.polyhedra.shells import LAST_REACH, Shell, find_shell
 from navp_structures.analysis.polyhedra.uncertainty import errors_of
 from navp_structures.analysis.polyhedra.valence import SiteValence, shares, site_valence
 from navp_structures.errors import InputError, nearest
@@ -32,12 +33,9 @@ def check_names(phases: Iterable[Phase], settings: PolyhedraSettings) -> None:
         phase.sites[n]
         for phase in phases
         if phase.has_sites
-        for name in settings.centre
-        for n in find_sites(phase, name, "centre")
+        for n in find_sites(phase, settings.centre, "centre")
     ]
-    known = {
-        name for s in sites for name in (s.label, *(a.label for a in s.species), *s.elements)
-    }
+    known = {name for site in sites for name in names_of(site)}
     for name, _ in settings.valences:
         if sites and name not in known:
             raise InputError(
@@ -82,7 +80,7 @@ def centres_of(phase: Phase, settings: PolyhedraSettings) -> Iterator[Centre]:
         When there is none, or one has no ligand.
     """
     ligands = positions_of(phase, settings.ligand, "ligand")
-    chosen = {n for name in settings.centre for n in find_sites(phase, name, "centre")}
+    chosen = set(find_sites(phase, settings.centre, "centre"))
     for place in places_of(phase):
         if chosen.intersection(place):
             yield _centre(phase, place, ligands, settings)
@@ -107,7 +105,7 @@ def _centre(
         cutoff=settings.cutoff,
     )
     if shell is None:
-        within = 48.0 if settings.cutoff is None else settings.cutoff
+        within = LAST_REACH if settings.cutoff is None else settings.cutoff
         raise InputError(
             f"{site.label} of {phase.id} has no {' or '.join(settings.ligand)} within "
             f"{within:g} Å"

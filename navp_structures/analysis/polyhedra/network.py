@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from navp_structures.analysis.polyhedra.centres import Centre
-from navp_structures.kernels import orbit
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
@@ -59,8 +58,7 @@ def network_of(phase: Phase, centres: tuple[Centre, ...]) -> Network:
     first = []
     count = 0
     for kind, item in enumerate(centres):
-        kept, ideal = standard.stabiliser(phase.sites[item.site], phase.cell, group)
-        ops = orbit.orbit_operations(ideal, group.rotations, group.translations, kept)
+        ops, ideal = standard.orbit_operations(phase.sites[item.site], phase.cell, group)
         around = ideal + np.linalg.solve(matrix, item.shell.vertices.T).T
         rotations, translations = group.rotations[ops], group.translations[ops]
         places.append(rotations @ ideal + translations)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from navp_structures.analysis.polyhedra.shells import WIDE_GAP
 from navp_structures.analysis.polyhedra.uncertainty import errors_of
 from navp_structures.kernels.polyhedron import SOLID_ANGLE_THRESHOLD
+from navp_structures.model.site import OCCUPANCY_SLACK
 
 if TYPE_CHECKING:
     from navp_structures.analysis.polyhedra.result import Polyhedra, Polyhedron
@@ -52,7 +53,7 @@ def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
     partly = [
         f"{row.centre} to {row.occupancy:.3g}"
         for row in rows
-        if row.occupancy < _FULL and "/" not in row.centre
+        if row.occupancy < 1.0 - OCCUPANCY_SLACK and "/" not in row.centre
     ]
     if partly:
         yield f"{phase.id}: filled are {', '.join(partly)}"
@@ -74,9 +75,6 @@ def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
             f"as these they are too small by up to {100.0 * short:.0f} %"
         )
 
-
-# Refined occupancies scatter about 1.
-_FULL: Final = 0.995
 
 # A shortfall of su that is worth a sentence.
 _SHORTFALL: Final = 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from navp_structures.analysis.by_phase import distinct_phases
@@ -14,6 +15,7 @@ from navp_structures.analysis.polyhedra.valence import DEFAULT_TABLE
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.kernels import polyhedron as kernel
 from navp_structures.model import standard
+from navp_structures.model.site import OCCUPANCY_SLACK
 
 
 def polyhedra(
@@ -80,10 +82,11 @@ def polyhedra(
     settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
     phases = distinct_phases(phase)
     check_names(phases, settings)
-    found = [item for one in phases for item in centres_of(one, settings)]
+    found = tuple(item for one in phases for item in centres_of(one, settings))
     return Polyhedra(
         settings=settings,
         of=phases,
+        centres=found,
         rows=tuple(_row(item) for item in found),
         remarks=tuple(remark for item in found for remark in _remarks(item)),
     )
@@ -126,23 +129,18 @@ def _row(item: Centre) -> Polyhedron:
 def _bonds(item: Centre) -> Iterator[Bond]:
     """Yield the bonds, those that are equal by symmetry once."""
     shell, numbers, sites = item.shell, item.measures, item.phase.sites
-    seen: dict[tuple[str, int], int] = {}
-    lead = shell.weights.argmax(axis=1)
-    for n, length in enumerate(numbers.bonds):
-        label = sites[item.ligands.site[shell.position[lead[n]]]].label
-        seen[label, round(length * _EQUAL)] = seen.get((label, round(length * _EQUAL)), 0) + 1
-    for n, length in enumerate(numbers.bonds):
-        label = sites[item.ligands.site[shell.position[lead[n]]]].label
-        count = seen.pop((label, round(length * _EQUAL)), 0)
-        if not count:
-            continue
+    owners = item.ligands.site[shell.position[shell.weights.argmax(axis=1)]]
+    equal: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for n, (owner, length) in enumerate(zip(owners, numbers.bonds, strict=True)):
+        equal[sites[owner].label, round(length * _EQUAL)].append(n)
+    for (label, _), (n, *others) in equal.items():
         atoms = shell.weights[n] > 0.0
         yield Bond(
             phase=item.phase.id,
             centre=item.label,
             ligand=label,
-            multiplicity=count,
-            length=float(length),
+            multiplicity=1 + len(others),
+            length=float(numbers.bonds[n]),
             length_su=known_su(float(numbers.bonds_su[n])),
             occupancy=float(item.ligands.occupancy[shell.position[atoms]].sum()),
             bond_valence=(
@@ -153,9 +151,6 @@ def _bonds(item: Centre) -> Iterator[Bond]:
 
 # Bonds within a millionth of an Å are equal.
 _EQUAL = 1e6
-
-
-_FULL = 0.995
 
 
 def _remarks(item: Centre) -> Iterator[str]:
@@ -177,7 +172,7 @@ def _remarks(item: Centre) -> Iterator[str]:
     elif math.isnan(item.measures.totals[1]):
         yield f"{where}: its {count} ligands lie in one plane and enclose no volume"
     filled = (shell.weights > 0.0) @ item.ligands.occupancy[shell.position]
-    if filled.min() < _FULL:
+    if filled.min() < 1.0 - OCCUPANCY_SLACK:
         yield (
             f"{where}: ligands filled to {filled.min():.2g} are vertices all the same; the "
             "bond-valence sum counts their share"

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from navp_structures.errors import InputError, nearest
-from navp_structures.kernels import orbit
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.neighbours import surroundings
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
-from navp_structures.model.site import Site
+from navp_structures.model.site import OCCUPANCY_SLACK, Site
 
 # Half the shortest distance of two oxygen atoms, and more than disorder splits one of them.
 SPLIT_WIDTH = 1.2
 """Å; atoms nearer than this that are never both there are alternatives of one."""
-
-# Refined occupancies scatter about 1.
-_FULL = 1.005
-_PARTLY = 0.995
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,19 +43,23 @@ class Positions:
     atom: Ints
 
 
-def find_sites(phase: Phase, name: str, role: str) -> tuple[int, ...]:
-    """Return the numbers of the sites of an element, or of the site with a label.
+def find_sites(phase: Phase, names: Iterable[str], role: str) -> tuple[int, ...]:
+    """Return the numbers of the sites of elements, or of sites with labels, in their order.
 
     Raises
     ------
     InputError
-        When there is none.
+        When there is none of a name.
     """
+    return tuple(sorted({n for name in names for n in _sites_of(phase, name, role)}))
+
+
+def _sites_of(phase: Phase, name: str, role: str) -> list[int]:
     sites = phase.require_sites("a polyhedron")
-    found = tuple(n for n, site in enumerate(sites) if name in _names(site))
+    found = [n for n, site in enumerate(sites) if name in names_of(site)]
     if not found:
         elements = tuple(dict.fromkeys(e for site in sites for e in site.elements))
-        labels = [label for site in sites for label in _names(site)]
+        labels = [label for site in sites for label in names_of(site)]
         raise InputError(
             f"{phase.id} has no {role} {name!r}{nearest(name, labels)}; its elements are "
             f"{', '.join(elements)}"
@@ -68,7 +67,7 @@ def find_sites(phase: Phase, name: str, role: str) -> tuple[int, ...]:
     return found
 
 
-def _names(site: Site) -> set[str]:
+def names_of(site: Site) -> set[str]:
     """Return what a site may be called; nobody sits on an empty one."""
     here = [s for s in site.species if s.occupancy > 0.0]
     own = {site.label} if here else set()
@@ -99,12 +98,11 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
     InputError
         When the phase has no such site.
     """
-    chosen = sorted({n for name in names for n in find_sites(phase, name, role)})
+    chosen = find_sites(phase, names, role)
     cell, group = phase.cell, phase.space_group
     owners, operations, places = [], [], []
     for n in chosen:
-        kept, ideal = standard.stabiliser(phase.sites[n], cell, group)
-        ops = orbit.orbit_operations(ideal, group.rotations, group.translations, kept)
+        ops, ideal = standard.orbit_operations(phase.sites[n], cell, group)
         owners.append(np.full(len(ops), n))
         operations.append(ops)
         places.append(group.rotations[ops] @ ideal + group.translations[ops])
@@ -128,7 +126,7 @@ def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> Ints:
     atom = np.arange(len(fract))
     total = filled.copy()
     pairs = []
-    for n in np.flatnonzero(filled < _PARTLY):
+    for n in np.flatnonzero(filled < 1.0 - OCCUPANCY_SLACK):
         around = surroundings(fract[n], fract, orthogonalisation, SPLIT_WIDTH)
         lengths = np.linalg.norm(around.vectors, axis=1)
         pairs += [(d, n, m) for d, m in zip(lengths, around.point, strict=True) if m > n]
@@ -136,7 +134,7 @@ def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> Ints:
         pairs += [(0.0, n, m) for m in np.flatnonzero(here) if m > n]
     for _, n, m in sorted(pairs):
         one, two = atom[n], atom[m]
-        if one != two and total[one] + total[two] <= _FULL:
+        if one != two and total[one] + total[two] <= 1.0 + OCCUPANCY_SLACK:
             total[one] += total[two]
             atom[atom == two] = one
     return atom

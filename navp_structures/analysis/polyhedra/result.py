@@ -14,6 +14,7 @@ from navp_structures.show.tables import Column, Row, TableResult, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from navp_structures.analysis.polyhedra.centres import Centre
     from navp_structures.analysis.polyhedra.settings import PolyhedraSettings
     from navp_structures.analysis.polyhedra.sharing import SharedPolyhedra
     from navp_structures.analysis.polyhedra.valence import UsedParameter
@@ -161,6 +162,7 @@ class Polyhedra(TableResult[Polyhedron]):
 
     settings: PolyhedraSettings
     of: tuple[Phase, ...]
+    centres: tuple[Centre, ...]
     rows: tuple[Polyhedron, ...]
     remarks: tuple[str, ...]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from navp_structures.analysis.polyhedra.centres import Centre, centres_of
+from navp_structures.analysis.polyhedra.centres import Centre
 from navp_structures.analysis.polyhedra.network import Contact, Network, network_of
 from navp_structures.analysis.polyhedra.result import OfPolyhedra
 from navp_structures.kernels.lattice import Ints
@@ -121,7 +121,7 @@ def shared_of(result: Polyhedra) -> SharedPolyhedra:
     rows: list[SharedPart] = []
     lanterns: list[Lantern] = []
     for phase in result.of:
-        centres = tuple(centres_of(phase, result.settings))
+        centres = tuple(item for item in result.centres if item.phase is phase)
         network = network_of(phase, centres)
         rows += _parts(phase, centres, network)
         lanterns += _lanterns(phase, centres, network)

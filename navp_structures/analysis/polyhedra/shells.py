@@ -25,7 +25,7 @@ they differ. Six equal ligands of Na have 0.42."""
 # Å. Three times the nearest distance holds all neighbours that can have a face: the corners
 # of the Voronoi polyhedron of a tetrahedron are at 3/2 of the distance.
 _FIRST_REACH: Final = 6.0
-_LAST_REACH: Final = 48.0
+LAST_REACH: Final = 48.0
 _FACES: Final = 3.0
 
 # Gaps are looked for up to this, in nearest distances and in Å, and to the next one beyond.
@@ -42,9 +42,8 @@ class Shell:
 
     Parameters
     ----------
-    position, shift
-        Number of the position of each atom, and the lattice translation to it, ``(k,)`` and
-        ``(k, 3)``.
+    position
+        Number of the position of each atom, shape ``(k,)``.
     vectors
         From the centre to each atom (Å), shape ``(k, 3)``.
     weights
@@ -59,7 +58,6 @@ class Shell:
     """
 
     position: Ints
-    shift: Ints
     vectors: Floats
     weights: Floats
     by_gap: int
@@ -112,7 +110,6 @@ def find_shell(
     belongs = found.vertex[atoms] == chosen[:, np.newaxis]
     return Shell(
         position=found.around.point[atoms],
-        shift=found.around.shift[atoms],
         vectors=found.around.vectors[atoms],
         weights=np.where(belongs, found.share[atoms], 0.0),
         by_gap=int(by_gap.sum()),
@@ -158,9 +155,9 @@ def _neighbourhood(
             needed = max(_FACES * distances.min(), _gap_limit(distances))
             if needed <= reach and distances.max() > _gap_limit(distances):
                 break
-        if reach >= _LAST_REACH:
+        if reach >= LAST_REACH:
             break
-        reach = min(2.0 * reach, _LAST_REACH)
+        reach = min(2.0 * reach, LAST_REACH)
     return _Neighbourhood(around, vertex, share, points, angles)
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from navp_structures.analysis.by_phase import distinct_phases
-from navp_structures.analysis.composition import ElementCount, charge_balance, element_counts
+from navp_structures.analysis.composition import charge_balance, composition
 from navp_structures.analysis.host import common_host, ion_count
 from navp_structures.analysis.numbers import known, known_su
 from navp_structures.analysis.polyhedra.centres import centres_of, check_names
@@ -26,7 +26,6 @@ from navp_structures.analysis.sodiation.result import Filling, PathState, Sodiat
 from navp_structures.analysis.sodiation.volumes import volume_change
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.model import standard
-from navp_structures.model.formula import parse_formula
 from navp_structures.model.phase import Phase
 
 
@@ -107,8 +106,7 @@ def _state(phase: Phase, units: float, settings: PolyhedraSettings) -> _State:
     volume = volume_of(phase, units)
     su = phase.cell.volume_su
     relative = math.nan if su is None else su / phase.cell.volume
-    counts = _counts(phase)
-    balance = charge_balance(counts)
+    balance = charge_balance(composition(phase))
     is_centre = balance is not None and balance.element in settings.centre
     return _State(
         phase=phase,
@@ -137,15 +135,6 @@ def _means(phase: Phase, settings: PolyhedraSettings) -> tuple[tuple[float, floa
     slopes = np.einsum("c,cqp->qp", weights, [item.measures.sensitivity for item in centres])
     su = errors_of(phase).su(slopes)
     return tuple(zip(totals.tolist(), su.tolist(), strict=True))
-
-
-def _counts(phase: Phase) -> tuple[ElementCount, ...]:
-    if phase.has_sites:
-        return element_counts(phase)
-    return tuple(
-        ElementCount(element=e, from_sites=n, from_sites_su=None, from_formula=n)
-        for e, n in parse_formula(phase.formula or "").items()
-    )
 
 
 def _rows(states: list[_State], ion: str) -> Iterator[PathState]:
