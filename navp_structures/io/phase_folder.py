@@ -24,6 +24,7 @@ LARGEST_ASYMMETRIC_UNIT = 10_000
 
 _PHASE_FIELDS = (
     "kind",
+    "cell_kind",
     "aliases",
     "reason",
     "temperature_note",

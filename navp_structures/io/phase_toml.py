@@ -27,6 +27,7 @@ class PhaseNotes:
     """The checked content of a phase's TOML file."""
 
     kind: str
+    cell_kind: str | None = None
     aliases: tuple[str, ...] = ()
     reason: str | None = None
     temperature_note: str | None = None
@@ -63,15 +64,14 @@ def _notes(data: dict[str, Any]) -> PhaseNotes:
     )
     if data.get("schema") != SCHEMA:
         raise PhaseDataError(f"schema is {data.get('schema')!r}; this version reads {SCHEMA}")
-    kind = _text(data, "kind")
-    if kind not in KINDS:
-        raise PhaseDataError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+    kind = _kind(data, "kind")
     if kind != "measured" and not data.get("reason"):
         raise PhaseDataError(f"a {kind} phase needs a reason: why, and how it was derived")
     cell = _table(data, "cell")
-    _known(cell, ("correlation",), "cell.")
+    _known(cell, ("kind", "correlation"), "cell.")
     return PhaseNotes(
         kind=kind,
+        cell_kind=_kind(cell, "kind", "cell.") if "kind" in cell else None,
         aliases=tuple(_each(data, "aliases", _alias)),
         site_error=_site_error(_table(data, "site_error")),
         changes=tuple(_each(data, "change", _change)),
@@ -82,6 +82,15 @@ def _notes(data: dict[str, Any]) -> PhaseNotes:
 
 
 _TEXTS = ("reason", "temperature_note", "caveat", "superseded_by", "licence")
+
+
+def _kind(data: dict[str, Any], name: str, prefix: str = "") -> str:
+    kind = data.get(name)
+    if kind not in KINDS:
+        raise PhaseDataError(
+            f"{prefix}{name} is {kind!r}; it must be one of {', '.join(KINDS)}"
+        )
+    return str(kind)
 
 
 def _expected(data: dict[str, Any]) -> Expected:

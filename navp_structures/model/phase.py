@@ -59,6 +59,9 @@ class Phase:
         Z, formula units in the cell; None where unknown.
     kind
         ``measured``, ``computed`` or ``model``; None when a CIF does not say.
+    cell_kind
+        Kind of the cell, where it is not that of the phase: atoms relaxed by computation in a
+        measured cell. None stands for the kind of the phase.
     reason
         Why a phase is computed or modelled, and how it was derived.
     temperature, temperature_note
@@ -84,6 +87,7 @@ class Phase:
     formula_units: int | None = None
     aliases: tuple[str, ...] = ()
     kind: str | None = None
+    cell_kind: str | None = None
     reason: str | None = None
     temperature: float | None = None
     temperature_su: float | None = None
@@ -99,8 +103,9 @@ class Phase:
 
     def __post_init__(self) -> None:
         """Refuse contradictions; give su 0 to what symmetry fixes."""
-        if self.kind is not None and self.kind not in KINDS:
-            raise InputError(f"kind {self.kind!r} of {self.id} is none of {', '.join(KINDS)}")
+        for name, kind in (("kind", self.kind), ("cell_kind", self.cell_kind)):
+            if kind is not None and kind not in KINDS:
+                raise InputError(f"{name} {kind!r} of {self.id} is none of {', '.join(KINDS)}")
         if self.formula_units is not None and self.formula_units < 1:
             raise InputError(f"Z of {self.id} is {self.formula_units}; it must be 1 or more")
         if not self.space_group.fits(self.cell.metric_tensor):

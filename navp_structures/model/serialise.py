@@ -23,6 +23,7 @@ def phase_to_dict(phase: Phase) -> dict[str, Any]:
         "formula": phase.formula,
         "formula_units": phase.formula_units,
         "kind": phase.kind,
+        "cell_kind": phase.cell_kind,
         "reason": phase.reason,
         "temperature": phase.temperature,
         "temperature_su": phase.temperature_su,

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from navp_structures.analysis.composition import composition
 from navp_structures.analysis.host import common_host, ion_count
 from navp_structures.catalogue.catalogue import catalogue
-from navp_structures.errors import NavpError
+from navp_structures.errors import InputError, NavpError
+from navp_structures.model.formula import parse_formula
 from navp_structures.model.phase import Phase
 from navp_structures.model.sources import PhaseSummary
 
@@ -18,11 +20,39 @@ from navp_structures.model.sources import PhaseSummary
 # by 0.6 % from 293 K to its high-temperature form.
 _SAME_TEMPERATURE: Final = 15.0
 _ROOM: Final = (288.0, 303.0)
-_ROOM_WORDS: Final = re.compile(r"\broom[- ]temperature\b", re.IGNORECASE)
+# "150 K above room temperature" is not the room's.
+_ROOM_WORDS: Final = re.compile(
+    r"(?<!above )(?<!below )(?<!over )(?<!under )(?<!than )(?<!from )(?<!to )"
+    r"\broom[- ]temperature\b",
+    re.IGNORECASE,
+)
 
 # Sodium per formula unit, and relative volume, that count as equal.
 _SAME_CONTENT: Final = 0.05
 _SAME_VOLUME: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherChange:
+    """The volume change between another pair of cells of the same compositions.
+
+    Parameters
+    ----------
+    first, second
+        Ids of the phases.
+    change
+        Percent of the first.
+    other
+        Id of the one that takes the place.
+    conditions
+        Its kind and temperature in words.
+    """
+
+    first: str
+    second: str
+    change: float
+    other: str
+    conditions: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +70,8 @@ class VolumeWarning:
     one_composition
         Whether both hold as much of the mobile ion.
     others
-        Ids of the pair that would be compared instead, and the change (percent), for each
-        other cell of either composition that is known.
+        What the change would be with each other known cell of either composition that is of
+        the partner's kind.
     """
 
     first: str
@@ -49,7 +79,7 @@ class VolumeWarning:
     change: float
     reason: str
     one_composition: bool
-    others: tuple[tuple[str, str, float], ...]
+    others: tuple[OtherChange, ...]
 
     @property
     def text(self) -> str:
@@ -60,8 +90,8 @@ class VolumeWarning:
         if not self.others:
             return f"{start}; no other cell is known here to tell what that makes of it"
         told = ", ".join(
-            f"{other:+.2f} % with {one if two == self.second else two}"
-            for one, two, other in self.others
+            f"{pair.change:+.2f} % with {pair.other} ({pair.conditions})"
+            for pair in self.others
         )
         return f"{start}; it is {told}"
 
@@ -76,19 +106,34 @@ def volume_warning(first: Phase, second: Phase, ion: str) -> VolumeWarning | Non
     reasons = list(_differences(first, second))
     if not reasons:
         return None
-    pairs: list[tuple[Phase, Phase]] = []
+    pairs: list[tuple[Phase, Phase, Phase]] = []
     one_composition = _same_content(first, second, ion)
     if not one_composition:
-        pairs += [(other, second) for other in _alternatives(first, second, ion)]
-        pairs += [(first, other) for other in _alternatives(second, first, ion)]
+        pairs += [(other, second, other) for other in _alternatives(first, second, ion)]
+        pairs += [(first, other, other) for other in _alternatives(second, first, ion)]
     return VolumeWarning(
         first=first.id,
         second=second.id,
         change=_change(first, second, ion),
         reason=" and ".join(reasons),
         one_composition=one_composition,
-        others=tuple((one.id, two.id, _change(one, two, ion)) for one, two in pairs),
+        others=tuple(
+            OtherChange(
+                first=one.id,
+                second=two.id,
+                change=_change(one, two, ion),
+                other=other.id,
+                conditions=conditions_of(other),
+            )
+            for one, two, other in pairs
+        ),
     )
+
+
+def conditions_of(phase: Phase) -> str:
+    """Return kind and temperature in words."""
+    kind = phase.kind or "kind not stated"
+    return f"{kind}, {phase.temperature_text or 'temperature not stated'}"
 
 
 def same_temperature(first: Phase, second: Phase) -> bool:
@@ -112,13 +157,14 @@ def _differences(first: Phase, second: Phase) -> Iterator[str]:
         yield f"a {_kind(first)} cell against a {_kind(second)} one"
 
 
-def _same_kind(first: Phase | PhaseSummary, second: Phase) -> bool:
+def _same_kind(first: Phase, second: Phase) -> bool:
     """Whether both cells are computed, or neither: volumes of models are measured ones."""
-    return (first.kind == "computed") == (second.kind == "computed")
+    return (_kind(first) == "computed") == (_kind(second) == "computed")
 
 
 def _kind(phase: Phase) -> str:
-    return phase.kind or "user's"
+    """Return the kind of the cell: atoms may be computed in a cell that is not."""
+    return phase.cell_kind or phase.kind or "user's"
 
 
 def _change(first: Phase, second: Phase, ion: str) -> float:
@@ -131,11 +177,11 @@ def _alternatives(phase: Phase, partner: Phase, ion: str) -> list[Phase]:
     found: list[Phase] = []
     volumes = [volume_of(phase, 1.0)]
     for entry, summary in catalogue().summaries():
-        if summary.formula is None or not _same_kind(summary, partner):
+        if not _may_share_host(summary, phase, ion):
             continue
         try:
             other = entry.phase()
-            if not _same_content(phase, other, ion):
+            if not _same_kind(other, partner) or not _same_content(phase, other, ion):
                 continue
         except NavpError:
             # Another host, or a file that the catalogue has warned of.
@@ -146,6 +192,15 @@ def _alternatives(phase: Phase, partner: Phase, ion: str) -> list[Phase]:
             volumes.append(volume)
             found.append(other)
     return found
+
+
+def _may_share_host(summary: PhaseSummary, phase: Phase, ion: str) -> bool:
+    """Whether a formula has the elements of a phase, so that it is worth reading."""
+    try:
+        elements = set(parse_formula(summary.formula or ""))
+    except InputError:
+        return False
+    return elements - {ion} == {count.element for count in composition(phase)} - {ion}
 
 
 def _same_content(first: Phase, second: Phase, ion: str) -> bool:

@@ -19,6 +19,7 @@ from navp_structures.analysis.polyhedra.uncertainty import errors_of
 from navp_structures.analysis.polyhedra.valence import DEFAULT_TABLE
 from navp_structures.analysis.sodiation.comparable import (
     VolumeWarning,
+    conditions_of,
     volume_of,
     volume_warning,
 )
@@ -68,7 +69,7 @@ def sodiation_path(
     >>> path = sodiation_path(["na3vp-gamma", "Na2VP", "NaVP"])
     >>> [round(row.volume_change, 2) for row in path.rows[1:]]
     [-5.85, -3.1]
-    >>> [round(change, 2) for _, _, change in path.warnings[-1].others]
+    >>> [round(pair.change, 2) for pair in path.warnings[-1].others]
     [-7.43, -8.21]
     """
     settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
@@ -166,8 +167,7 @@ def _rows(states: list[_State], ion: str) -> Iterator[PathState]:
             ions=ion_count(phase, ion) / state.units,
             charge_valence=state.charge[0],
             charge_valence_su=state.charge[1],
-            conditions=f"{phase.kind or 'kind not stated'}, "
-            f"{phase.temperature_text or 'temperature not stated'}",
+            conditions=conditions_of(phase),
             fillings=tuple(_fillings(phase, state.units, ion)),
         )
         before = state

@@ -42,16 +42,16 @@ def test_paper_mixes_temperatures_and_is_told_how_much() -> None:
     step, total = navp.sodiation_path(PAPER).warnings
     assert (step.first, step.second) == ("na3vp-gamma", "na2vp-a")
     # Against the room-temperature cells: 241.278, 239.789 (293 K), 237.786 (alpha) → 220.108.
-    by_first = {one: change for one, _, change in total.others}
+    by_first = {pair.first: pair.change for pair in total.others}
     assert total.change == pytest.approx(-8.77, abs=0.01)
     assert by_first["na3vp-rt"] == pytest.approx(-8.2, abs=0.05)
     assert by_first["na3vp-alpha"] == pytest.approx(-7.4, abs=0.05)
-    assert {one: round(change, 1) for one, _, change in step.others} == {
+    assert {pair.first: round(pair.change, 1) for pair in step.others} == {
         "na3vp-rt": -5.3,
         "na3vp-alpha": -4.5,
     }
     assert "high temperature" in step.text
-    assert "-5.27 % with na3vp-rt" in step.text
+    assert "-5.27 % with na3vp-rt (measured, 293 K)" in step.text
 
 
 def test_room_temperature_path_has_no_warning() -> None:
@@ -67,7 +67,22 @@ def test_computed_cell_against_others() -> None:
     assert "a computed cell against a model one" in warning.reason
     assert warning.change == pytest.approx(100 * (227.159 / 248.698 - 1), abs=0.002)
     # What it would be with the other cells of Na3V2(PO4)3, none of them computed.
-    assert {one for one, _, _ in warning.others} == {"na3vp-rt", "na3vp-alpha", "na3vp-gamma"}
+    assert {pair.first for pair in warning.others} == {"na3vp-rt", "na3vp-alpha", "na3vp-gamma"}
+
+
+def test_atoms_computed_in_a_model_cell_do_not_make_its_volume_a_computed_one() -> None:
+    # The cells of these two hold the measured V/Z of na2vp-a and navp-model.
+    assert navp.sodiation_path(["na3vp-rt", "na2vp-computed", "navp-computed"]).warnings == ()
+    (warning,) = navp.sodiation_path(["na3vp-ordered", "na2vp-computed"]).warnings
+    assert "a computed cell against a model one" in warning.reason
+    assert {pair.other for pair in warning.others} == {"na3vp-rt", "na3vp-alpha", "na3vp-gamma"}
+
+
+def test_the_kind_of_a_cell_is_the_phases_where_nothing_else_is_said() -> None:
+    computed = replace(navp.load("na2vp-computed"), cell_kind=None)
+    warning = volume_warning(navp.load("na3vp-rt"), computed, "Na")
+    assert warning is not None
+    assert "a measured cell against a computed one" in warning.reason
 
 
 def test_two_cells_of_one_composition_need_no_others() -> None:
@@ -86,6 +101,8 @@ def test_which_temperatures_are_one() -> None:
     assert not same_temperature(room, navp.load("na3vp-gamma"))
     assert not same_temperature(room, navp.load("na3vp-alpha"))
     assert not same_temperature(nominal, replace(room, temperature=None))
+    for words in ("150 degrees above room temperature", "cooled from room temperature"):
+        assert not same_temperature(room, replace(nominal, temperature_note=words))
 
 
 def test_means_weigh_the_centres_and_their_errors_together() -> None:
