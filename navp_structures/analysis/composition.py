@@ -141,6 +141,12 @@ def charge_balance(counts: tuple[ElementCount, ...]) -> ChargeBalance | None:
     )
 
 
+def mixed_valences(counts: tuple[ElementCount, ...]) -> tuple[str, ...]:
+    """Return the elements of variable valence where there are several, so none is told."""
+    variable = tuple(c.element for c in counts if c.element in VARIABLE_VALENCES)
+    return variable if len(variable) > 1 else ()
+
+
 def _named(phase: Phase) -> dict[str, float]:
     if phase.formula is None:
         return {}

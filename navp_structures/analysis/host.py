@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from navp_structures.analysis.composition import composition
 from navp_structures.errors import InputError
+from navp_structures.model.formula import check_element
 from navp_structures.model.phase import Phase
 
 # Relative: refined occupancies of a host, and rounded formulas, agree as well.
@@ -31,9 +32,10 @@ def common_host(phases: Sequence[Phase], ion: str) -> tuple[float, ...]:
     Raises
     ------
     InputError
-        When two hosts differ in an element, or by more than 2 % in a ratio, or a phase tells
-        neither sites nor formula.
+        When two hosts differ in an element, or by more than 2 % in a ratio, a phase tells
+        neither sites nor formula, or the ion is no element.
     """
+    check_element(ion, "ion")
     hosts = [_host(phase, ion) for phase in phases]
     first = hosts[0]
     units = []

@@ -104,12 +104,20 @@ class UnitCell:
 
     @property
     def volume_su(self) -> float | None:
-        """Standard uncertainty of the volume (Å³), with the correlation; None if unknown."""
+        """Standard uncertainty of the volume (Å³), with the correlation; None if unknown.
+
+        Unknown too where the correlation leaves nothing of it: then the edges were fitted to a
+        volume that comes from elsewhere, without an error of its own.
+        """
         covariance = self.covariance
         if covariance is None:
             return None
         gradient = lattice.log_volume_gradient(self.parameters)
-        return self.volume * math.sqrt(max(0.0, float(gradient @ covariance @ gradient)))
+        variance = float(gradient @ covariance @ gradient)
+        apart = float(gradient**2 @ np.diag(covariance))
+        if variance < _DIGITS_OF_CORRELATION * apart:
+            return None
+        return self.volume * math.sqrt(variance)
 
     @property
     def covariance(self) -> Floats | None:
@@ -127,6 +135,10 @@ class UnitCell:
         spread = np.array(su, dtype=np.float64)
         correlation = np.eye(6) if self.correlation is None else np.array(self.correlation)
         return np.outer(spread, spread) * correlation
+
+
+# Correlations are written with six digits: what they leave of a variance below that is none.
+_DIGITS_OF_CORRELATION = 1e-5
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import gemmi
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 
 _TOKEN = re.compile(r"\s*(?:([A-Z][a-z]?)([0-9.]*)(?:[0-9]*[+-](?=\s|$))?|(\()|\)([0-9.]*))")
 
@@ -67,6 +67,13 @@ def format_formula(counts: Mapping[str, float]) -> str:
 def atomic_weight(element: str) -> float:
     """Return the standard atomic weight (g/mol) of an element, from gemmi's table."""
     return gemmi.Element(element).weight
+
+
+def check_element(symbol: object, name: str) -> str:
+    """Return the symbol of an element, or raise InputError naming what it was given for."""
+    if not isinstance(symbol, str) or not symbol or gemmi.Element(symbol).name != symbol:
+        raise InputError(f"{name} is {shown(symbol)}; it must be the symbol of an element")
+    return symbol
 
 
 def _number(value: float) -> str:

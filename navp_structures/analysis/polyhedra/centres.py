@@ -11,10 +11,12 @@ from navp_structures.analysis.polyhedra.measure import Measures, measure
 from navp_structures.analysis.polyhedra.positions import (
     Positions,
     find_sites,
+    label_of,
     names_of,
     occupancy_of,
     places_of,
     positions_of,
+    species_of,
 )
 from navp_structures.analysis.polyhedra.settings import PolyhedraSettings
 from navp_structures.analysis.polyhedra.shells import LAST_REACH, Shell, find_shell
@@ -50,10 +52,12 @@ class Centre:
 
     Parameters
     ----------
-    site
-        Number of the (first) site on the position.
+    sites
+        Numbers of the sites on the position.
     label
         Of its atoms.
+    occupancy
+        By the atoms that were asked for.
     measures
         With the derivative by each parameter of the phase.
     problem
@@ -61,7 +65,7 @@ class Centre:
     """
 
     phase: Phase
-    site: int
+    sites: tuple[int, ...]
     label: str
     occupancy: float
     ligands: Positions
@@ -69,6 +73,21 @@ class Centre:
     valence: SiteValence | None
     measures: Measures
     problem: str | None
+
+    @property
+    def site(self) -> int:
+        """Number of the first site on the position."""
+        return self.sites[0]
+
+    @property
+    def filled(self) -> float:
+        """How far all atoms together fill the position."""
+        return sum(self.phase.sites[n].occupancy for n in self.sites)
+
+    @property
+    def used_sites(self) -> set[int]:
+        """Numbers of the sites of centre and ligands."""
+        return {self.site, *self.ligands.site[self.shell.position].tolist()}
 
 
 def centres_of(phase: Phase, settings: PolyhedraSettings) -> Iterator[Centre]:
@@ -118,8 +137,8 @@ def _centre(
     valence, problem = _valence(phase, sites, shell, ligands, settings)
     return Centre(
         phase=phase,
-        site=number,
-        label="/".join(dict.fromkeys(s.label for one in sites for s in one.species)),
+        sites=place,
+        label=label_of(sites),
         occupancy=sum(occupancy_of(one, settings.centre) for one in sites),
         ligands=ligands,
         shell=shell,
@@ -139,15 +158,14 @@ def _valence(
     owners = ligands.site[shell.position]
     occupancies: dict[str, Floats] = {}
     for n in np.unique(owners):
-        for species in phase.sites[n].species:
-            if {species.element, species.label, phase.sites[n].label} & set(settings.ligand):
-                filled = occupancies.setdefault(species.element, np.zeros(len(owners)))
-                filled[owners == n] += species.occupancy
+        for species in species_of(phase.sites[n], settings.ligand):
+            filled = occupancies.setdefault(species.element, np.zeros(len(owners)))
+            filled[owners == n] += species.occupancy
     try:
         found = site_valence(
             shares(sites),
             sites[0].label,
-            np.linalg.norm(shell.vectors, axis=1),
+            shell.distances,
             occupancies,
             settings.table,
             dict(settings.valences),

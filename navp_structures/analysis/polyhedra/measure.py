@@ -23,7 +23,8 @@ class Measures:
     Parameters
     ----------
     bonds
-        Length to each vertex (Å), shape ``(n,)``.
+        Length to each vertex (Å), shape ``(n,)``; of a split ligand the mean over its
+        alternatives.
     totals
         Mean bond (Å), volume (Å³), bond-valence sum.
     bonds_su, totals_su
@@ -51,21 +52,21 @@ def measure(
     errors: Errors,
 ) -> Measures:
     """Return the numbers of the polyhedron around a site."""
-    vertices = shell.vertices
-    bonds = np.linalg.norm(vertices, axis=1)
-    hull = convex_hull.hull_measures(vertices)
+    # As long as the faces stay, a volume is linear in the place of each vertex: its mean over
+    # the alternatives of split ligands is that of the hull of their mean places. A length is
+    # not linear.
+    hull = convex_hull.hull_measures(shell.vertices)
+    bonds = shell.bonds
     count = len(bonds)
-    # By each vertex: every bond, their mean, the volume; then by each atom.
-    by_vertex = np.zeros((count + 2, count, 3))
-    by_vertex[np.arange(count), np.arange(count)] = vertices / bonds[:, np.newaxis]
-    by_vertex[count] = vertices / bonds[:, np.newaxis] / count
-    by_vertex[count + 1] = hull.gradients
+    # By each atom: every bond, their mean, the volume, the bond-valence sum.
     gradients = np.full((count + 3, len(shell.vectors), 3), np.nan)
-    gradients[:-1] = shell.weights.T @ by_vertex
+    directions = shell.vectors / shell.distances[:, np.newaxis]
+    gradients[:count] = shell.weights[:, :, np.newaxis] * directions
+    gradients[count] = gradients[:count].mean(axis=0)
+    gradients[count + 1] = shell.weights.T @ hull.gradients
     total = np.nan
     if valence is not None:
-        lengths = np.linalg.norm(shell.vectors, axis=1)
-        gradients[-1] = (valence.slopes / lengths)[:, np.newaxis] * shell.vectors
+        gradients[-1] = valence.slopes[:, np.newaxis] * directions
         total = float(valence.each.sum())
     matrix = phase.cell.orthogonalisation_matrix
     by_parameter = sensitivities(

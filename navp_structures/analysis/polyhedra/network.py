@@ -13,6 +13,10 @@ from navp_structures.analysis.polyhedra.centres import Centre
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
+from navp_structures.model.site import OCCUPANCY_SLACK
+
+# Å. No two cations of an oxide or a phosphate come as near as that.
+_NEVER_BOTH = 2.5
 
 
 class Contact(NamedTuple):
@@ -41,6 +45,10 @@ class Network:
         Of each centre, shape ``(m, 3)``.
     first
         Number of the first polyhedron of each kind.
+    contacts
+        Ordered pairs of polyhedra with common vertices.
+    alternatives
+        Those whose centres are never both there, left out of the contacts.
     """
 
     kind: Ints
@@ -48,6 +56,7 @@ class Network:
     first: tuple[int, ...]
     orthogonalisation: Floats
     contacts: tuple[Contact, ...]
+    alternatives: tuple[Contact, ...]
 
 
 def network_of(phase: Phase, centres: tuple[Centre, ...]) -> Network:
@@ -69,13 +78,22 @@ def network_of(phase: Phase, centres: tuple[Centre, ...]) -> Network:
         first.append(count)
         count += len(ops)
     fract = np.concatenate(places)
+    kind_of = np.concatenate(kinds)
+    filled = np.array([item.filled for item in centres])[kind_of]
     points, owner = np.concatenate(vertices), np.concatenate(owners)
+    contacts: list[Contact] = []
+    alternatives: list[Contact] = []
+    for pair in _contacts(fract, points, owner, matrix):
+        together = filled[pair.first] + filled[pair.second] > 1.0 + OCCUPANCY_SLACK
+        never = pair.distance < _NEVER_BOTH and not together
+        (alternatives if never else contacts).append(pair)
     return Network(
-        kind=np.concatenate(kinds),
+        kind=kind_of,
         fract=fract,
         first=tuple(first),
         orthogonalisation=matrix,
-        contacts=tuple(_contacts(fract, points, owner, matrix)),
+        contacts=tuple(contacts),
+        alternatives=tuple(alternatives),
     )
 
 

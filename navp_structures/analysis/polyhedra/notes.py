@@ -30,8 +30,8 @@ def polyhedra_notes(result: Polyhedra) -> tuple[str, ...]:
 
 _WORDS = {
     "solid_angle": (
-        f"solid angle (at least {SOLID_ANGLE_THRESHOLD:g} of the largest, none behind a gap of "
-        f"{100 * WIDE_GAP:g} %)"
+        f"solid angle (at least {SOLID_ANGLE_THRESHOLD:g} of the largest, none behind the "
+        f"largest gap where that is {100 * WIDE_GAP:g} % or more)"
     ),
     "gap": "the largest relative gap in the distances",
 }
@@ -43,28 +43,29 @@ def _valence_notes(result: Polyhedra) -> tuple[str, ...]:
         return ()
     pairs = "; ".join(item.text for item in used)
     sources = "; ".join(dict.fromkeys(item.source for item in used))
-    return (f"bond valences with {pairs} ({result.settings.table}: {sources})",)
+    known = [row for row in result.rows if row.valence is not None]
+    assumed = ", ".join(
+        f"{f'{row.phase} ' if len(result.of) > 1 else ''}{row.centre} {row.valence:.3g}+"
+        for row in known
+    )
+    return (
+        f"bond valences with {pairs} ({result.settings.table}: {sources}); assumed are "
+        f"{assumed}",
+    )
 
 
 def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
     """Yield how far the centres of a phase are filled, and whence its su come."""
     rows = [row for row in result.rows if row.phase == phase.id]
-    # That of a mixed site is the share of what was asked for.
+    centres = [item for item in result.centres if item.phase is phase]
     partly = [
-        f"{row.centre} to {row.occupancy:.3g}"
-        for row in rows
-        if row.occupancy < 1.0 - OCCUPANCY_SLACK and "/" not in row.centre
+        f"{item.label} to {item.filled:.3g}"
+        for item in centres
+        if item.filled < 1.0 - OCCUPANCY_SLACK
     ]
     if partly:
-        yield f"{phase.id}: filled are {', '.join(partly)}"
-    labels = {bond.ligand for row in rows for bond in row.bonds}
-    labels |= {label for row in rows for label in row.centre.split("/")}
-    if errors_of(phase).assumed & labels:
-        errors = ", ".join(f"{e} {error:g}" for e, error in phase.site_error.items())
-        yield (
-            f"{phase.id}: su from the expected errors of its sites ({errors} Å along each "
-            "axis), which have no su of their own"
-        )
+        yield f"{phase.id}: filled {'is' if len(partly) == 1 else 'are'} {', '.join(partly)}"
+    yield from _su_notes(phase, {site for item in centres for site in item.used_sites})
     without = [row.centre for row in rows if row.mean_bond_su is None]
     if without:
         yield f"{phase.id}: no su of {', '.join(without)}, for want of those of cell or sites"
@@ -73,6 +74,23 @@ def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
         yield (
             f"{phase.id}: su of bond-valence sums are of first order; with bonds as uncertain "
             f"as these they are too small by up to {100.0 * short:.0f} %"
+        )
+
+
+def _su_notes(phase: Phase, used: set[int]) -> Iterator[str]:
+    """Yield which su of coordinates are not those of the source."""
+    errors = errors_of(phase)
+    if errors.assumed & used:
+        known = ", ".join(f"{e} {error:g}" for e, error in phase.site_error.items())
+        yield (
+            f"{phase.id}: su from the expected errors of its sites ({known} Å along each "
+            "axis), which have no su of their own"
+        )
+    for site in sorted(used & errors.origin.keys()):
+        axes = ", ".join(errors.origin[site])
+        yield (
+            f"{phase.id}: {axes} of {phase.sites[site].label} fixes the origin and counts as "
+            "exact"
         )
 
 

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from navp_structures.analysis.by_phase import distinct_phases
 from navp_structures.analysis.numbers import known, known_su
 from navp_structures.analysis.polyhedra.centres import Centre, centres_of, check_names
+from navp_structures.analysis.polyhedra.positions import label_of
 from navp_structures.analysis.polyhedra.result import Bond, Polyhedra, Polyhedron
 from navp_structures.analysis.polyhedra.settings import Names, PolyhedraSettings
 from navp_structures.analysis.polyhedra.valence import DEFAULT_TABLE
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.kernels import polyhedron as kernel
 from navp_structures.model import standard
+from navp_structures.model.phase import Phase
 from navp_structures.model.site import OCCUPANCY_SLACK
 
 
@@ -32,7 +34,7 @@ def polyhedra(
 
     Disorder stays as it is: a partly filled or mixed centre has one polyhedron, that of the
     mean structure; positions of a ligand that are never both filled, within 1.2 Å of each
-    other, make one vertex at their mean.
+    other, make one vertex at their mean place, whose bond has their mean length.
 
     Parameters
     ----------
@@ -42,9 +44,9 @@ def polyhedra(
         Elements, or labels of sites; several as a list.
     shell
         Who is a ligand where both criteria differ: ``solid_angle``, those whose face of the
-        centre's Voronoi polyhedron has at least 0.3 of the largest solid angle and that lie
-        before any gap of 40 % in the distances, or ``gap``, those before the largest relative
-        gap.
+        centre's Voronoi polyhedron has at least 0.3 of the largest solid angle, and none
+        behind the largest relative gap in the distances where that is 40 % or more, or
+        ``gap``, those before the largest gap.
     cutoff
         Largest bond (Å), in place of either.
     table
@@ -60,7 +62,8 @@ def polyhedra(
     One row for each site. Volumes are those of convex hulls. Each su is propagated to first
     order from the su of cell and coordinates, sites independent of each other; what symmetry
     ties together moves together. Sites without su take the phase's `site_error`, along each
-    axis; without that there is no su. Parameters of bond valence count as exact.
+    axis; without that there is no su. The one coordinate without su that fixes the origin of a
+    polar group counts as exact, as do the parameters of bond valence.
 
     Raises
     ------
@@ -80,7 +83,11 @@ def polyhedra(
     (6, 10.55, 1.998)
     """
     settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
-    phases = distinct_phases(phase)
+    return measured_polyhedra(distinct_phases(phase), settings)
+
+
+def measured_polyhedra(phases: tuple[Phase, ...], settings: PolyhedraSettings) -> Polyhedra:
+    """Return the polyhedra of phases; errors as for `polyhedra`."""
     check_names(phases, settings)
     found = tuple(item for one in phases for item in centres_of(one, settings))
     return Polyhedra(
@@ -107,7 +114,10 @@ def _row(item: Centre) -> Polyhedron:
         volume_su=known_su(volume_su),
         distortion_index=float(kernel.distortion_indices(numbers.bonds)),
         quadratic_elongation=known(float(elongation)),
-        bond_angle_variance=known(float(kernel.bond_angle_variances(vertices))),
+        bond_angle_variance=(
+            # Angles in a plane are not those of a solid.
+            None if math.isnan(volume) else known(float(kernel.bond_angle_variances(vertices)))
+        ),
         effective_coordination=float(kernel.effective_coordination_numbers(numbers.bonds)),
         bond_valence_sum=known(total),
         mean_bond_su=known_su(mean_su),
@@ -129,10 +139,11 @@ def _row(item: Centre) -> Polyhedron:
 def _bonds(item: Centre) -> Iterator[Bond]:
     """Yield the bonds, those that are equal by symmetry once."""
     shell, numbers, sites = item.shell, item.measures, item.phase.sites
-    owners = item.ligands.site[shell.position[shell.weights.argmax(axis=1)]]
     equal: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for n, (owner, length) in enumerate(zip(owners, numbers.bonds, strict=True)):
-        equal[sites[owner].label, round(length * _EQUAL)].append(n)
+    for n, length in enumerate(numbers.bonds):
+        owners = item.ligands.site[shell.position[shell.weights[n] > 0.0]]
+        label = label_of(sites[owner] for owner in owners)
+        equal[label, round(length * _EQUAL)].append(n)
     for (label, _), (n, *others) in equal.items():
         atoms = shell.weights[n] > 0.0
         yield Bond(
@@ -157,15 +168,16 @@ def _remarks(item: Centre) -> Iterator[str]:
     """Yield what is odd about a polyhedron."""
     shell, count = item.shell, len(item.shell.weights)
     where = f"{item.phase.id} {item.label}"
+    taken = "1 is taken" if count == 1 else f"{count} are taken"
     if shell.by_solid_angle is None:
         yield f"{where}: its neighbours enclose no space, ligands are told by the gap alone"
     elif shell.by_gap != shell.by_solid_angle:
         yield (
             f"{where}: coordination {shell.by_gap} by the gap, {shell.by_solid_angle} by solid "
-            f"angle ({shell.weighted_number:.1f} by O'Keeffe's weights); {count} are taken"
+            f"angle ({shell.weighted_number:.1f} by O'Keeffe's weights); {taken}"
         )
     elif shell.by_gap != count:
-        yield f"{where}: coordination {shell.by_gap} by gap and solid angle; {count} are taken"
+        yield f"{where}: coordination {shell.by_gap} by gap and solid angle; {taken}"
     if count < 4:
         told = "1 ligand encloses" if count == 1 else f"{count} ligands enclose"
         yield f"{where}: {told} no volume"
@@ -177,7 +189,15 @@ def _remarks(item: Centre) -> Iterator[str]:
             f"{where}: ligands filled to {filled.min():.2g} are vertices all the same; the "
             "bond-valence sum counts their share"
         )
-    if shell.weights.shape[0] < shell.weights.shape[1]:
-        yield f"{where}: alternatives of a split ligand make one vertex at their mean"
+    if shell.split:
+        yield (
+            f"{where}: alternatives of a split ligand, up to {shell.split:.2f} Å apart, make "
+            "one vertex at their mean place, the bond has their mean length"
+        )
+    if shell.is_tied:
+        yield (
+            f"{where}: which alternatives of split ligands belong together is not told by "
+            "their distances; another choice gives other numbers"
+        )
     if item.problem is not None:
         yield f"{where}: no bond-valence sum, {item.problem}"

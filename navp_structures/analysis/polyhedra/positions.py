@@ -11,9 +11,10 @@ import numpy as np
 from navp_structures.errors import InputError, nearest
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.neighbours import surroundings
+from navp_structures.kernels.polyhedron import Bools
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
-from navp_structures.model.site import OCCUPANCY_SLACK, Site
+from navp_structures.model.site import OCCUPANCY_SLACK, Site, Species
 
 # Half the shortest distance of two oxygen atoms, and more than disorder splits one of them.
 SPLIT_WIDTH = 1.2
@@ -34,6 +35,8 @@ class Positions:
         By the elements in question, shape ``(n,)``.
     atom
         Number that the alternatives of one split atom share, shape ``(n,)``.
+    tied
+        Whether it might as well have been joined with another one as near, shape ``(n,)``.
     """
 
     site: Ints
@@ -41,6 +44,7 @@ class Positions:
     fract: Floats
     occupancy: Floats
     atom: Ints
+    tied: Bools
 
 
 def find_sites(phase: Phase, names: Iterable[str], role: str) -> tuple[int, ...]:
@@ -74,11 +78,21 @@ def names_of(site: Site) -> set[str]:
     return own.union(*({s.label, s.element} for s in here))
 
 
+def species_of(site: Site, names: Collection[str]) -> tuple[Species, ...]:
+    """Return which atoms of a site are meant: elements, atoms, or the site with all of them."""
+    named = tuple(s for s in site.species if {s.element, s.label} & set(names))
+    # The label of a mixed site is often that of its first atom, which is then meant.
+    return named if named or site.label not in names else site.species
+
+
 def occupancy_of(site: Site, names: Collection[str]) -> float:
     """Return how much of a site the elements (or labelled atoms) fill."""
-    named = [s.occupancy for s in site.species if {s.element, s.label} & set(names)]
-    # The label of a mixed site is often that of its first atom, which is then meant.
-    return sum(named) if named or site.label not in names else site.occupancy
+    return sum(species.occupancy for species in species_of(site, names))
+
+
+def label_of(sites: Iterable[Site]) -> str:
+    """Return the labels of all atoms on sites, ``Si1/P1``."""
+    return "/".join(dict.fromkeys(s.label for site in sites for s in site.species))
 
 
 @lru_cache(maxsize=64)
@@ -109,32 +123,52 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
     site = np.concatenate(owners)
     filled = np.array([occupancy_of(s, names) for s in phase.sites])[site]
     fract = np.concatenate(places)
-    arrays = {
-        "site": site,
-        "operation": np.concatenate(operations),
-        "fract": fract,
-        "occupancy": filled,
-        "atom": _atoms(fract, filled, cell.orthogonalisation_matrix),
-    }
-    for array in arrays.values():
+    atom, tied = _atoms(fract, filled, cell.orthogonalisation_matrix)
+    found = Positions(
+        site=site,
+        operation=np.concatenate(operations),
+        fract=fract,
+        occupancy=filled,
+        atom=atom,
+        tied=tied,
+    )
+    for array in (site, found.operation, fract, filled, atom, tied):
         array.setflags(write=False)
-    return Positions(**arrays)
+    return found
 
 
-def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> Ints:
-    """Return which positions are alternatives of one atom: near, and never both filled."""
+def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> tuple[Ints, Bools]:
+    """Return which positions are alternatives of one atom, and where that is ambiguous.
+
+    Alternatives are near each other and never both filled; the nearest are joined first.
+    """
     atom = np.arange(len(fract))
+    tied = np.zeros(len(fract), dtype=bool)
     total = filled.copy()
     pairs = []
     for n in np.flatnonzero(filled < 1.0 - OCCUPANCY_SLACK):
         around = surroundings(fract[n], fract, orthogonalisation, SPLIT_WIDTH)
         lengths = np.linalg.norm(around.vectors, axis=1)
-        pairs += [(d, n, m) for d, m in zip(lengths, around.point, strict=True) if m > n]
+        pairs += [
+            (d, int(n), int(m)) for d, m in zip(lengths, around.point, strict=True) if m > n
+        ]
         here = np.abs(fract - fract[n] - np.rint(fract - fract[n])).max(axis=1) < 1e-6
-        pairs += [(0.0, n, m) for m in np.flatnonzero(here) if m > n]
-    for _, n, m in sorted(pairs):
+        pairs += [(0.0, int(n), int(m)) for m in np.flatnonzero(here) if m > n]
+    joined: dict[int, float] = {}
+    for distance, n, m in sorted(pairs):
         one, two = atom[n], atom[m]
-        if one != two and total[one] + total[two] <= 1.0 + OCCUPANCY_SLACK:
+        if one == two:
+            continue
+        if total[one] + total[two] <= 1.0 + OCCUPANCY_SLACK:
             total[one] += total[two]
             atom[atom == two] = one
-    return atom
+            joined[n] = joined[m] = distance
+        else:
+            # One that is as near as the one taken could have been taken as well.
+            for end in (n, m):
+                tied[end] |= distance < joined.get(end, -np.inf) + _AS_NEAR
+    return atom, tied
+
+
+# Å: distances that differ by less are equal as far as coordinates tell.
+_AS_NEAR = 1e-3

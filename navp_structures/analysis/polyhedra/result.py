@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bond:
-    """Bonds of one length from a centre to one ligand site.
+    """Bonds of one length from a centre to one ligand site, or to alternatives of one atom.
 
     Parameters
     ----------
@@ -154,6 +154,14 @@ class BondTable(OfPolyhedra[Bond]):
         Column("occupancy", show="{:.3g}".format, usual=1.0),
         Column("bond_valence", head="s", show="{:.3f}".format),
     )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document, with parameters and remarks of the polyhedra."""
+        content = TableResult.to_dict(self)
+        used = dict.fromkeys(item for row in self.of.rows for item in row.parameters)
+        content["parameters"] = plain([asdict(item) for item in used])
+        content["remarks"] = list(self.of.remarks)
+        return content
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

@@ -88,6 +88,7 @@ class SharedPolyhedra(OfPolyhedra[SharedPart]):
     of: Polyhedra
     rows: tuple[SharedPart, ...]
     lanterns: tuple[Lantern, ...]
+    remarks: tuple[str, ...]
 
     name = "shared_polyhedra"
     columns = (
@@ -103,8 +104,9 @@ class SharedPolyhedra(OfPolyhedra[SharedPart]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The lantern units, then what was said of the polyhedra."""
-        return (*map(_sentence, self.lanterns), *self.of.notes)
+        """The lantern units, what is left out, then what was said of the polyhedra."""
+        nothing = () if self.rows else ("no two of these polyhedra share a vertex",)
+        return (*nothing, *map(_sentence, self.lanterns), *self.remarks, *self.of.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; `results` holds the shared parts and the lanterns."""
@@ -113,6 +115,7 @@ class SharedPolyhedra(OfPolyhedra[SharedPart]):
             "shared": content["results"],
             "lanterns": plain([asdict(lantern) for lantern in self.lanterns]),
         }
+        content["remarks"] = [*self.remarks, *self.of.remarks]
         return content
 
 
@@ -120,12 +123,31 @@ def shared_of(result: Polyhedra) -> SharedPolyhedra:
     """Return what the polyhedra of each phase share with each other."""
     rows: list[SharedPart] = []
     lanterns: list[Lantern] = []
+    remarks: list[str] = []
     for phase in result.of:
         centres = tuple(item for item in result.centres if item.phase is phase)
         network = network_of(phase, centres)
         rows += _parts(phase, centres, network)
         lanterns += _lanterns(phase, centres, network)
-    return SharedPolyhedra(of=result, rows=tuple(rows), lanterns=tuple(lanterns))
+        remarks += _left_out(phase, centres, network)
+    return SharedPolyhedra(
+        of=result, rows=tuple(rows), lanterns=tuple(lanterns), remarks=tuple(remarks)
+    )
+
+
+def _left_out(phase: Phase, centres: tuple[Centre, ...], network: Network) -> Iterator[str]:
+    """Yield which centres are alternatives of each other, each pair of sites once."""
+    nearest: dict[tuple[str, ...], float] = {}
+    for pair in network.alternatives:
+        kinds = network.kind[[pair.first, pair.second]].tolist()
+        names = tuple(sorted(centres[kind].label for kind in kinds))
+        nearest[names] = min(pair.distance, nearest.get(names, pair.distance))
+    for (one, two), distance in sorted(nearest.items()):
+        pair_text = f"two {one}" if one == two else f"{one} and {two}"
+        yield (
+            f"{phase.id}: {pair_text} {distance:.2f} Å apart are never both there; what their "
+            "polyhedra have in common is left out"
+        )
 
 
 def _parts(phase: Phase, centres: tuple[Centre, ...], network: Network) -> Iterator[SharedPart]:

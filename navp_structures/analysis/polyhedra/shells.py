@@ -48,7 +48,9 @@ class Shell:
         From the centre to each atom (Å), shape ``(k, 3)``.
     weights
         Share of each atom in each vertex, shape ``(n, k)``: alternatives of a split atom
-        make one vertex at their mean.
+        make one vertex, its place their mean, its distance the mean of theirs.
+    is_tied
+        Whether which alternatives belong together is not told by their distances.
     by_gap, by_solid_angle
         Number of vertices that each criterion gives; None where it gives none.
     gap
@@ -60,6 +62,7 @@ class Shell:
     position: Ints
     vectors: Floats
     weights: Floats
+    is_tied: bool
     by_gap: int
     by_solid_angle: int | None
     gap: float
@@ -69,6 +72,27 @@ class Shell:
     def vertices(self) -> Floats:
         """Positions of the vertices from the centre (Å), shape ``(n, 3)``."""
         return self.weights @ self.vectors
+
+    @property
+    def distances(self) -> Floats:
+        """Distance to each atom (Å), shape ``(k,)``."""
+        return np.asarray(np.linalg.norm(self.vectors, axis=1))
+
+    @property
+    def bonds(self) -> Floats:
+        """Length to each vertex (Å), shape ``(n,)``.
+
+        The mean over the alternatives of a split atom: their mean place is nearer than they
+        are.
+        """
+        return np.asarray(self.weights @ self.distances)
+
+    @property
+    def split(self) -> float:
+        """How far the alternatives of one vertex are apart at most (Å)."""
+        apart = np.linalg.norm(self.vectors[:, np.newaxis] - self.vectors, axis=2)
+        together = (self.weights > 0.0).astype(float)
+        return float((apart * (together.T @ together)).max())
 
 
 def find_shell(
@@ -93,7 +117,7 @@ def find_shell(
     found = _neighbourhood(centre, ligands, orthogonalisation, max(_FIRST_REACH, cutoff or 0.0))
     if not len(found.points):
         return None
-    distances = np.linalg.norm(found.points, axis=1)
+    distances = found.distances
     by_gap, gap = _by_gap(distances)
     members, by_angle, number = by_gap, None, None
     if found.angles is not None:
@@ -112,6 +136,7 @@ def find_shell(
         position=found.around.point[atoms],
         vectors=found.around.vectors[atoms],
         weights=np.where(belongs, found.share[atoms], 0.0),
+        is_tied=bool(ligands.tied[found.around.point[atoms]].any()),
         by_gap=int(by_gap.sum()),
         by_solid_angle=None if by_angle is None else int(by_angle.sum()),
         gap=gap,
@@ -126,15 +151,16 @@ class _Neighbourhood(NamedTuple):
     ----------
     vertex, share
         Which vertex each atom belongs to, and its share in it, shape ``(k,)``.
-    points, angles
-        Position (Å) and solid angle of each vertex, ``(n, 3)`` and ``(n,)``; None where they
-        enclose no space.
+    points, distances, angles
+        Position and distance (Å) and solid angle of each vertex, ``(n, 3)``, ``(n,)`` and
+        ``(n,)``; no angles where they enclose no space.
     """
 
     around: Surroundings
     vertex: Ints
     share: Floats
     points: Floats
+    distances: Floats
     angles: Floats | None
 
 
@@ -149,16 +175,18 @@ def _neighbourhood(
         share = filled / np.bincount(vertex, filled)[vertex]
         points = np.zeros((vertex.max(initial=-1) + 1, 3))
         np.add.at(points, vertex, share[:, np.newaxis] * around.vectors)
+        lengths = np.linalg.norm(around.vectors, axis=1)
+        distances = np.zeros(len(points))
+        np.add.at(distances, vertex, share * lengths)
         angles = _solid_angles(points)
         if angles is not None:
-            distances = np.linalg.norm(points, axis=1)
             needed = max(_FACES * distances.min(), _gap_limit(distances))
             if needed <= reach and distances.max() > _gap_limit(distances):
                 break
         if reach >= LAST_REACH:
             break
         reach = min(2.0 * reach, LAST_REACH)
-    return _Neighbourhood(around, vertex, share, points, angles)
+    return _Neighbourhood(around, vertex, share, points, distances, angles)
 
 
 def _by_gap(distances: Floats) -> tuple[Bools, float]:

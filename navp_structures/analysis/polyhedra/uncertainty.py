@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
+from navp_structures.analysis.polyhedra.positions import places_of
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.propagation import strain_gradient, variances
 from navp_structures.model import standard
@@ -27,13 +30,17 @@ class Errors:
     strain
         Of `strain_gradient`: how Cartesian vectors follow the cell.
     assumed
-        Labels of sites whose errors are the phase's expected ones, for want of su.
+        Numbers of the sites whose errors are the phase's expected ones, for want of su.
+    origin
+        For each number of a site that holds the origin of a polar group, the coordinates that
+        were kept fixed for that: ``z``. They count as exact, and the rest is told against them.
     """
 
     cell: Floats | None
     sites: Floats
     strain: Floats
-    assumed: frozenset[str]
+    assumed: frozenset[int]
+    origin: Mapping[int, str]
 
     def su(self, sensitivity: Floats) -> Floats:
         """Return the su of quantities, shape ``(q, p)`` to ``(q,)``; NaN where unknown."""
@@ -46,13 +53,24 @@ def errors_of(phase: Phase) -> Errors:
     cell, group = phase.cell, phase.space_group
     sites = np.full((len(phase.sites), 3, 3), np.nan)
     assumed = set()
-    for n, site in enumerate(phase.sites):
+    origin = _origin(phase)
+    for n, published in enumerate(phase.sites):
+        fixed = origin.get(n, "")
+        x, y, z = published.fract_su
+        site = replace(
+            published,
+            fract_su=(
+                0.0 if "x" in fixed else x,
+                0.0 if "y" in fixed else y,
+                0.0 if "z" in fixed else z,
+            ),
+        )
         block = standard.coordinate_covariance(site, cell, group)
         if block is None:
             error = _expected_error(site, phase)
             block = standard.coordinate_covariance(site, cell, group, error)
             if block is not None:
-                assumed.add(site.label)
+                assumed.add(n)
         if block is not None:
             sites[n] = block
     return Errors(
@@ -60,7 +78,38 @@ def errors_of(phase: Phase) -> Errors:
         sites=sites,
         strain=strain_gradient(cell.parameters, cell.orthogonalisation_matrix),
         assumed=frozenset(assumed),
+        origin=MappingProxyType(origin),
     )
+
+
+def _origin(phase: Phase) -> dict[int, str]:
+    """Return the coordinates that fix the origin of a polar group.
+
+    A refinement keeps one coordinate along each polar axis, which is printed without su where
+    the others have one.
+    """
+    mean = phase.space_group.rotations.mean(axis=0)
+    found: dict[int, str] = {}
+    for n, axis in enumerate("xyz"):
+        if not np.allclose(mean[:, n], np.eye(3)[n]):
+            continue
+        without = [
+            place
+            for place in places_of(phase)
+            if all(phase.sites[site].fract_su[n] is None for site in place)
+        ]
+        if len(without) > 1:
+            # Atoms that were never refined, hydrogen say, have no su at all.
+            without = [place for place in without if _has_su(phase.sites[place[0]])]
+        if len(without) == 1 and len(places_of(phase)) > 1:
+            for site in without[0]:
+                found[site] = found.get(site, "") + axis
+    return found
+
+
+def _has_su(site: Site) -> bool:
+    """Whether a coordinate was refined; what symmetry fixes has su 0."""
+    return any(site.fract_su)
 
 
 def _expected_error(site: Site, phase: Phase) -> float | None:

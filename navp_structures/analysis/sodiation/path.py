@@ -10,10 +10,17 @@ from itertools import pairwise
 import numpy as np
 
 from navp_structures.analysis.by_phase import distinct_phases
-from navp_structures.analysis.composition import charge_balance, composition
+from navp_structures.analysis.composition import (
+    ChargeBalance,
+    charge_balance,
+    composition,
+    mixed_valences,
+)
 from navp_structures.analysis.host import common_host, ion_count
 from navp_structures.analysis.numbers import known, known_su
-from navp_structures.analysis.polyhedra.centres import centres_of, check_names
+from navp_structures.analysis.polyhedra.polyhedra import measured_polyhedra
+from navp_structures.analysis.polyhedra.positions import species_of
+from navp_structures.analysis.polyhedra.result import Polyhedra
 from navp_structures.analysis.polyhedra.settings import Names, PolyhedraSettings
 from navp_structures.analysis.polyhedra.uncertainty import errors_of
 from navp_structures.analysis.polyhedra.valence import DEFAULT_TABLE
@@ -75,12 +82,13 @@ def sodiation_path(
     settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
     chosen = distinct_phases(_CARD if phases is None else phases)
     units = common_host(chosen, ion)
-    check_names(chosen, settings)
-    states = [_state(p, n, settings) for p, n in zip(chosen, units, strict=True)]
+    with_sites = tuple(phase for phase in chosen if phase.has_sites)
+    measured = measured_polyhedra(with_sites, settings)
+    states = [_state(p, n, measured) for p, n in zip(chosen, units, strict=True)]
     return SodiationPath(
-        settings=settings,
         ion=ion,
         of=chosen,
+        polyhedra=measured,
         rows=tuple(_rows(states, ion)),
         warnings=tuple(_warnings(chosen, ion)),
     )
@@ -100,29 +108,45 @@ class _State:
     units: float
     volume: tuple[float, float]
     means: tuple[tuple[float, float], ...]
-    charge: tuple[float | None, float | None]
+    assumed: float
+    balance: ChargeBalance | None
+    mixed: tuple[str, ...]
 
 
-def _state(phase: Phase, units: float, settings: PolyhedraSettings) -> _State:
+def _state(phase: Phase, units: float, measured: Polyhedra) -> _State:
     volume = volume_of(phase, units)
     su = phase.cell.volume_su
     relative = math.nan if su is None else su / phase.cell.volume
-    balance = charge_balance(composition(phase))
-    is_centre = balance is not None and balance.element in settings.centre
+    counts = composition(phase)
+    balance = charge_balance(counts)
+    elements = _centre_elements(phase, measured)
+    is_centre = balance is not None and (not elements or balance.element in elements)
+    means, assumed = _means(phase, measured)
     return _State(
         phase=phase,
         units=units,
         volume=(volume, volume * relative),
-        means=_means(phase, settings),
-        charge=(balance.valence, balance.valence_su) if balance and is_centre else (None, None),
+        means=means,
+        assumed=assumed,
+        balance=balance if is_centre else None,
+        mixed=mixed_valences(counts),
     )
 
 
-def _means(phase: Phase, settings: PolyhedraSettings) -> tuple[tuple[float, float], ...]:
-    """Return mean bond, volume and bond-valence sum over the centres of the cell."""
+def _centre_elements(phase: Phase, measured: Polyhedra) -> set[str]:
+    """Return the elements of the centres; of a cell without sites, what was asked for."""
     if not phase.has_sites:
-        return ((math.nan, math.nan),) * 3
-    centres = list(centres_of(phase, settings))
+        return set(measured.settings.centre)
+    found = {n for item in measured.centres if item.phase is phase for n in item.sites}
+    names = measured.settings.centre
+    return {s.element for n in found for s in species_of(phase.sites[n], names)}
+
+
+def _means(phase: Phase, measured: Polyhedra) -> tuple[tuple[tuple[float, float], ...], float]:
+    """Return mean bond, volume, bond-valence sum over the centres, and the valence assumed."""
+    if not phase.has_sites:
+        return ((math.nan, math.nan),) * 3, math.nan
+    centres = [item for item in measured.centres if item.phase is phase]
     weights = np.array(
         [
             item.occupancy
@@ -131,11 +155,12 @@ def _means(phase: Phase, settings: PolyhedraSettings) -> tuple[tuple[float, floa
         ]
     )
     weights /= weights.sum()
+    valences = [math.nan if item.valence is None else item.valence.assumed for item in centres]
     totals = weights @ np.array([item.measures.totals for item in centres])
     # Centres share the cell and the ligands between them: derivatives add up, not variances.
     slopes = np.einsum("c,cqp->qp", weights, [item.measures.sensitivity for item in centres])
     su = errors_of(phase).su(slopes)
-    return tuple(zip(totals.tolist(), su.tolist(), strict=True))
+    return tuple(zip(totals.tolist(), su.tolist(), strict=True)), float(weights @ valences)
 
 
 def _rows(states: list[_State], ion: str) -> Iterator[PathState]:
@@ -165,8 +190,11 @@ def _rows(states: list[_State], ion: str) -> Iterator[PathState]:
             polyhedron_volume_su=known_su(volume[1]),
             bond_valence_sum_su=known_su(valence[1]),
             ions=ion_count(phase, ion) / state.units,
-            charge_valence=state.charge[0],
-            charge_valence_su=state.charge[1],
+            charge_valence=None if state.balance is None else state.balance.valence,
+            charge_valence_su=None if state.balance is None else state.balance.valence_su,
+            charged_element=None if state.balance is None else state.balance.element,
+            mixed_valences=state.mixed,
+            assumed_valence=known(state.assumed),
             conditions=conditions_of(phase),
             fillings=tuple(_fillings(phase, state.units, ion)),
         )

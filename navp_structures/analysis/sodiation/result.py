@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from navp_structures.analysis.polyhedra.settings import PolyhedraSettings
+from navp_structures.analysis.polyhedra.notes import polyhedra_notes
+from navp_structures.analysis.polyhedra.result import Polyhedra
 from navp_structures.analysis.sodiation.comparable import VolumeWarning
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import rounded
@@ -46,8 +47,13 @@ class PathState:
         Means over all centres of the cell (Å, Å³, valence units); None for a cell only.
     ions
         Mobile ions per formula unit.
-    charge_valence
-        Mean valence that balances the charge.
+    charge_valence, charged_element
+        Mean valence that balances the charge, and of which element, where one of the centres'
+        elements and no other of the phase has more than one usual valence.
+    mixed_valences
+        Elements of variable valence where there are several: charge balance tells none of them.
+    assumed_valence
+        Mean oxidation state that the parameters of the bond-valence sum belong to.
     conditions
         Kind and temperature in words.
     """
@@ -70,27 +76,20 @@ class PathState:
     ions: float
     charge_valence: float | None
     charge_valence_su: float | None
+    charged_element: str | None
+    mixed_valences: tuple[str, ...]
+    assumed_valence: float | None
     conditions: str
     fillings: tuple[Filling, ...]
-
-    @property
-    def telling_su(self) -> float | None:
-        """The su of V/Z, where it reaches a digit that is shown: below, V/Z was held fixed."""
-        su = self.volume_per_formula_unit_su
-        return su if su is not None and su >= _SHOWN else None
-
-
-# Å³: the last of three decimals.
-_SHOWN = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class SodiationPath(TableResult[PathState]):
     """The answer of `sodiation_path`, in the order that was given."""
 
-    settings: PolyhedraSettings
     ion: str
     of: tuple[Phase, ...]
+    polyhedra: Polyhedra
     rows: tuple[PathState, ...]
     warnings: tuple[VolumeWarning, ...]
 
@@ -102,7 +101,7 @@ class SodiationPath(TableResult[PathState]):
         Column(
             "volume_per_formula_unit",
             head="V/Z / Å³",
-            su="telling_su",
+            su="volume_per_formula_unit_su",
             show="{:.3f}".format,
         ),
         Column("volume_change", head="ΔV / %", show="{:+.2f}".format),
@@ -113,7 +112,7 @@ class SodiationPath(TableResult[PathState]):
             su="polyhedron_volume_su",
             show="{:.3f}".format,
         ),
-        Column("bond_valence_sum", head="BVS", su="bond_valence_sum_su", show="{:.3f}".format),
+        Column("bond_valence_sum", hidden=True),
         Column("volume_per_formula_unit_su", hidden=True),
         Column("volume_change_su", hidden=True),
         Column("total_change", head="total / %", show="{:+.2f}".format, hidden=True),
@@ -124,6 +123,9 @@ class SodiationPath(TableResult[PathState]):
         Column("ions", hidden=True),
         Column("charge_valence", hidden=True),
         Column("charge_valence_su", hidden=True),
+        Column("charged_element", hidden=True),
+        Column("mixed_valences", hidden=True),
+        Column("assumed_valence", hidden=True),
         Column("conditions", wide=True),
     )
 
@@ -135,7 +137,7 @@ class SodiationPath(TableResult[PathState]):
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
         ids = [phase.id for phase in self.of]
-        return {"phases": ids, "ion": self.ion, **self.settings.inputs}
+        return {"phases": ids, "ion": self.ion, **self.polyhedra.settings.inputs}
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -144,10 +146,11 @@ class SodiationPath(TableResult[PathState]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Valences and fillings, the total change, and what stands against comparing."""
+        """Valences and fillings, the total change, what stands against comparing, polyhedra."""
         warnings = [f"Warning: {warning.text}" for warning in self.warnings]
         states = [self._state(row) for row in self.rows]
-        return (*states, *self._total(), *warnings, *self.provisos)
+        polyhedra = [*polyhedra_notes(self.polyhedra), *self.polyhedra.remarks]
+        return (*states, *self._total(), *warnings, *polyhedra, *self.provisos)
 
     @property
     def picture_notes(self) -> tuple[str, ...]:
@@ -160,7 +163,13 @@ class SodiationPath(TableResult[PathState]):
         parts = [f"{self.ion} {row.ions:.3g} per formula unit"]
         if row.charge_valence is not None:
             valence = rounded(row.charge_valence, row.charge_valence_su, 2)
-            parts.append(f"{'/'.join(self.settings.centre)} {valence}+ by charge balance")
+            parts.append(f"{row.charged_element} {valence}+ by charge balance")
+        if row.mixed_valences:
+            several = " and ".join(row.mixed_valences)
+            parts.append(f"no valence by charge balance, for {several} both vary")
+        if row.bond_valence_sum is not None:
+            total = rounded(row.bond_valence_sum, row.bond_valence_sum_su, 2)
+            parts.append(f"bond-valence sum {total}")
         if row.fillings:
             filled = (
                 f"{f.site} {f.number:g} × {rounded(f.occupancy, f.occupancy_su, 2)}"
@@ -188,6 +197,9 @@ class SodiationPath(TableResult[PathState]):
         content = TableResult.to_dict(self)
         for row, result in zip(self.rows, content["results"], strict=True):
             result["fillings"] = plain([asdict(filling) for filling in row.fillings])
+        used = dict.fromkeys(p for row in self.polyhedra.rows for p in row.parameters)
+        content["parameters"] = plain([asdict(item) for item in used])
+        content["remarks"] = list(self.polyhedra.remarks)
         content["warnings"] = plain([asdict(w) | {"text": w.text} for w in self.warnings])
         return content
 
