@@ -9,16 +9,14 @@ import click
 
 from navp_structures.cli.drawing import draw_picture
 from navp_structures.cli.output import check_format, csv_option, json_option, print_result
-from navp_structures.cli.polyhedra import table_option
+from navp_structures.cli.polyhedra_options import polyhedra_options
 from navp_structures.errors import InputError
 
 
 @click.command("path")
 @click.argument("phases", nargs=-1, metavar="[PHASE]...")
-@click.option("--centre", default="V", show_default=True, help="Element in the polyhedra.")
-@click.option("--ligand", default="O", show_default=True, help="Element around it.")
+@polyhedra_options
 @click.option("--ion", default="Na", show_default=True, help="Element that comes and goes.")
-@table_option
 @click.option(
     "--energy",
     "energies",

@@ -9,6 +9,7 @@ import click
 
 from navp_structures.cli.drawing import draw_picture
 from navp_structures.cli.output import check_format, csv_option, json_option, print_result
+from navp_structures.cli.polyhedra_options import polyhedra_options
 from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,47 +17,9 @@ if TYPE_CHECKING:
     from navp_structures.show.tables import TableResult
 
 
-table_option = click.option(
-    "--table",
-    default="gagne-hawthorne-2015",
-    show_default=True,
-    help="Bond valences: also brown-altermatt-1985, brese-okeeffe-1991.",
-)
-"""For every command that sums bond valences."""
-
-
 @click.command("polyhedra")
 @click.argument("phases", nargs=-1, required=True, metavar="PHASE...")
-@click.option(
-    "--centre",
-    multiple=True,
-    default=("V",),
-    show_default="V",
-    help="Element or label of a site; may be given again.",
-)
-@click.option(
-    "--ligand",
-    multiple=True,
-    default=("O",),
-    show_default="O",
-    help="Element or label of a site; may be given again.",
-)
-@click.option(
-    "--shell",
-    default="solid_angle",
-    show_default=True,
-    help="Who is a ligand where the two differ: solid_angle or gap.",
-)
-@click.option("--cutoff", type=float, help="Largest bond in Å, in place of either.")
-@table_option
-@click.option(
-    "--valence",
-    "valences",
-    multiple=True,
-    type=(str, int),
-    metavar="NAME NUMBER",
-    help="Oxidation state of an element or a site: V1 3.",
-)
+@polyhedra_options
 @click.option("--bonds", is_flag=True, help="List the bonds.")
 @click.option("--shared", is_flag=True, help="List shared corners, edges and faces.")
 @click.option("--plot", type=Path, metavar="FILE", help="Draw into a png, pdf or svg file.")
@@ -69,7 +32,6 @@ def polyhedra(
     plot: Path | None,
     as_csv: bool,
     as_json: bool,
-    valences: tuple[tuple[str, int], ...],
     **settings: Any,
 ) -> None:
     """Measure the coordination polyhedra of each PHASE.
@@ -87,7 +49,7 @@ def polyhedra(
         check_picture(plot)
     from navp_structures.analysis.polyhedra.polyhedra import polyhedra as measured
 
-    result = measured(phases, valences=dict(valences), **settings)
+    result = measured(phases, **settings)
     if plot is not None:
         from navp_structures.show.bond_strips import figure_size
 

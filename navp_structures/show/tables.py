@@ -299,6 +299,25 @@ def _plain_grid(
     return "\n".join([lines[0], "─" * (sum(widths) + _GAP * (len(widths) - 1)), *lines[1:]])
 
 
+# Letters: words of texts up to this length are not broken.
+_WORD = 16
+
+
+def _least_width(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[bool]
+) -> int:
+    """Return the width below which numbers, or words of usual length, would be broken."""
+    from rich.cells import cell_len
+
+    total = _GAP * len(heads)
+    for head, is_left, *column in zip(heads, left, *rows, strict=True):
+        texts = [head, *column]
+        if is_left:
+            texts = [word[:_WORD] for text in texts for word in text.split()]
+        total += max(map(cell_len, texts), default=0)
+    return total
+
+
 def _folded_grid(
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
@@ -325,6 +344,6 @@ def _folded_grid(
     needed = Measurement.get(console, console.options, table)
     # Rich measures without the padding that it then draws between columns.
     widest = needed.maximum + len(heads)
-    console.width = max(min(widest, width or widest), needed.minimum)
+    console.width = max(min(widest, width or widest), _least_width(heads, rows, left))
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

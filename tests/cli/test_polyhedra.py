@@ -74,6 +74,29 @@ def test_path_table() -> None:
     assert "-8.21 % with na3vp-rt" in flat
 
 
+def test_path_has_the_options_of_polyhedra_and_says_what_they_gave() -> None:
+    content = json.loads(
+        run("path", "Na3VP", "NaVP", "--centre", "V", "--ligand", "O1", "--ligand", "O2",
+            "--shell", "gap", "--valence", "V1", "4", "--json").stdout
+    )  # fmt: skip
+    assert content["inputs"]["shell"] == "gap"
+    assert content["inputs"]["ligand"] == ["O1", "O2"]
+    assert content["results"][0]["assumed_valence"] == 4.0
+    assert [item["valence"] for item in content["parameters"]] == [4]
+    flat = " ".join(run("path").stdout.split())
+    assert "gagne-hawthorne-2015" in flat
+    assert "assumed are na3vp-rt V1 3+, na2vp-a V1 3+, na2vp-a V2 4+, navp-model V1 4+" in flat
+    assert "su from the expected errors" in flat
+
+
+def test_long_names_leave_the_path_within_a_terminal(tmp_path: Path) -> None:
+    source = run("export", "Na3VP").stdout
+    target = tmp_path / f"{'a-long-name-' * 4}of-a-phase.cif"
+    target.write_text(source, encoding="utf-8")
+    lines = run("path", str(target), "NaVP").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
 def test_energies_along_the_path() -> None:
     text = run(
         "path", "Na3VP", "Na2VP", "NaVP",
@@ -103,7 +126,10 @@ def test_pictures(tmp_path: Path, command: tuple[str, ...]) -> None:
         (("polyhedra", "Na3VP", "--plot", "x.gif"), "must end in"),
         (("polyhedra", "Na3VP", "--cutoff", "99"), "cutoff is 99.0"),
         (("polyhedra",), "Missing argument"),
+        (("polyhedra", "Na3VP", "--valence", "V", "4", "--valence", "V", "3"),
+         "--valence names 'V' twice"),
         (("path", "Na3VP", "NZSP"), "no common host"),
+        (("path", "--shell", "voronoi"), "shell is 'voronoi'"),
         (("path", "Na3VP", "--energy", "x"), "not a valid float"),
         (("path", "Na3VP", "NaVP", "--energy", "-2.2"), "1 energies for 2 phases"),
         (("path", "Na3VP", "NaVP", "--energy", "-2", "--energy", "-2", "--plot", "x.png"),

@@ -145,15 +145,14 @@ def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> tuple[In
     atom = np.arange(len(fract))
     tied = np.zeros(len(fract), dtype=bool)
     total = filled.copy()
-    pairs = []
-    for n in np.flatnonzero(filled < 1.0 - OCCUPANCY_SLACK):
+    pairs: list[tuple[float, int, int]] = []
+    for n in np.flatnonzero(filled < 1.0 - OCCUPANCY_SLACK).tolist():
         around = surroundings(fract[n], fract, orthogonalisation, SPLIT_WIDTH)
         lengths = np.linalg.norm(around.vectors, axis=1)
-        pairs += [
-            (d, int(n), int(m)) for d, m in zip(lengths, around.point, strict=True) if m > n
-        ]
+        near = zip(lengths.tolist(), around.point.tolist(), strict=True)
+        pairs += [(distance, n, m) for distance, m in near if m > n]
         here = np.abs(fract - fract[n] - np.rint(fract - fract[n])).max(axis=1) < 1e-6
-        pairs += [(0.0, int(n), int(m)) for m in np.flatnonzero(here) if m > n]
+        pairs += [(0.0, n, m) for m in np.flatnonzero(here).tolist() if m > n]
     joined: dict[int, float] = {}
     for distance, n, m in sorted(pairs):
         one, two = atom[n], atom[m]

@@ -150,7 +150,7 @@ class SodiationPath(TableResult[PathState]):
         warnings = [f"Warning: {warning.text}" for warning in self.warnings]
         states = [self._state(row) for row in self.rows]
         polyhedra = [*polyhedra_notes(self.polyhedra), *self.polyhedra.remarks]
-        return (*states, *self._total(), *warnings, *polyhedra, *self.provisos)
+        return (*states, *self._total(), *warnings, *self._over(), *polyhedra, *self.provisos)
 
     @property
     def picture_notes(self) -> tuple[str, ...]:
@@ -180,6 +180,13 @@ class SodiationPath(TableResult[PathState]):
             known = any(phase.id == row.phase and phase.has_sites for phase in self.of)
             parts.append(f"no {self.ion} site" if known else "a cell without sites")
         return f"{row.phase}: {'; '.join(parts)}"
+
+    def _over(self) -> Iterator[str]:
+        """Yield over which centres the means are, where a phase has several."""
+        for phase in self.of:
+            labels = [row.centre for row in self.polyhedra.rows if row.phase == phase.id]
+            if len(labels) > 1:
+                yield f"{phase.id}: bonds, hulls and sums are means over {', '.join(labels)}"
 
     def _total(self) -> Iterator[str]:
         steps = [row.volume_change for row in self.rows if row.volume_change is not None]

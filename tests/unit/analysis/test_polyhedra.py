@@ -165,13 +165,90 @@ def test_split_ligand_is_one_vertex_at_its_mean() -> None:
     (row,) = result.rows
     assert row.coordination == 6
     assert row.volume == pytest.approx(12.8)
-    assert any("split ligand" in note for note in result.notes)
+    assert any("split ligand, up to 0.60 Å apart" in note for note in result.notes)
+    # The bond is as long as both are, not as short as the way to the middle, 2.4 Å.
+    assert row.bonds[-1].ligand == "O8/O9"
+    assert row.bonds[-1].length == pytest.approx(math.hypot(0.3, 2.4))
+    assert row.mean_bond == pytest.approx((4 * 2.0 + 2.4 + math.hypot(0.3, 2.4)) / 6)
     # Each half counts half in the sum, at its own distance.
     lengths = [2.0] * 4 + [2.4] + [math.hypot(0.3, 2.4)]
     parameter = row.parameters[0]
     assert row.bond_valence_sum == pytest.approx(
         sum(math.exp((parameter.r0 - length) / parameter.b) for length in lengths)
     )
+
+
+def test_su_of_a_split_bond_by_hand() -> None:
+    # Half of each alternative's direction, and for the centre their sum, along z alone:
+    # 0.01 sqrt(1/4 + 1/4 + (2.4 / 2.41868)²).
+    halves = [atom(f"O{n}", (x, 0, 2.4), ("O", 0.5), su=0.01) for n, x in ((8, 0.3), (9, -0.3))]
+    rest = [atom(f"O{n}", place, su=0.01) for n, place in enumerate(ALONG)]  # type: ignore[arg-type]
+    centre = atom("V1", (0, 0, 0), su=0.01)
+    still = replace(BOX, c_su=0.0, a_su=0.012)
+    (row,) = navp.polyhedra(phase(centre, *rest[:4], rest[5], *halves, cell=still)).rows
+    along_z = 0.01 * math.sqrt(0.5 + (2.4 / math.hypot(0.3, 2.4)) ** 2)
+    # a ± 0.001 relative moves both by x² / length.
+    assert row.bonds[-1].length_su == pytest.approx(
+        math.hypot(along_z, 0.001 * 0.3**2 / math.hypot(0.3, 2.4))
+    )
+
+
+def test_alternatives_that_may_be_joined_otherwise_are_said_to_be() -> None:
+    # A square of four half atoms, 0.8 Å apart: two and two, but which?
+    square = [
+        atom(f"O{n}", (x, y, 2.4), ("O", 0.5))
+        for n, (x, y) in enumerate([(0.4, 0.4), (0.4, -0.4), (-0.4, -0.4), (-0.4, 0.4)], 6)
+    ]
+    result = navp.polyhedra(phase(V, *OCTAHEDRON[:4], OCTAHEDRON[5], *square))
+    assert any("belong together is not told" in note for note in result.notes)
+    pair = navp.polyhedra(phase(V, *OCTAHEDRON[:4], OCTAHEDRON[5], *square[:2]))
+    assert not any("belong together" in note for note in pair.notes)
+
+
+def test_the_coordinate_that_fixes_the_origin_is_exact() -> None:
+    # P 1: one atom has no su at all. The bonds have those of their ligands.
+    rest = [atom(f"O{n}", place, su=0.01) for n, place in enumerate(ALONG)]  # type: ignore[arg-type]
+    exact = replace(BOX, a_su=1e-9, c_su=0.0)
+    result = navp.polyhedra(phase(V, *rest, cell=exact))
+    assert result.rows[0].bonds[0].length_su == pytest.approx(0.01)
+    assert "x: x, y, z of V1 fixes the origin and counts as exact" in result.notes
+    # Two without su: either might be, and neither is known.
+    two = navp.polyhedra(phase(V, OCTAHEDRON[0], *rest[1:], cell=exact))
+    assert two.rows[0].bonds[0].length_su is None
+    assert two.rows[0].bonds[-1].length_su is None
+
+
+def test_an_origin_along_one_axis() -> None:
+    # P 1 21 1: y alone is free to choose; V has su along x and z.
+    group = navp.SpaceGroup.from_name("P 1 21 1")
+    cell = navp.UnitCell(a=12, b=12, c=12, beta=90, a_su=1e-9, b_su=1e-9, c_su=1e-9,
+                         beta_su=1e-9)  # fmt: skip
+    rest = [atom(f"O{n}", place, su=0.01) for n, place in enumerate(ALONG)]  # type: ignore[arg-type]
+    centre = replace(V, fract_su=(0.01 / 12, None, 0.01 / 12))
+    found = navp.polyhedra(
+        navp.Phase(id="x", cell=cell, space_group=group, sites=(centre, *rest))
+    )
+    along_y = next(bond for bond in found.rows[0].bonds if bond.ligand == "O2")
+    along_x = next(bond for bond in found.rows[0].bonds if bond.ligand == "O0")
+    assert along_y.length_su == pytest.approx(0.01, rel=1e-6)
+    assert along_x.length_su == pytest.approx(0.01 * math.sqrt(2), rel=1e-6)
+    # Along x nothing is free to choose: what is missing there is unknown.
+    fixed = navp.SpaceGroup.from_name("P 1 2 1")
+    unknown = replace(centre, fract_su=(None, 0.01 / 12, 0.01 / 12))
+    moved = tuple(
+        replace(site, fract=(site.fract[0] - 0.2, site.fract[1], site.fract[2] - 0.2))
+        for site in (unknown, *rest)
+    )
+    other = navp.Phase(id="x", cell=cell, space_group=fixed, sites=moved)
+    bond = next(b for b in navp.polyhedra(other).rows[0].bonds if b.ligand == "O0")
+    assert bond.length_su is None
+
+
+def test_a_mixed_ligand_is_named_after_its_atoms() -> None:
+    mixed = atom("O0", ALONG[0], ("O", 0.7), ("F", 0.3))  # type: ignore[arg-type]
+    result = navp.polyhedra(phase(V, mixed, *OCTAHEDRON[1:]), ligand=["O", "F"])
+    assert result.rows[0].bonds[0].ligand == "Ox/Fx"
+    assert result.rows[0].bonds[0].occupancy == pytest.approx(1.0)
 
 
 def test_half_empty_ligand_is_a_vertex_and_half_a_bond() -> None:
@@ -186,6 +263,7 @@ def test_three_ligands_and_flat_ones_have_no_volume() -> None:
     flat = navp.polyhedra(phase(V, *OCTAHEDRON[:4]), cutoff=2.1)
     assert flat.rows[0].coordination == 4
     assert flat.rows[0].volume is flat.rows[0].volume_su is None
+    assert flat.rows[0].bond_angle_variance is None
     assert any("4 ligands lie in one plane" in note for note in flat.notes)
     three = navp.polyhedra(phase(V, *OCTAHEDRON[:3]), cutoff=2.1)
     assert three.rows[0].volume is None

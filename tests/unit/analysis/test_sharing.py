@@ -103,6 +103,38 @@ def test_octahedra_of_nasicon_share_no_vertex_with_each_other() -> None:
     assert sorted({round(row.angle, 2) for row in rows}) == [145.95, 151.38]
 
 
+def test_alternatives_of_one_atom_share_nothing() -> None:
+    def half(label: str, x: float) -> navp.Site:
+        kind = navp.Species(symbol="Na", label=label, occupancy=0.5)
+        return navp.Site(label=label, species=(kind,), fract=(x, 0.5, 0.5))
+
+    oxygen = [
+        navp.Site(
+            label=f"O{n}",
+            species=(navp.Species(symbol="O", label=f"O{n}"),),
+            fract=(0.5 + x / 12, 0.5 + y / 12, 0.5 + z / 12),
+        )
+        for n, (x, y, z) in enumerate(
+            [(2.3, 0, 0), (-2.3, 0, 0), (0, 2.3, 0), (0, -2.3, 0), (0, 0, 2.3), (0, 0, -2.3)]
+        )
+    ]
+    phase = navp.Phase(
+        id="x",
+        cell=navp.UnitCell(a=12, b=12, c=12),
+        space_group=navp.SpaceGroup.from_name("P 1"),
+        sites=(half("Na1", 0.5 - 0.4 / 12), half("Na2", 0.5 + 0.4 / 12), *oxygen),
+    )
+    result = navp.polyhedra(phase, "Na", cutoff=3.0).shared()
+    assert len(navp.polyhedra(phase, "Na", cutoff=3.0)) == 2
+    assert result.rows == ()
+    assert result.remarks == (
+        "x: Na1 and Na2 0.80 Å apart are never both there; what their polyhedra have in "
+        "common is left out",
+    )
+    assert "no two of these polyhedra share a vertex" in result.notes
+    assert result.to_dict()["remarks"][0] == result.remarks[0]
+
+
 def test_document() -> None:
     content = json.loads(json_text(navp.polyhedra("Na3VP", ["V", "P"]).shared().to_dict()))
     assert content["schema"]["name"] == "navp.shared_polyhedra"
