@@ -15,10 +15,12 @@ Brown & Altermatt, Acta Cryst. B41 (1985) 244, doi:10.1107/S0108768185002063
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.bond_valence_tables import (
     BOND_VALENCE_TABLES,
     BondValenceParameter,
@@ -127,6 +129,22 @@ def global_instability_index(
     return float(np.sqrt(np.average(deviations**2, weights=weights)))
 
 
+def bond_valence_table(name: str) -> Mapping[Pair, BondValenceParameter]:
+    """Return a published table of bond-valence parameters: the cations of NASICON phases.
+
+    Raises
+    ------
+    InputError
+        When there is no table of that name; says which there are.
+    """
+    if not isinstance(name, str) or name not in BOND_VALENCE_TABLES:
+        raise InputError(
+            f"{shown(name)} is no table of bond-valence parameters; there are "
+            f"{', '.join(BOND_VALENCE_TABLES)}{nearest(str(name), BOND_VALENCE_TABLES)}"
+        )
+    return BOND_VALENCE_TABLES[name]
+
+
 def bond_valence_parameter(
     cation: str, valence: int, anion: str = "O", *, table: str
 ) -> BondValenceParameter:
@@ -153,15 +171,11 @@ def bond_valence_parameter(
     >>> bond_valence_parameter("V", 3, table="brown-altermatt-1985").r0
     1.743
     """
-    if table not in BOND_VALENCE_TABLES:
-        raise InputError(
-            f"{table!r} is no table of bond-valence parameters; there are "
-            f"{', '.join(BOND_VALENCE_TABLES)}{nearest(table, BOND_VALENCE_TABLES)}"
-        )
+    rows = bond_valence_table(table)
     pair = (cation, valence, anion)
-    if pair not in BOND_VALENCE_TABLES[table]:
+    if pair not in rows:
         raise InputError(_what_exists(pair, table))
-    return BOND_VALENCE_TABLES[table][pair]
+    return rows[pair]
 
 
 def _what_exists(pair: Pair, table: str) -> str:

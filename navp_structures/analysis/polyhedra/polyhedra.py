@@ -51,7 +51,7 @@ def polyhedra(
         Largest bond (Å), in place of either.
     table
         Bond-valence parameters: ``gagne-hawthorne-2015``, ``brown-altermatt-1985`` or
-        ``brese-okeeffe-1991``.
+        ``brese-okeeffe-1991``; they hold the cations of NASICON phases.
     valences
         Oxidation states that choose the parameters, by element, site or atom: ``{"V1": 3}``.
         Without them: the charge in the CIF, else the usual valence of the element, else the

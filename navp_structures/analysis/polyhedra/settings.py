@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from navp_structures.analysis.numbers import items_of, within
 from navp_structures.analysis.polyhedra.shells import CRITERIA
-from navp_structures.analysis.polyhedra.valence import check_table, check_valences
+from navp_structures.analysis.polyhedra.valence import check_valences
 from navp_structures.errors import InputError, nearest, shown
+from navp_structures.kernels.bond_valence import bond_valence_table
 
 # Å: below and beyond no bond of interest.
 _CUTOFFS: Final = (0.5, 16.0)
@@ -65,12 +66,13 @@ class PolyhedraSettings:
             )
         if cutoff is not None:
             cutoff = within(cutoff, "cutoff", *_CUTOFFS, "Å")
+        bond_valence_table(table)
         return cls(
             centre=_names(centre, "centre"),
             ligand=_names(ligand, "ligand"),
             shell=shell,
             cutoff=cutoff,
-            table=check_table(table),
+            table=table,
             valences=tuple(check_valences(valences).items()),
         )
 

@@ -10,11 +10,12 @@ import numpy as np
 from navp_structures.analysis.numbers import is_number
 from navp_structures.constants import SINGLE_VALENCES
 from navp_structures.errors import InputError, shown
-from navp_structures.kernels.bond_valence import bond_valence_parameter, bond_valences
-from navp_structures.kernels.bond_valence_tables import (
-    BOND_VALENCE_TABLES,
-    BondValenceParameter,
+from navp_structures.kernels.bond_valence import (
+    bond_valence_parameter,
+    bond_valence_table,
+    bond_valences,
 )
+from navp_structures.kernels.bond_valence_tables import BondValenceParameter
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.site import Site, Species
 
@@ -104,14 +105,6 @@ def site_valence(
     return SiteValence(each=each, slopes=slopes, assumed=assumed, parameters=tuple(used))
 
 
-def check_table(table: str) -> str:
-    """Return the name of a table of bond-valence parameters, or raise InputError."""
-    if not isinstance(table, str) or table not in BOND_VALENCE_TABLES:
-        # The kernel's own sentence names what there is.
-        bond_valence_parameter("Na", 1, table=str(table))
-    return table
-
-
 def check_valences(valences: Mapping[str, int] | None) -> dict[str, int]:
     """Return oxidation states by name, or raise InputError where one is none."""
     if valences is None:
@@ -145,7 +138,7 @@ def _valence(
         raise InputError(f"{species.element} is an anion, sums are those of cations")
     if single > 0:
         return single
-    rows = BOND_VALENCE_TABLES[table]
+    rows = bond_valence_table(table)
     known = sorted(
         {
             valence
