@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from navp_structures.errors import InputError
+from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.numbers import rounded
 from navp_structures.show.plot_text import (
     LITERAL,
@@ -65,8 +66,9 @@ class BondStrip:
         Of each bond (Å, Å or None) and its ligand, in any order.
     mean, mean_su
         Å, Å or None.
-    is_measured
-        Filled marks when true; open for a model or a computed phase.
+    kind
+        Marks are filled for ``measured``, open for ``model`` and ``computed``, half filled for
+        None: not stated.
     """
 
     name: str
@@ -75,7 +77,7 @@ class BondStrip:
     labels: tuple[str, ...]
     mean: float
     mean_su: float | None
-    is_measured: bool
+    kind: str | None
 
 
 def plot_bond_strips(
@@ -104,7 +106,7 @@ def plot_bond_strips(
     -------
     Axes
         Their texts have the gid ``name``, ``ligand``, ``mean``, ``head`` or ``notes``; the
-        marks ``measured``, ``model`` or ``mean``.
+        marks the kind, ``kind not stated`` or ``mean``.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def plot_bond_strips(
     ...     labels=("O2", "O2", "O2", "O1", "O1", "O1"),
     ...     mean=2.0,
     ...     mean_su=None,
-    ...     is_measured=True,
+    ...     kind="measured",
     ... )
     >>> ax = plot_bond_strips([octahedron], ax=Figure().add_subplot())
     >>> [text.get_text() for text in ax.texts]
@@ -147,7 +149,7 @@ def plot_bond_strips(
         named = [bond for bond in bonds if bond.words]
         if sheet.style and named:
             write_labels(sheet, row, [b.length for b in named], [b.words for b in named])
-    _draw_legend(ax, strips)
+    _draw_legend(sheet, strips)
     return ax
 
 
@@ -296,31 +298,26 @@ def _draw(sheet: StripSheet, row: int, strip: BondStrip, bonds: Sequence[_Bond])
         x, y, su = np.transpose(bars)
         how: dict[str, Any] = {"fmt": "none", "ecolor": _BOND, "elinewidth": 0.8}
         ax.errorbar(x, y, xerr=su, capsize=2, **how)
-    face = _BOND if strip.is_measured else ax.get_facecolor()
-    mark: dict[str, Any] = {"marker": "o", "color": _BOND}
-    mark |= {"markersize": min(MARK, 0.7 * sheet.pitch)}
-    mark |= {"mfc": face, "gid": "measured" if strip.is_measured else "model"}
+    mark: dict[str, Any] = {"marker": "o", "markersize": min(MARK, 0.7 * sheet.pitch)}
+    mark |= kind_style(strip.kind, _BOND, ax.get_facecolor())
     ax.plot([b.length for b in bonds], [row] * len(bonds), linestyle="", zorder=3, **mark)
 
 
-def _draw_legend(ax: Axes, strips: Sequence[BondStrip]) -> None:
+def _draw_legend(sheet: StripSheet, strips: Sequence[BondStrip]) -> None:
     from matplotlib.lines import Line2D
 
-    kinds = {True: ("measured", _BOND), False: ("model or computed", "none")}
-    shown = [kinds[kind] for kind in sorted({s.is_measured for s in strips}, reverse=True)]
-    mark: dict[str, Any] = {"marker": "o", "markersize": MARK, "color": _BOND}
-    handles = [Line2D([], [], linestyle="", mfc=face, **mark) for _, face in shown]
-    tick: dict[str, Any] = {"marker": "|", "markersize": 9, "color": _MEAN}
+    ax = sheet.ax
+    handles = kind_handles((strip.kind for strip in strips), _BOND, ax.get_facecolor(), MARK)
+    tick: dict[str, Any] = {"marker": "|", "markersize": 9, "color": _MEAN, "label": "mean"}
     handles.append(Line2D([], [], linestyle="", markeredgewidth=1.4, **tick))
-    how: dict[str, Any] = {"frameon": False, "fontsize": 7.5, "borderaxespad": 0.1}
-    how |= {"handletextpad": 0.1, "columnspacing": 1.0, "loc": "upper left", "ncols": 3}
-    ax.legend(handles, [*(words for words, _ in shown), "mean"], **how)
+    write_legend(ax, handles, "upper left", sheet.width)
 
 
 def _check(strips: Sequence[BondStrip]) -> None:
     if not strips:
         raise InputError("nothing to plot: give at least one strip of bonds")
     for strip in strips:
+        check_kind(strip.name, strip.kind)
         counts = {len(strip.lengths), len(strip.su), len(strip.labels)}
         if len(counts) != 1 or not strip.lengths:
             raise InputError(f"{strip.name}: each bond has a length, a su or None, a label")

@@ -9,9 +9,9 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.path_texts import LEGEND, MARK, Floats, Sheet, Wish
 from navp_structures.show.plot_text import LITERAL, NAME, Pair, folded, text_size, write_around
 from navp_structures.show.plot_text import points as in_points
@@ -47,8 +47,9 @@ class PathPoint:
         Of a formula unit (Å³).
     polyhedron_volume, polyhedron_su
         Mean over the polyhedra (Å³); None for a cell only.
-    is_measured
-        Filled when true; open for a model or a computed phase.
+    kind
+        Its mark is filled for ``measured``, open for ``model`` and ``computed``, half filled
+        for None: not stated.
     """
 
     name: str
@@ -57,7 +58,7 @@ class PathPoint:
     volume_su: float | None
     polyhedron_volume: float | None
     polyhedron_su: float | None
-    is_measured: bool
+    kind: str | None
 
 
 def plot_path(
@@ -87,7 +88,8 @@ def plot_path(
     -------
     Axes
         The left ones. Their texts have the gid ``name``, ``change`` or ``notes``; lines on
-        either side ``volume`` or ``polyhedron``, with their points ``measured`` or ``model``.
+        either side ``volume`` or ``polyhedron``, with their points the kind, or
+        ``kind not stated``.
 
     Raises
     ------
@@ -98,8 +100,8 @@ def plot_path(
     --------
     >>> from matplotlib.figure import Figure
     >>> unknown = {"volume_su": None, "polyhedron_volume": None, "polyhedron_su": None}
-    >>> rich = PathPoint(name="rich", x=3, volume=240.0, is_measured=True, **unknown)
-    >>> poor = PathPoint(name="poor", x=1, volume=222.0, is_measured=False, **unknown)
+    >>> rich = PathPoint(name="rich", x=3, volume=240.0, kind="measured", **unknown)
+    >>> poor = PathPoint(name="poor", x=1, volume=222.0, kind="model", **unknown)
     >>> ax = plot_path([rich, poor], x_label="Na", ax=Figure().add_subplot())
     >>> [text.get_text() for text in ax.texts]
     ['-7.50 %', 'rich', 'poor']
@@ -116,7 +118,7 @@ def plot_path(
     ax.set_xlabel(printable(x_label), **LITERAL)
     series = list(_series(ax, points, polyhedron_label))
     for one in series:
-        _draw(one, x, np.array([p.is_measured for p in points]))
+        _draw(one, x, [p.kind for p in points])
     _share_height(series, 0.0)
     _fit_sideways(series)
     write_around(ax, title, notes, "")
@@ -175,7 +177,7 @@ def _series(ax: Axes, points: Sequence[PathPoint], label: str) -> Iterator[_Seri
         yield _Series(ax.twinx(), "polyhedron", label, _POLYHEDRON, *hull)
 
 
-def _draw(series: _Series, x: Floats, measured: NDArray[np.bool_]) -> None:
+def _draw(series: _Series, x: Floats, kinds: Sequence[str | None]) -> None:
     ax, values, colour = series.ax, series.values, series.style["color"]
     line = {"color": colour, "linestyle": series.style["linestyle"], "linewidth": 1.2}
     ax.plot(x, values, gid=series.gid, **line)
@@ -183,12 +185,13 @@ def _draw(series: _Series, x: Floats, measured: NDArray[np.bool_]) -> None:
     if bars.any():
         how: dict[str, Any] = {"fmt": "none", "ecolor": colour, "elinewidth": 0.9}
         ax.errorbar(x[bars], values[bars], series.su[bars], capsize=2.5, **how)
-    for kind, of_kind in (("measured", measured), ("model", ~measured)):
-        here = of_kind & np.isfinite(values)
-        face = colour if kind == "measured" else ax.get_facecolor()
-        mark = {"marker": series.style["marker"], "markersize": MARK, "color": colour}
+    for kind in dict.fromkeys(kinds):
+        here = np.isfinite(values) & np.array([other == kind for other in kinds])
+        mark = {"marker": series.style["marker"], "markersize": MARK, "linestyle": ""}
         if here.any():
-            ax.plot(x[here], values[here], linestyle="", mfc=face, gid=kind, **mark)
+            ax.plot(
+                x[here], values[here], **mark, **kind_style(kind, colour, ax.get_facecolor())
+            )
 
 
 def _share_height(series: Sequence[_Series], room: float) -> None:
@@ -237,15 +240,8 @@ def _fit_sideways(series: Sequence[_Series]) -> None:
 
 
 def _draw_legend(ax: Axes, points: Sequence[PathPoint]) -> None:
-    from matplotlib.lines import Line2D
-
-    kinds = {True: ("measured", "0.3"), False: ("model or computed", "none")}
-    mark: dict[str, Any] = {"marker": "o", "markersize": MARK, "color": "0.3"}
-    shown = [kinds[kind] for kind in sorted({p.is_measured for p in points}, reverse=True)]
-    handles = [Line2D([], [], linestyle="", mfc=face, **mark) for _, face in shown]
-    how: dict[str, Any] = {"frameon": False, "fontsize": 7.5, "borderaxespad": 0.1}
-    how |= {"handletextpad": 0.1, "columnspacing": 1.0, "loc": "upper right", "ncols": 2}
-    ax.legend(handles, [words for words, _ in shown], **how)
+    handles = kind_handles((p.kind for p in points), "0.3", ax.get_facecolor(), MARK)
+    write_legend(ax, handles, "upper right", in_points(ax, ax.bbox.width, 0)[0])
 
 
 def _changes(sheet: Sheet, points: Sequence[PathPoint], marks: Floats) -> Iterator[Wish]:
@@ -271,6 +267,7 @@ def _check(points: Sequence[PathPoint]) -> None:
     if not points:
         raise InputError("nothing to plot: give at least one phase")
     for p in points:
+        check_kind(p.name, p.kind)
         for value in (p.x, p.volume, p.polyhedron_volume, p.volume_su, p.polyhedron_su):
             if value is not None and not (math.isfinite(value) and value >= 0 and p.volume):
                 raise InputError(f"{p.name}: a volume is above 0, content and su at least 0")

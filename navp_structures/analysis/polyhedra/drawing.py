@@ -33,5 +33,5 @@ def _strip(row: Polyhedron, name: str, kind: str | None) -> BondStrip:
         labels=tuple(bond.ligand for bond in bonds),
         mean=row.mean_bond,
         mean_su=row.mean_bond_su,
-        is_measured=kind in ("measured", None),
+        kind=kind,
     )

@@ -26,7 +26,7 @@ from navp_structures.show.strip_labels import spread
 Row = tuple[str, float, float | None, int]
 
 
-def strip(name: str, *rows: Row, is_measured: bool = True) -> BondStrip:
+def strip(name: str, *rows: Row, kind: str | None = "measured") -> BondStrip:
     """Return a strip of ligand, length, su and number."""
     bonds = [row for row in rows for _ in range(row[3])]
     return BondStrip(
@@ -36,7 +36,7 @@ def strip(name: str, *rows: Row, is_measured: bool = True) -> BondStrip:
         labels=tuple(row[0] for row in bonds),
         mean=float(np.mean([row[1] for row in bonds])),
         mean_su=None,
-        is_measured=is_measured,
+        kind=kind,
     )
 
 
@@ -53,7 +53,7 @@ SODIUM2 = strip(
 MODEL = strip(
     "na2vp-a (model) V1",
     *((f"O{n}", 1.9 + 0.02 * n, 0.1, 1) for n in range(1, 7)),
-    is_measured=False,
+    kind="model",
 )
 CROWDED = strip("crowded Na12", *((f"O{n}", 2.5 + 0.003 * n, None, 1) for n in range(12)))
 SORTS = (V1, SODIUM1, SODIUM2, P1, MODEL, CROWDED)
@@ -281,7 +281,21 @@ def test_open_and_filled_marks() -> None:
     assert to_hex(faces["model"]) == "#ffffff"
     assert to_hex(faces["measured"]) != "#ffffff"
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert legend == ["measured", "model or computed", "mean"]
+    assert legend == ["measured", "model", "mean"]
+
+
+def test_the_legend_names_the_kinds() -> None:
+    kinds = ("model", None, "measured", "computed")
+    axes = draw([replace(V1, kind=kind) for kind in kinds], size=(5, 4))
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["measured", "model or computed", "kind not stated", "mean"]
+    assert faults(axes) == []
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [line.get_gid() for line in marks] == [kind or "kind not stated" for kind in kinds]
+    assert [line.get_fillstyle() for line in marks] == ["full", "bottom", "full", "full"]
+    axes = draw([replace(V1, kind="computed"), replace(V1, kind=None)])
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["computed", "kind not stated", "mean"]
 
 
 def test_one_bond() -> None:
@@ -312,7 +326,7 @@ def test_pyplot_only_without_axes(tmp_path: Path) -> None:
 import sys
 from navp_structures.show.bond_strips import BondStrip, plot_bond_strips
 bonds = {"lengths": (2.0,), "su": (None,), "labels": ("O1",)}
-s = BondStrip(name="a", **bonds, mean=2.0, mean_su=None, is_measured=True)
+s = BondStrip(name="a", **bonds, mean=2.0, mean_su=None, kind="measured")
 print("matplotlib" in sys.modules)
 from matplotlib.figure import Figure
 plot_bond_strips([s], ax=Figure().add_subplot()).figure.savefig("plot.png")
@@ -347,6 +361,7 @@ def test_figures_grow() -> None:
         {"mean": np.nan},
         {"su": (-0.1,) * 6},
         {"su": (np.inf,) * 6},
+        {"kind": "guessed"},
     ],
     ids=str,
 )

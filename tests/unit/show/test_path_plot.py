@@ -27,7 +27,7 @@ from navp_structures.show.path_plot import PathPoint, figure_size, plot_path
 
 def point(name: str, x: float, volume: float, **others: Any) -> PathPoint:
     unknown = {"volume_su": None, "polyhedron_volume": None, "polyhedron_su": None}
-    values = unknown | {"is_measured": False} | others
+    values = unknown | {"kind": "model"} | others
     return PathPoint(name=name, x=x, volume=volume, **values)
 
 
@@ -36,18 +36,18 @@ def hull(value: float, su: float | None = None) -> dict[str, float | None]:
 
 
 GAMMA = point("na3vp-gamma (model)", 3, 241.278, volume_su=0.003)
-RT = point("na3vp-rt", 2.998, 239.789, volume_su=0.013, is_measured=True, **hull(10.553, 0.012))
+RT = point("na3vp-rt", 2.998, 239.789, volume_su=0.013, kind="measured", **hull(10.553, 0.012))
 NA2 = point("na2vp-a (model)", 2, 227.159, **hull(9.9, 0.9))
 NA1 = point("navp-model (model)", 1, 220.1, volume_su=0.5, **hull(9.4, 0.5))
 THREE = (RT, NA2, NA1)
 FOUR = (GAMMA, *THREE)
 EIGHT = (
-    point("na4vp (computed)", 4, 247.1),
+    point("na4vp (computed)", 4, 247.1, kind="computed"),
     GAMMA,
     RT,
-    point("na2.5vp-operando", 2.5, 233.1, volume_su=0.4, is_measured=True),
-    point("na2.4vp", 2.4, 232.9, is_measured=True, **hull(10.2, 0.1)),
-    point("na2vp-computed (computed)", 2, 229.3),
+    point("na2.5vp-operando", 2.5, 233.1, volume_su=0.4, kind="measured"),
+    point("na2.4vp", 2.4, 232.9, kind="measured", **hull(10.2, 0.1)),
+    point("na2vp-computed (computed)", 2, 229.3, kind="computed"),
     NA2,
     NA1,
 )
@@ -66,6 +66,7 @@ CASES = {
     "cells only": tuple(replace(p, polyhedron_volume=None, polyhedron_su=None) for p in FOUR),
     "same place": (GAMMA, replace(GAMMA, name="twin")),
 }
+OPEN_AND_FILLED = ["measured", "model or computed"]
 NOTES = (
     "na2vp-a is a model: no coordinates are published; cell reconstructed from printed spacings"
     " and computed edges with V/Z fixed, sites from the R-3c parent by distance least squares",
@@ -305,8 +306,40 @@ def test_open_and_filled_marks() -> None:
         assert measured.get_markerfacecolor() == measured.get_color()
         assert to_hex(model.get_markerfacecolor()) == "#ffffff"
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert legend == ["measured", "model or computed"]
-    assert [t.get_text() for t in draw([RT]).get_legend().get_texts()] == ["measured"]
+    assert legend == ["measured", "model"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "legend"),
+    [
+        (["measured"], ["measured"]),
+        (["computed"], ["computed"]),
+        ([None], ["kind not stated"]),
+        (["computed", "measured", "model"], ["measured", "model or computed"]),
+        ([None, "computed", "measured"], ["measured", "computed", "kind not stated"]),
+        (["measured", "model", "computed", None, None], [*OPEN_AND_FILLED, "kind not stated"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [(4, 4), (6, 4)], ids=str)
+def test_the_legend_names_the_kinds(
+    kinds: list[str | None], legend: list[str], size: tuple[float, float]
+) -> None:
+    path = [point(f"p{n}", 5 - n, 240 - 7 * n, kind=kind) for n, kind in enumerate(kinds)]
+    axes = draw(path, size=size)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == legend
+    for kind in kinds:
+        of_kind = [(p.x, p.volume) for p in path if p.kind == kind]
+        assert data(axes, kind or "kind not stated") == of_kind
+    assert faults(axes) == []
+
+
+def test_a_kind_that_is_not_stated_has_a_mark_of_its_own() -> None:
+    axes = draw([RT, replace(NA2, kind=None), NA1])
+    (line,) = lines(axes, "kind not stated")
+    assert line.get_fillstyle() == "bottom"
+    assert line.get_markerfacecolor() == line.get_color()
+    assert to_hex(line.get_markerfacecoloralt()) == "#ffffff"
 
 
 def test_axes_have_the_colours_of_their_lines() -> None:
@@ -345,7 +378,7 @@ def test_pyplot_only_without_axes(tmp_path: Path) -> None:
 import sys
 from navp_structures.show.path_plot import PathPoint, plot_path
 p = PathPoint(name="a", x=3, volume=240.0, volume_su=None, polyhedron_volume=10.0,
-              polyhedron_su=None, is_measured=True)
+              polyhedron_su=None, kind="measured")
 print("matplotlib" in sys.modules)
 from matplotlib.figure import Figure
 plot_path([p], x_label="Na", ax=Figure().add_subplot()).figure.savefig("plot.png")
@@ -378,10 +411,11 @@ def test_figures_grow() -> None:
         {"volume_su": -0.1},
         {"polyhedron_volume": np.nan},
         {"polyhedron_su": np.nan},
+        {"kind": "guessed"},
     ],
     ids=str,
 )
-def test_bad_points(change: dict[str, float]) -> None:
+def test_bad_points(change: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"^na3vp-rt: [^.\n]*$"):
         draw([replace(RT, **change)])
 
