@@ -13,7 +13,7 @@ from navp_structures.errors import InputError
 from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.numbers import rounded
 from navp_structures.show.plot_text import LITERAL, Pair, points, text_size, write_around
-from navp_structures.show.strip_bonds import bars_overlap, distinct_bonds
+from navp_structures.show.strip_bonds import StripBond, bars_overlap, distinct_bonds
 from navp_structures.show.strip_labels import (
     MARK,
     NEAR,
@@ -48,7 +48,7 @@ _EDGE: Final = 10.0  # left and right of what is drawn
 
 _HIGHEST: Final = 24.0  # inches of a figure
 _PASSES: Final = 5
-_DARKEST: Final = 0.6  # opacity of a strip's bands where all overlap
+_DARKEST: Final = 0.5  # opacity of a strip's bands where all overlap
 _NARROWEST: Final = 0.1  # Å of the axis
 
 
@@ -140,10 +140,13 @@ def plot_bond_strips(
     rows = [_Row(*row) for row in zip(strips, names, strict=True)]
     sheet = _fit(ax, rows, title, notes)
     _write_mean_head(ax)
+    # One form for all strips of a picture.
+    draw_su = _draw_bands if any(row.has_comb(sheet) for row in rows) else _draw_bars
     for n, row in enumerate(rows):
         fit_name(row.name, sheet.pitch)
         _write_mean(sheet, n, row.strip)
         _draw(sheet, n, row)
+        draw_su(sheet, n, row.bonds)
         write_labels(sheet, n, *row.labelled)
     _draw_legend(sheet, [row.strip for row in rows])
     return ax
@@ -168,9 +171,10 @@ class _Row:
         named = [bond for bond in self.bonds if bond.words]
         return [bond.length for bond in named], [bond.words for bond in named]
 
-    def has_bands(self, sheet: StripSheet) -> bool:
-        """Tell whether error bars with caps would be a comb."""
-        return bars_overlap(self.bonds, _CAPS_APART / sheet.scale)
+    def has_comb(self, sheet: StripSheet) -> bool:
+        """Tell whether error bars with caps would run into each other."""
+        beside = [b for b in self.bonds if (b.su or 0.0) * sheet.scale > sheet.mark / 2]
+        return bars_overlap(beside, _CAPS_APART / sheet.scale)
 
 
 def _fit(ax: Axes, rows: list[_Row], title: str, notes: Sequence[str]) -> StripSheet:
@@ -209,7 +213,7 @@ def _remarks(sheet: StripSheet, rows: Sequence[_Row], total: int) -> Iterator[st
         yield "the ligands are not named: so low strips have no room for labels"
     elif missing:
         yield f"{missing} of {wanted} ligands are not named, for want of room"
-    if any(row.has_bands(sheet) for row in rows):
+    if any(row.has_comb(sheet) for row in rows):
         yield "pale bands are the su of the bonds, darker where several overlap"
 
 
@@ -283,23 +287,31 @@ def _draw(sheet: StripSheet, n: int, row: _Row) -> None:
     tall = min(_MEAN_MARK, 0.8 * sheet.pitch)
     tick: dict[str, Any] = {"marker": "|", "markersize": tall, "markeredgewidth": 1.4}
     ax.plot([strip.mean], [n], linestyle="", color=_MEAN, zorder=2.5, gid="mean", **tick)
-    _draw_su(sheet, n, row)
-    mark: dict[str, Any] = {"marker": "o", "markersize": min(MARK, 0.7 * sheet.pitch)}
+    mark: dict[str, Any] = {"marker": "o", "markersize": sheet.mark}
     mark |= kind_style(strip.kind, _BOND, ax.get_facecolor())
     ax.plot([b.length for b in row.bonds], [n] * len(row.bonds), linestyle="", zorder=3, **mark)
 
 
-def _draw_su(sheet: StripSheet, n: int, row: _Row) -> None:
-    """Draw error bars, with caps where these are apart, else as bands that show through."""
-    bars = [(bond.length, n, bond.su) for bond in row.bonds if bond.su is not None]
-    if not bars:
-        return
-    x, y, su = np.transpose(bars)
-    tall = min(MARK, 0.7 * sheet.pitch)
-    how: dict[str, Any] = {"elinewidth": 0.8, "capsize": min(_CAP, tall)}
-    if row.has_bands(sheet):
-        how = {"elinewidth": tall, "capsize": 0, "alpha": 1 - (1 - _DARKEST) ** (1 / len(bars))}
-    sheet.ax.errorbar(x, y, xerr=su, fmt="none", ecolor=_BOND, zorder=2, **how)
+def _draw_bars(sheet: StripSheet, n: int, bonds: Sequence[StripBond]) -> None:
+    """Draw error bars, with caps where they are not hidden by their mark."""
+    for cap, beyond in ((0.0, False), (min(_CAP, sheet.mark), True)):
+        of_kind = [b for b in bonds if ((b.su or 0.0) * sheet.scale > sheet.mark / 2) == beyond]
+        _draw_su(sheet, n, of_kind, elinewidth=0.8, capsize=cap)
+
+
+def _draw_bands(sheet: StripSheet, n: int, bonds: Sequence[StripBond]) -> None:
+    """Draw error bars that show through each other."""
+    count = sum(bond.su is not None for bond in bonds)
+    alpha = 1 - (1 - _DARKEST) ** (1 / max(count, 1))
+    _draw_su(sheet, n, bonds, elinewidth=sheet.mark, alpha=alpha)
+
+
+def _draw_su(sheet: StripSheet, n: int, bonds: Sequence[StripBond], **how: float) -> None:
+    known = [bond for bond in bonds if bond.su is not None]
+    if known:
+        x, su = np.array([(bond.length, bond.su) for bond in known], dtype=float).T
+        style: dict[str, Any] = {"fmt": "none", "ecolor": _BOND, "zorder": 2, **how}
+        sheet.ax.errorbar(x, [n] * len(x), xerr=su, **style)
 
 
 def _draw_legend(sheet: StripSheet, strips: Sequence[BondStrip]) -> None:

@@ -36,6 +36,11 @@ class StripSheet:
     style: dict[str, Any]
     both_sides: bool
 
+    @property
+    def mark(self) -> float:
+        """Diameter of a mark: less in low strips."""
+        return min(MARK, 0.7 * self.pitch)
+
     def across(self, length: float) -> float:
         """Return points from the left edge."""
         return (length - self.start) * self.scale

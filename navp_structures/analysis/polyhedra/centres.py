@@ -10,6 +10,7 @@ import numpy as np
 from navp_structures.analysis.polyhedra.measure import Measures, measure
 from navp_structures.analysis.polyhedra.positions import (
     Positions,
+    atoms_of,
     find_sites,
     names_of,
     occupancy_of,
@@ -119,7 +120,7 @@ def _centre(
     return Centre(
         phase=phase,
         site=number,
-        label="/".join(dict.fromkeys(s.label for one in sites for s in one.species)),
+        label=atoms_of(sites),
         occupancy=sum(occupancy_of(one, settings.centre) for one in sites),
         ligands=ligands,
         shell=shell,

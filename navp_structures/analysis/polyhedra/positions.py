@@ -74,6 +74,11 @@ def names_of(site: Site) -> set[str]:
     return own.union(*({s.label, s.element} for s in here))
 
 
+def atoms_of(sites: Iterable[Site]) -> str:
+    """Return the labels of all atoms that share sites, as one word."""
+    return "/".join(dict.fromkeys(s.label for site in sites for s in site.species))
+
+
 def occupancy_of(site: Site, names: Collection[str]) -> float:
     """Return how much of a site the elements (or labelled atoms) fill."""
     named = [s.occupancy for s in site.species if {s.element, s.label} & set(names)]

@@ -60,3 +60,10 @@ def test_a_path_tells_the_kinds_of_its_phases() -> None:
     axes = path.plot(Figure().add_subplot())
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     assert legend == ["model", "kind not stated"]
+
+
+def test_ligands_are_named_with_all_their_atoms_as_they_are_written(tmp_path: Path) -> None:
+    axes = drawn(tmp_path)
+    labels = {text.get_text() for text in axes.texts if text.get_gid() == "ligand"}
+    assert labels == {r"O\3 ×2", "O_2^a ×2", "O1/F1 ×2"}
+    assert [t.get_text() for t in axes.texts if t.get_gid() == "name"] == ["unstated V$_1$/a"]

@@ -313,17 +313,23 @@ def test_error_bars_are_the_su() -> None:
 
 def test_error_bars_that_overlap_are_bands() -> None:
     axes = draw([V1, MODEL], size=(8, 3))
-    caps = [
-        line for line in axes.lines if line.get_marker() == "|" and line.get_gid() != "mean"
-    ]
-    assert {y for line in caps for y in line.get_ydata()} == {0}
-    bars, bands = axes.collections
-    assert bars.get_alpha() is None
+    assert not [line for line in axes.lines if line.get_marker() == "|" and not line.get_gid()]
+    narrow, bands = axes.collections
+    assert len(narrow.get_paths()) == 2
     spans = [path.vertices[:, 0].tolist() for path in bands.get_paths()]
-    assert spans == pytest.approx(np.array([(x - 0.1, x + 0.1) for x in MODEL.lengths]))
-    # Six over each other are as dark as any strip becomes, but the marks stay the darkest.
-    assert 1 - (1 - bands.get_alpha()) ** 6 == pytest.approx(0.6)
+    assert np.array(spans) == pytest.approx(
+        np.array([(x - 0.1, x + 0.1) for x in MODEL.lengths])
+    )
+    # Any number over each other are as dark, paler than marks and their labels.
+    assert 1 - (1 - narrow.get_alpha()) ** 2 == pytest.approx(0.5)
+    assert 1 - (1 - bands.get_alpha()) ** 6 == pytest.approx(0.5)
     assert notes(axes) == "pale bands are the su of the bonds, darker where several overlap"
+
+
+def test_bars_behind_their_marks_have_no_caps() -> None:
+    axes = draw([SODIUM2, P1])
+    assert not [line for line in axes.lines if line.get_marker() == "|" and not line.get_gid()]
+    assert "bands" not in notes(axes)
 
 
 def test_the_mean_has_its_su() -> None:
