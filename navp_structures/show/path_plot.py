@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
@@ -13,7 +14,15 @@ import numpy as np
 from navp_structures.errors import InputError
 from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.path_texts import LEGEND, MARK, Floats, Sheet, Wish
-from navp_structures.show.plot_text import LITERAL, NAME, Pair, folded, text_size, write_around
+from navp_structures.show.plot_text import (
+    LITERAL,
+    NAME,
+    Pair,
+    folded,
+    shortened,
+    text_size,
+    write_around,
+)
 from navp_structures.show.plot_text import points as in_points
 from navp_structures.show.tables import printable
 
@@ -31,6 +40,9 @@ _TICK: Final = 14.0  # from one to the next at least
 _EDGE: Final = 8.0  # below the polyhedra
 
 _WIDEST: Final = 0.35  # of the axes, for a name
+_LONGEST, _END = 72, 24  # letters of a name, and of its end
+
+_BROADEST: Final = 24.0  # inches of a figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +86,8 @@ def plot_path(
 
     Points are joined in their order, the ion-rich on the left; an unknown polyhedron leaves a
     gap. Each step of the volume has its change. Texts keep clear of each other and of what is
-    drawn, for the size that the axes have now; what finds no room is left out.
+    drawn, for the size that the axes have now; what finds no room is left out, and how many
+    is said at the top.
 
     Parameters
     ----------
@@ -87,8 +100,8 @@ def plot_path(
     Returns
     -------
     Axes
-        The left ones. Their texts have the gid ``name``, ``change`` or ``notes``; lines on
-        either side ``volume`` or ``polyhedron``, with their points the kind, or
+        The left ones. Their texts have the gid ``name``, ``change``, ``left out`` or ``notes``;
+        lines on either side ``volume`` or ``polyhedron``, with their points the kind, or
         ``kind not stated``.
 
     Raises
@@ -123,7 +136,7 @@ def plot_path(
     _fit_sideways(series)
     write_around(ax, title, notes, "")
     sheet = Sheet(ax)
-    names = [folded(ax, p.name, _WIDEST * sheet.size[0], NAME) for p in points]
+    names = [_folded_name(ax, p.name, _WIDEST * sheet.size[0]) for p in points]
     _share_height(series, max(text_size(ax, name, NAME)[1] for name in names) + 8)
     _draw_legend(ax, points)
     for one in series:
@@ -133,13 +146,13 @@ def plot_path(
     for n, name in enumerate(names):
         others = np.delete(marks, n, axis=0)
         wishes.append(sheet.wish(name, NAME | {"gid": "name"}, marks[n], others, marks[:0]))
-    sheet.write(wishes)
+    _tell_left_out(ax, sheet.write(wishes), len(points))
     return ax
 
 
 def figure_size(count: int, notes: Sequence[str]) -> Pair:
     """Return width and height (inches) that a path of so many phases needs."""
-    width = 7.0 + 0.6 * max(count - 4, 0)
+    width = min(7.0 + 0.6 * max(count - 4, 0), _BROADEST)
     folds = sum(1 + len(note) // int(17 * width) for note in notes)
     return width, 4.8 + 0.14 * folds
 
@@ -242,6 +255,25 @@ def _fit_sideways(series: Sequence[_Series]) -> None:
 def _draw_legend(ax: Axes, points: Sequence[PathPoint]) -> None:
     handles = kind_handles((p.kind for p in points), "0.3", ax.get_facecolor(), MARK)
     write_legend(ax, handles, "upper right", in_points(ax, ax.bbox.width, 0)[0])
+
+
+def _folded_name(ax: Axes, name: str, width: float) -> str:
+    return folded(ax, shortened(name, _LONGEST, _END), width, NAME)
+
+
+def _tell_left_out(ax: Axes, missing: Sequence[Wish], count: int) -> None:
+    """Say beside the legend, in its strip, how many texts have no room."""
+    gids = Counter(wish.style["gid"] for wish in missing)
+    told = [
+        f"{gids[gid]} of {of} {gid}s"
+        for gid, of in (("name", count), ("change", count - 1))
+        if gids[gid]
+    ]
+    if told:
+        how: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        how |= {"va": "top", "fontsize": 7, "color": "0.3", "gid": "left out"}
+        text = ax.annotate(f"no room for {', '.join(told)}", (0, 1), (4, -4), **how, **LITERAL)
+        text.set_in_layout(False)
 
 
 def _changes(sheet: Sheet, points: Sequence[PathPoint], marks: Floats) -> Iterator[Wish]:

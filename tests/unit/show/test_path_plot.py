@@ -129,7 +129,8 @@ def faults(axes: Axes) -> list[str]:
             ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
             shown = [axis.label, *(label for at, label in ticks if low <= at <= high)]
             boxes += [(t.get_text(), t.get_window_extent()) for t in shown if t.get_text()]
-    boxes += [("notes", t.get_window_extent()) for t in texts(axes, "notes")]
+    for gid in ("notes", "left out"):
+        boxes += [(gid, t.get_window_extent()) for t in texts(axes, gid)]
     pairs = combinations(boxes, 2)
     found = [f"{a} overlaps {b}" for (a, one), (b, two) in pairs if one.overlaps(two)]
     for name, box in inside:
@@ -185,6 +186,28 @@ def test_notes_have_room(case: str, layout: Any) -> None:
     assert len(words(axes, "name")) == len(path)
     assert words(axes, "notes") == [" ".join(NOTES)]
     assert axes.get_title() == "A path"
+
+
+def test_very_long_names_are_cut_in_the_middle() -> None:
+    name = "a_very-long/$name$ " * 20 + "and its end"
+    axes = draw([RT, replace(NA1, name=name)])
+    assert faults(axes) == []
+    shown = words(axes, "name")[1]
+    assert len(shown) < 80
+    assert shown.startswith("a_very-long/$name$ ")
+    assert shown.endswith("and its end")
+    assert "…" in shown
+
+
+def test_what_has_no_room_is_counted() -> None:
+    path = [point(f"phase-{n} (model)", 3 - n / 10, 240 - n) for n in range(25)]
+    axes = draw(path, size=(4, 4))
+    assert faults(axes) == []
+    missing = 25 - len(words(axes, "name"))
+    assert missing
+    assert len(words(axes, "change")) == 24
+    assert words(axes, "left out") == [f"no room for {missing} of 25 names"]
+    assert words(draw(FOUR), "left out") == []
 
 
 def test_the_checker_objects() -> None:
@@ -399,6 +422,7 @@ print(*plot_path([p], x_label="Na").figure.get_size_inches())
 def test_figures_grow() -> None:
     assert figure_size(8, ()) > figure_size(4, ())
     assert figure_size(4, NOTES)[1] > figure_size(4, ())[1]
+    assert figure_size(400, ())[0] == 24
 
 
 @pytest.mark.parametrize(
