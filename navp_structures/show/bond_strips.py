@@ -153,9 +153,11 @@ def plot_bond_strips(
 
 
 def figure_size(count: int, notes: Sequence[str]) -> Pair:
-    """Return width and height (inches) for so many strips, the more the thinner in the end."""
-    folds = sum(1 + len(note) // 115 for note in notes)
-    return 7.5, min(1.2 + 0.43 * max(count, 2) + 0.14 * folds, _HIGHEST)
+    """Return width and height (inches) for so many strips; very many become thinner."""
+    below = 0.14 * sum(1 + len(note) // 115 for note in notes)
+    # Very long notes leave strips some room all the same.
+    most = max(_HIGHEST - below, 0.25 * _HIGHEST)
+    return 7.5, min(1.2 + 0.43 * max(count, 2), most) + below
 
 
 class _Row:

@@ -180,6 +180,13 @@ def test_a_figure_of_very_many_strips(count: int) -> None:
     assert "the ligands are not named" in notes(axes)
 
 
+def test_many_notes_leave_room_for_strips() -> None:
+    many = NOTES * 60
+    axes = draw(some(40), size=figure_size(40, many), layout="constrained", notes=many)
+    assert faults(axes) == []
+    assert len(words(axes, "name")) == 40
+
+
 @pytest.mark.parametrize("layout", [None, "constrained"])
 @pytest.mark.parametrize("size", [(6, 4), (10, 6)], ids=str)
 def test_long_names(size: tuple[float, float], layout: Any) -> None:
