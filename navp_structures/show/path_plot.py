@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.path_texts import LEGEND, MARK, Floats, Sheet, Wish
-from navp_structures.show.plot_text import LITERAL, NAME, Pair, folded, text_size, write_around
+from navp_structures.show.plot_text import (
+    LITERAL,
+    NAME,
+    Pair,
+    folded,
+    shortened,
+    text_size,
+    write_around,
+)
 from navp_structures.show.plot_text import points as in_points
 from navp_structures.show.tables import printable
 
@@ -31,6 +40,9 @@ _TICK: Final = 14.0  # from one to the next at least
 _EDGE: Final = 8.0  # below the polyhedra
 
 _WIDEST: Final = 0.35  # of the axes, for a name
+_LONGEST, _END = 72, 24  # letters of a name, and of its end
+
+_BROADEST: Final = 24.0  # inches of a figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +59,9 @@ class PathPoint:
         Of a formula unit (Å³).
     polyhedron_volume, polyhedron_su
         Mean over the polyhedra (Å³); None for a cell only.
-    is_measured
-        Filled when true; open for a model or a computed phase.
+    kind
+        Its mark is filled for ``measured``, open for ``model`` and ``computed``, half filled
+        for None: not stated.
     """
 
     name: str
@@ -57,7 +70,7 @@ class PathPoint:
     volume_su: float | None
     polyhedron_volume: float | None
     polyhedron_su: float | None
-    is_measured: bool
+    kind: str | None
 
 
 def plot_path(
@@ -73,7 +86,8 @@ def plot_path(
 
     Points are joined in their order, the ion-rich on the left; an unknown polyhedron leaves a
     gap. Each step of the volume has its change. Texts keep clear of each other and of what is
-    drawn, for the size that the axes have now; what finds no room is left out.
+    drawn, for the size that the axes have now; what finds no room is left out, and how many
+    is said at the top.
 
     Parameters
     ----------
@@ -86,8 +100,9 @@ def plot_path(
     Returns
     -------
     Axes
-        The left ones. Their texts have the gid ``name``, ``change`` or ``notes``; lines on
-        either side ``volume`` or ``polyhedron``, with their points ``measured`` or ``model``.
+        The left ones. Their texts have the gid ``name``, ``change``, ``left out`` or ``notes``;
+        lines on either side ``volume`` or ``polyhedron``, with their points the kind, or
+        ``kind not stated``.
 
     Raises
     ------
@@ -98,8 +113,8 @@ def plot_path(
     --------
     >>> from matplotlib.figure import Figure
     >>> unknown = {"volume_su": None, "polyhedron_volume": None, "polyhedron_su": None}
-    >>> rich = PathPoint(name="rich", x=3, volume=240.0, is_measured=True, **unknown)
-    >>> poor = PathPoint(name="poor", x=1, volume=222.0, is_measured=False, **unknown)
+    >>> rich = PathPoint(name="rich", x=3, volume=240.0, kind="measured", **unknown)
+    >>> poor = PathPoint(name="poor", x=1, volume=222.0, kind="model", **unknown)
     >>> ax = plot_path([rich, poor], x_label="Na", ax=Figure().add_subplot())
     >>> [text.get_text() for text in ax.texts]
     ['-7.50 %', 'rich', 'poor']
@@ -116,12 +131,12 @@ def plot_path(
     ax.set_xlabel(printable(x_label), **LITERAL)
     series = list(_series(ax, points, polyhedron_label))
     for one in series:
-        _draw(one, x, np.array([p.is_measured for p in points]))
+        _draw(one, x, [p.kind for p in points])
     _share_height(series, 0.0)
     _fit_sideways(series)
     write_around(ax, title, notes, "")
     sheet = Sheet(ax)
-    names = [folded(ax, p.name, _WIDEST * sheet.size[0], NAME) for p in points]
+    names = [_folded_name(ax, p.name, _WIDEST * sheet.size[0]) for p in points]
     _share_height(series, max(text_size(ax, name, NAME)[1] for name in names) + 8)
     _draw_legend(ax, points)
     for one in series:
@@ -131,13 +146,13 @@ def plot_path(
     for n, name in enumerate(names):
         others = np.delete(marks, n, axis=0)
         wishes.append(sheet.wish(name, NAME | {"gid": "name"}, marks[n], others, marks[:0]))
-    sheet.write(wishes)
+    _tell_left_out(ax, sheet.write(wishes), len(points))
     return ax
 
 
 def figure_size(count: int, notes: Sequence[str]) -> Pair:
     """Return width and height (inches) that a path of so many phases needs."""
-    width = 7.0 + 0.6 * max(count - 4, 0)
+    width = min(7.0 + 0.6 * max(count - 4, 0), _BROADEST)
     folds = sum(1 + len(note) // int(17 * width) for note in notes)
     return width, 4.8 + 0.14 * folds
 
@@ -175,7 +190,7 @@ def _series(ax: Axes, points: Sequence[PathPoint], label: str) -> Iterator[_Seri
         yield _Series(ax.twinx(), "polyhedron", label, _POLYHEDRON, *hull)
 
 
-def _draw(series: _Series, x: Floats, measured: NDArray[np.bool_]) -> None:
+def _draw(series: _Series, x: Floats, kinds: Sequence[str | None]) -> None:
     ax, values, colour = series.ax, series.values, series.style["color"]
     line = {"color": colour, "linestyle": series.style["linestyle"], "linewidth": 1.2}
     ax.plot(x, values, gid=series.gid, **line)
@@ -183,12 +198,13 @@ def _draw(series: _Series, x: Floats, measured: NDArray[np.bool_]) -> None:
     if bars.any():
         how: dict[str, Any] = {"fmt": "none", "ecolor": colour, "elinewidth": 0.9}
         ax.errorbar(x[bars], values[bars], series.su[bars], capsize=2.5, **how)
-    for kind, of_kind in (("measured", measured), ("model", ~measured)):
-        here = of_kind & np.isfinite(values)
-        face = colour if kind == "measured" else ax.get_facecolor()
-        mark = {"marker": series.style["marker"], "markersize": MARK, "color": colour}
+    for kind in dict.fromkeys(kinds):
+        here = np.isfinite(values) & np.array([other == kind for other in kinds])
+        mark = {"marker": series.style["marker"], "markersize": MARK, "linestyle": ""}
         if here.any():
-            ax.plot(x[here], values[here], linestyle="", mfc=face, gid=kind, **mark)
+            ax.plot(
+                x[here], values[here], **mark, **kind_style(kind, colour, ax.get_facecolor())
+            )
 
 
 def _share_height(series: Sequence[_Series], room: float) -> None:
@@ -237,15 +253,27 @@ def _fit_sideways(series: Sequence[_Series]) -> None:
 
 
 def _draw_legend(ax: Axes, points: Sequence[PathPoint]) -> None:
-    from matplotlib.lines import Line2D
+    handles = kind_handles((p.kind for p in points), "0.3", ax.get_facecolor(), MARK)
+    write_legend(ax, handles, "upper right", in_points(ax, ax.bbox.width, 0)[0])
 
-    kinds = {True: ("measured", "0.3"), False: ("model or computed", "none")}
-    mark: dict[str, Any] = {"marker": "o", "markersize": MARK, "color": "0.3"}
-    shown = [kinds[kind] for kind in sorted({p.is_measured for p in points}, reverse=True)]
-    handles = [Line2D([], [], linestyle="", mfc=face, **mark) for _, face in shown]
-    how: dict[str, Any] = {"frameon": False, "fontsize": 7.5, "borderaxespad": 0.1}
-    how |= {"handletextpad": 0.1, "columnspacing": 1.0, "loc": "upper right", "ncols": 2}
-    ax.legend(handles, [words for words, _ in shown], **how)
+
+def _folded_name(ax: Axes, name: str, width: float) -> str:
+    return folded(ax, shortened(name, _LONGEST, _END), width, NAME)
+
+
+def _tell_left_out(ax: Axes, missing: Sequence[Wish], count: int) -> None:
+    """Say beside the legend, in its strip, how many texts have no room."""
+    gids = Counter(wish.style["gid"] for wish in missing)
+    told = [
+        f"{gids[gid]} of {of} {gid}s"
+        for gid, of in (("name", count), ("change", count - 1))
+        if gids[gid]
+    ]
+    if told:
+        how: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        how |= {"va": "top", "fontsize": 7, "color": "0.3", "gid": "left out"}
+        text = ax.annotate(f"no room for {', '.join(told)}", (0, 1), (4, -4), **how, **LITERAL)
+        text.set_in_layout(False)
 
 
 def _changes(sheet: Sheet, points: Sequence[PathPoint], marks: Floats) -> Iterator[Wish]:
@@ -271,6 +299,7 @@ def _check(points: Sequence[PathPoint]) -> None:
     if not points:
         raise InputError("nothing to plot: give at least one phase")
     for p in points:
+        check_kind(p.name, p.kind)
         for value in (p.x, p.volume, p.polyhedron_volume, p.volume_su, p.polyhedron_su):
             if value is not None and not (math.isfinite(value) and value >= 0 and p.volume):
                 raise InputError(f"{p.name}: a volume is above 0, content and su at least 0")

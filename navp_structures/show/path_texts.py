@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
-Taken = Sequence[tuple[Floats, Floats]]
-"""The middles of boxes, and half their sizes."""
+Taken = tuple[Floats, Floats]
+"""The middles of boxes, and half their sizes, both of the shape (n, 2)."""
 
 # Points.
 MARK: Final = 5.5
@@ -33,7 +33,8 @@ _FAR: Final = 11.0  # from here on a text has a leader
 _CORNERS: Final = ((1, 1), (-1, -1), (1, -1), (-1, 1))
 _BETWEEN: Final = ((0.5, 1), (-0.5, -1), (-0.5, 1), (0.5, -1))
 _WAYS: Final = (*_CORNERS[:2], (0, 1), (0, -1), (1, 0), (-1, 0), *_CORNERS[2:], *_BETWEEN)
-_TRIALS: Final = 20  # orders in which texts are placed
+_TRIALS: Final = 20  # orders in which texts are placed, of few
+_TRIED: Final = 400  # texts placed in all orders, so that many do not take minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,22 +89,26 @@ class Sheet:
         how = {"anchor": anchor, "others": others, "places": places}
         return Wish(words=words, style=style, half=half, **how)
 
-    def write(self, wishes: Sequence[Wish]) -> None:
-        """Write texts; those that find no place come first when it is tried again."""
+    def write(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """Write texts, return those left out; these come first when it is tried again."""
         best: dict[int, Floats] = {}
-        order, trials = list(range(len(wishes))), 0
-        while len(best) < len(wishes) and (trials := trials + 1) <= _TRIALS:
+        order = list(range(len(wishes)))
+        for _ in range(min(_TRIALS, 1 + _TRIED // max(len(wishes), 1))):
+            if len(best) == len(wishes):
+                break
             found = self._placed(wishes, order)
             best = max(best, found, key=len)
             order.sort(key=found.__contains__)
         for n, place in sorted(best.items()):
             self._write(wishes[n], place)
+        return [wish for n, wish in enumerate(wishes) if n not in best]
 
     def _placed(self, wishes: Sequence[Wish], order: Sequence[int]) -> dict[int, Floats]:
         found: dict[int, Floats] = {}
         ink = self.ink
         for n in order:
-            taken = [(place, wishes[m].half) for m, place in found.items()]
+            halves = np.array([wishes[m].half for m in found]).reshape(-1, 2)
+            taken = (np.array([*found.values()]).reshape(-1, 2), halves)
             for place in wishes[n].places:
                 if self._is_free(place, wishes[n], ink, taken):
                     found[n] = place
@@ -118,13 +123,12 @@ class Sheet:
             return False
         leader = wish.leader(place)
         away = leader[int(MARK) :]
-        if any((_apart(away, mark, _HALF) < _PAD).any() for mark in self.marks):
+        if (_apart(away[:, np.newaxis], self.marks, _HALF) < _PAD).any():
             return False
-        return not any(
-            (np.abs(place - middle) < wish.half + half + _PAD).all()
-            or (_apart(leader, middle, half) < _PAD).any()
-            for middle, half in taken
-        )
+        middles, halves = taken
+        if (np.abs(place - middles) < wish.half + halves + _PAD).all(axis=1).any():
+            return False
+        return not (_apart(leader[:, np.newaxis], middles, halves) < _PAD).any()
 
     def _write(self, wish: Wish, place: Floats) -> None:
         how: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
@@ -142,6 +146,6 @@ def straight(one: Floats, two: Floats) -> Floats:
 
 
 def _apart(places: Floats, middle: Floats, half: Floats) -> Floats:
-    """Return how far places are from a box."""
+    """Return how far places are from boxes, of shapes that broadcast."""
     beyond = np.maximum(np.abs(places - middle) - half, 0.0)
-    return np.asarray(np.hypot(*beyond.T), dtype=np.float64)
+    return np.asarray(np.hypot(beyond[..., 0], beyond[..., 1]), dtype=np.float64)

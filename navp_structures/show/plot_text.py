@@ -86,3 +86,10 @@ def folded(ax: Axes, words: str, width: float, style: dict[str, Any]) -> str:
         letters = int(letters * 0.95)
         lines = textwrap.fill(words, letters, break_on_hyphens=False).replace("\xa0", " ")
     return lines
+
+
+def shortened(words: str, letters: int, end: int) -> str:
+    """Return a text of at most so many letters, so many of them its end."""
+    if len(words) <= letters:
+        return words
+    return f"{words[: letters - end - 1]}…{words[len(words) - end :]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,11 @@ class StripSheet:
     style: dict[str, Any]
     both_sides: bool
 
+    @property
+    def mark(self) -> float:
+        """Diameter of a mark: less in low strips."""
+        return min(MARK, 0.7 * self.pitch)
+
     def across(self, length: float) -> float:
         """Return points from the left edge."""
         return (length - self.start) * self.scale
@@ -45,10 +50,35 @@ class StripSheet:
         return self.start + x / self.scale, row - up / self.pitch
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """Labels above (1) or below (-1) a strip: where their marks are, and their middles."""
+
+    side: int
+    marks: Floats
+    wide: Floats
+    middles: Floats
+    words: Sequence[str]
+
+
+def labels_with_room(sheet: StripSheet, lengths: Sequence[float], words: Sequence[str]) -> int:
+    """Return how many labels of a strip have room."""
+    return sum(len(side.words) for side in _sides(sheet, lengths, words))
+
+
 def write_labels(
     sheet: StripSheet, row: int, lengths: Sequence[float], words: Sequence[str]
 ) -> None:
     """Write ligands above a strip; above and below it where they would be far away."""
+    for side in _sides(sheet, lengths, words):
+        _write_side(sheet, row, side)
+
+
+def _sides(
+    sheet: StripSheet, lengths: Sequence[float], words: Sequence[str]
+) -> Iterator[_Side]:
+    if not words or not sheet.style:
+        return
     x = np.array([sheet.across(length) for length in lengths])
     wide = np.array([text_size(sheet.ax, text, sheet.style)[0] for text in words])
     middles = spread(x, wide, sheet.width)
@@ -56,18 +86,22 @@ def write_labels(
     if sheet.both_sides and (middles is None or np.any(np.abs(middles - x) > wide / 2 + 2)):
         sides = [(1, slice(0, None, 2)), (-1, slice(1, None, 2))]
     for side, part in sides:
-        _write_row(sheet, row, side, x[part], wide[part], words[part])
+        yield _with_room(side, x[part], wide[part], words[part], sheet.width)
 
 
-def _write_row(
-    sheet: StripSheet, row: int, side: int, x: Floats, wide: Floats, words: Sequence[str]
-) -> None:
-    """Write labels side by side, as near to their marks as they have room."""
-    while (middles := spread(x, wide, sheet.width)) is None:
+def _with_room(side: int, x: Floats, wide: Floats, words: Sequence[str], width: float) -> _Side:
+    """Leave the longest bonds unnamed until the labels have room side by side."""
+    while (middles := spread(x, wide, width)) is None:
         x, wide, words = x[:-1], wide[:-1], words[:-1]
-    foot = MARK / 2 + NEAR
+    return _Side(side, x, wide, middles, words)
+
+
+def _write_side(sheet: StripSheet, row: int, labels: _Side) -> None:
+    """Write labels side by side, as near to their marks as they have room."""
+    foot, side = MARK / 2 + NEAR, labels.side
     how = {"ha": "center", "va": "bottom" if side > 0 else "top", "gid": "ligand"} | sheet.style
-    for at, middle, half, text in zip(x, middles, wide / 2, words, strict=True):
+    rows = zip(labels.marks, labels.middles, labels.wide / 2, labels.words, strict=True)
+    for at, middle, half, text in rows:
         x_, y = sheet.data(middle, row, side * foot)
         sheet.ax.text(x_, y, text, **how).set_in_layout(False)
         if abs(middle - at) > _STRAIGHT:

@@ -10,28 +10,26 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from navp_structures.analysis.polyhedra.result import Polyhedra, Polyhedron
+    from navp_structures.model.phase import Phase
 
 
 def draw(result: Polyhedra, ax: Axes | None) -> Axes:
     """Draw the bonds of each polyhedron as one strip; parameters as `Polyhedra.plot`."""
     phases = {phase.id: phase for phase in result.of}
-    strips = [
-        _strip(row, f"{phases[row.phase].title} {row.centre}", phases[row.phase].kind)
-        for row in result.rows
-    ]
+    strips = [_strip(row, phases[row.phase]) for row in result.rows]
     asked = result.settings
     title = f"{'/'.join(asked.centre)}–{'/'.join(asked.ligand)} bonds"
     return plot_bond_strips(strips, ax=ax, title=title, notes=result.picture_notes)
 
 
-def _strip(row: Polyhedron, name: str, kind: str | None) -> BondStrip:
+def _strip(row: Polyhedron, phase: Phase) -> BondStrip:
     bonds = [bond for bond in row.bonds for _ in range(bond.multiplicity)]
     return BondStrip(
-        name=name,
+        name=f"{phase.title} {row.centre}",
         lengths=tuple(bond.length for bond in bonds),
         su=tuple(bond.length_su for bond in bonds),
         labels=tuple(bond.ligand for bond in bonds),
         mean=row.mean_bond,
         mean_su=row.mean_bond_su,
-        is_measured=kind in ("measured", None),
+        kind=phase.kind,
     )

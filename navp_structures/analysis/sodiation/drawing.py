@@ -22,7 +22,7 @@ def draw(path: SodiationPath, ax: Axes | None) -> Axes:
             volume_su=row.volume_per_formula_unit_su,
             polyhedron_volume=row.polyhedron_volume,
             polyhedron_su=row.polyhedron_volume_su,
-            is_measured=phase.kind in ("measured", None),
+            kind=phase.kind,
         )
         for phase, row in zip(path.of, path.rows, strict=True)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from navp_structures.show.strip_labels import spread
 Row = tuple[str, float, float | None, int]
 
 
-def strip(name: str, *rows: Row, is_measured: bool = True) -> BondStrip:
+def strip(name: str, *rows: Row, kind: str | None = "measured") -> BondStrip:
     """Return a strip of ligand, length, su and number."""
     bonds = [row for row in rows for _ in range(row[3])]
     return BondStrip(
@@ -36,7 +37,7 @@ def strip(name: str, *rows: Row, is_measured: bool = True) -> BondStrip:
         labels=tuple(row[0] for row in bonds),
         mean=float(np.mean([row[1] for row in bonds])),
         mean_su=None,
-        is_measured=is_measured,
+        kind=kind,
     )
 
 
@@ -53,7 +54,7 @@ SODIUM2 = strip(
 MODEL = strip(
     "na2vp-a (model) V1",
     *((f"O{n}", 1.9 + 0.02 * n, 0.1, 1) for n in range(1, 7)),
-    is_measured=False,
+    kind="model",
 )
 CROWDED = strip("crowded Na12", *((f"O{n}", 2.5 + 0.003 * n, None, 1) for n in range(12)))
 SORTS = (V1, SODIUM1, SODIUM2, P1, MODEL, CROWDED)
@@ -105,6 +106,10 @@ def data(axes: Axes, gid: str) -> list[list[tuple[float, float]]]:
     return [[tuple(xy) for xy in line.get_xydata().tolist()] for line in found]
 
 
+def notes(axes: Axes) -> str:
+    return " ".join(words(axes, "notes"))
+
+
 def faults(axes: Axes) -> list[str]:
     """Return in words what makes texts hard to read."""
     legend = axes.get_legend()
@@ -140,8 +145,14 @@ def faults(axes: Axes) -> list[str]:
 def test_every_text_can_be_read(count: int, size: tuple[float, float], layout: Any) -> None:
     axes = draw(some(count), size=size, layout=layout)
     assert faults(axes) == []
-    assert words(axes, "name") == [one.name for one in some(count)]
-    assert len(words(axes, "mean")) == count
+    shown = len(words(axes, "name"))
+    assert words(axes, "name") == [one.name for one in some(count)][:shown]
+    assert len(words(axes, "mean")) == shown
+    said = f"strips 1 to {shown} of {count} are drawn; name fewer phases or centres" in notes(
+        axes
+    )
+    assert said == (shown < count)
+    assert shown >= min(count, 20)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 12, 30])
@@ -151,7 +162,29 @@ def test_a_figure_of_its_size_has_all_labels(count: int) -> None:
     axes = draw(strips, size=size, layout="constrained", title="V–O bonds", notes=NOTES)
     assert faults(axes) == []
     assert len(words(axes, "ligand")) == sum(len(set(one.lengths)) for one in strips)
-    assert words(axes, "notes") == [" ".join(NOTES)]
+    assert notes(axes).startswith(" ".join(NOTES))
+    assert "named" not in notes(axes)
+    assert "drawn" not in notes(axes)
+
+
+@pytest.mark.parametrize("count", [125, 400])
+def test_a_figure_of_very_many_strips(count: int) -> None:
+    size = figure_size(count, NOTES)
+    assert size[1] <= 24
+    axes = draw(some(count), size=size, layout="constrained", title="V–O bonds", notes=NOTES)
+    assert faults(axes) == []
+    shown = len(words(axes, "name"))
+    assert shown == len(words(axes, "mean")) == len(data(axes, "mean"))
+    assert (shown == count) == (count == 125)
+    assert ("are drawn" in notes(axes)) == (count == 400)
+    assert "the ligands are not named" in notes(axes)
+
+
+def test_many_notes_leave_room_for_strips() -> None:
+    many = NOTES * 60
+    axes = draw(some(40), size=figure_size(40, many), layout="constrained", notes=many)
+    assert faults(axes) == []
+    assert len(words(axes, "name")) == 40
 
 
 @pytest.mark.parametrize("layout", [None, "constrained"])
@@ -201,8 +234,31 @@ def test_labels_keep_the_order_of_their_bonds() -> None:
         assert len(row) == 6
 
 
-def test_flat_strips_have_no_labels() -> None:
-    assert words(draw(some(30)), "ligand") == []
+def test_flat_strips_have_no_labels_and_say_so() -> None:
+    axes = draw(some(20))
+    assert words(axes, "ligand") == []
+    assert "the ligands are not named: so low strips have no room for labels" in notes(axes)
+
+
+def test_labels_without_room_are_counted() -> None:
+    crowd = strip("x", *((f"O{n}", 2.5 + 0.003 * n, None, 1) for n in range(60)))
+    axes = draw([crowd])
+    assert faults(axes) == []
+    missing = 60 - len(words(axes, "ligand"))
+    assert 0 < missing < 60
+    assert notes(axes) == f"{missing} of 60 ligands are not named, for want of room"
+    assert notes(draw([V1])) == ""
+
+
+def test_the_remarks_of_one_strip_without_room() -> None:
+    axes = draw(some(9), size=(5, 1.2))
+    assert len(words(axes, "name")) < 9
+    assert re.search(r"(strips 1 to \d|1 strip) (of 9 )?(is|are) drawn", notes(axes))
+
+
+def test_long_labels_are_cut_in_the_middle() -> None:
+    axes = draw([strip("x", ("O_a_very_long_label_of_a_site_17", 2.0, None, 2))])
+    assert words(axes, "ligand") == ["O_a_ver…e_17 ×2"]
 
 
 def test_texts_spread_no_further_than_they_must() -> None:
@@ -220,11 +276,11 @@ def test_texts_spread_no_further_than_they_must() -> None:
 
 
 def test_text_is_literal() -> None:
-    strange = r"$x_1$ <b> {"
-    one = replace(strip(strange, (r"$O_1$", 2.0, None, 1), ("O_2", 2.4, None, 2)))
+    strange = r"$x_1$ \alpha/V^2 <b> {"
+    one = replace(strip(strange, (r"$O_1$", 2.0, None, 1), (r"O_2/F\2^a$", 2.4, None, 2)))
     axes = draw([one], title=strange, notes=[strange], x_label=strange)
     assert {t.get_parse_math() for t in (*axes.texts, axes.title, axes.xaxis.label)} == {False}
-    assert words(axes, "ligand") == ["$O_1$", "O_2 ×2"]
+    assert words(axes, "ligand") == ["$O_1$", r"O_2/F\2^a$ ×2"]
     assert words(axes, "name") == words(axes, "notes") == [strange]
     assert axes.get_title() == axes.get_xlabel() == strange
 
@@ -252,13 +308,35 @@ def test_the_first_strip_is_at_the_top() -> None:
 
 
 def test_error_bars_are_the_su() -> None:
-    (bars,) = draw([V1]).collections
+    apart = strip("x", ("O2", 1.96, 0.0012, 3), ("O1", 2.03, 0.001, 3))
+    (bars,) = draw([apart]).collections
     spans = [float(np.ptp(path.vertices[:, 0])) for path in bars.get_paths()]
     assert spans == pytest.approx([0.0024, 0.002])
     partly = strip("x", ("O1", 2.0, None, 1), ("O2", 2.1, 0.05, 1))
     (bars,) = draw([partly]).collections
     assert len(bars.get_paths()) == 1
     assert not draw([CROWDED]).collections
+
+
+def test_error_bars_that_overlap_are_bands() -> None:
+    axes = draw([V1, MODEL], size=(8, 3))
+    assert not [line for line in axes.lines if line.get_marker() == "|" and not line.get_gid()]
+    narrow, bands = axes.collections
+    assert len(narrow.get_paths()) == 2
+    spans = [path.vertices[:, 0].tolist() for path in bands.get_paths()]
+    assert np.array(spans) == pytest.approx(
+        np.array([(x - 0.1, x + 0.1) for x in MODEL.lengths])
+    )
+    # Any number over each other are as dark, paler than marks and their labels.
+    assert 1 - (1 - narrow.get_alpha()) ** 2 == pytest.approx(0.5)
+    assert 1 - (1 - bands.get_alpha()) ** 6 == pytest.approx(0.5)
+    assert notes(axes) == "pale bands are the su of the bonds, darker where several overlap"
+
+
+def test_bars_behind_their_marks_have_no_caps() -> None:
+    axes = draw([SODIUM2, P1])
+    assert not [line for line in axes.lines if line.get_marker() == "|" and not line.get_gid()]
+    assert "bands" not in notes(axes)
 
 
 def test_the_mean_has_its_su() -> None:
@@ -281,7 +359,21 @@ def test_open_and_filled_marks() -> None:
     assert to_hex(faces["model"]) == "#ffffff"
     assert to_hex(faces["measured"]) != "#ffffff"
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert legend == ["measured", "model or computed", "mean"]
+    assert legend == ["measured", "model", "mean"]
+
+
+def test_the_legend_names_the_kinds() -> None:
+    kinds = ("model", None, "measured", "computed")
+    axes = draw([replace(V1, kind=kind) for kind in kinds], size=(5, 4))
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["measured", "model or computed", "kind not stated", "mean"]
+    assert faults(axes) == []
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [line.get_gid() for line in marks] == [kind or "kind not stated" for kind in kinds]
+    assert [line.get_fillstyle() for line in marks] == ["full", "bottom", "full", "full"]
+    axes = draw([replace(V1, kind="computed"), replace(V1, kind=None)])
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["computed", "kind not stated", "mean"]
 
 
 def test_one_bond() -> None:
@@ -312,7 +404,7 @@ def test_pyplot_only_without_axes(tmp_path: Path) -> None:
 import sys
 from navp_structures.show.bond_strips import BondStrip, plot_bond_strips
 bonds = {"lengths": (2.0,), "su": (None,), "labels": ("O1",)}
-s = BondStrip(name="a", **bonds, mean=2.0, mean_su=None, is_measured=True)
+s = BondStrip(name="a", **bonds, mean=2.0, mean_su=None, kind="measured")
 print("matplotlib" in sys.modules)
 from matplotlib.figure import Figure
 plot_bond_strips([s], ax=Figure().add_subplot()).figure.savefig("plot.png")
@@ -347,6 +439,7 @@ def test_figures_grow() -> None:
         {"mean": np.nan},
         {"su": (-0.1,) * 6},
         {"su": (np.inf,) * 6},
+        {"kind": "guessed"},
     ],
     ids=str,
 )

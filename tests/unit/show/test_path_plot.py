@@ -27,7 +27,7 @@ from navp_structures.show.path_plot import PathPoint, figure_size, plot_path
 
 def point(name: str, x: float, volume: float, **others: Any) -> PathPoint:
     unknown = {"volume_su": None, "polyhedron_volume": None, "polyhedron_su": None}
-    values = unknown | {"is_measured": False} | others
+    values = unknown | {"kind": "model"} | others
     return PathPoint(name=name, x=x, volume=volume, **values)
 
 
@@ -36,18 +36,18 @@ def hull(value: float, su: float | None = None) -> dict[str, float | None]:
 
 
 GAMMA = point("na3vp-gamma (model)", 3, 241.278, volume_su=0.003)
-RT = point("na3vp-rt", 2.998, 239.789, volume_su=0.013, is_measured=True, **hull(10.553, 0.012))
+RT = point("na3vp-rt", 2.998, 239.789, volume_su=0.013, kind="measured", **hull(10.553, 0.012))
 NA2 = point("na2vp-a (model)", 2, 227.159, **hull(9.9, 0.9))
 NA1 = point("navp-model (model)", 1, 220.1, volume_su=0.5, **hull(9.4, 0.5))
 THREE = (RT, NA2, NA1)
 FOUR = (GAMMA, *THREE)
 EIGHT = (
-    point("na4vp (computed)", 4, 247.1),
+    point("na4vp (computed)", 4, 247.1, kind="computed"),
     GAMMA,
     RT,
-    point("na2.5vp-operando", 2.5, 233.1, volume_su=0.4, is_measured=True),
-    point("na2.4vp", 2.4, 232.9, is_measured=True, **hull(10.2, 0.1)),
-    point("na2vp-computed (computed)", 2, 229.3),
+    point("na2.5vp-operando", 2.5, 233.1, volume_su=0.4, kind="measured"),
+    point("na2.4vp", 2.4, 232.9, kind="measured", **hull(10.2, 0.1)),
+    point("na2vp-computed (computed)", 2, 229.3, kind="computed"),
     NA2,
     NA1,
 )
@@ -66,6 +66,7 @@ CASES = {
     "cells only": tuple(replace(p, polyhedron_volume=None, polyhedron_su=None) for p in FOUR),
     "same place": (GAMMA, replace(GAMMA, name="twin")),
 }
+OPEN_AND_FILLED = ["measured", "model or computed"]
 NOTES = (
     "na2vp-a is a model: no coordinates are published; cell reconstructed from printed spacings"
     " and computed edges with V/Z fixed, sites from the R-3c parent by distance least squares",
@@ -128,7 +129,8 @@ def faults(axes: Axes) -> list[str]:
             ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
             shown = [axis.label, *(label for at, label in ticks if low <= at <= high)]
             boxes += [(t.get_text(), t.get_window_extent()) for t in shown if t.get_text()]
-    boxes += [("notes", t.get_window_extent()) for t in texts(axes, "notes")]
+    for gid in ("notes", "left out"):
+        boxes += [(gid, t.get_window_extent()) for t in texts(axes, gid)]
     pairs = combinations(boxes, 2)
     found = [f"{a} overlaps {b}" for (a, one), (b, two) in pairs if one.overlaps(two)]
     for name, box in inside:
@@ -184,6 +186,28 @@ def test_notes_have_room(case: str, layout: Any) -> None:
     assert len(words(axes, "name")) == len(path)
     assert words(axes, "notes") == [" ".join(NOTES)]
     assert axes.get_title() == "A path"
+
+
+def test_very_long_names_are_cut_in_the_middle() -> None:
+    name = "a_very-long/$name$ " * 20 + "and its end"
+    axes = draw([RT, replace(NA1, name=name)])
+    assert faults(axes) == []
+    shown = words(axes, "name")[1]
+    assert len(shown) < 80
+    assert shown.startswith("a_very-long/$name$ ")
+    assert shown.endswith("and its end")
+    assert "…" in shown
+
+
+def test_what_has_no_room_is_counted() -> None:
+    path = [point(f"phase-{n} (model)", 3 - n / 10, 240 - n) for n in range(25)]
+    axes = draw(path, size=(4, 4))
+    assert faults(axes) == []
+    missing = 25 - len(words(axes, "name"))
+    assert missing
+    assert len(words(axes, "change")) == 24
+    assert words(axes, "left out") == [f"no room for {missing} of 25 names"]
+    assert words(draw(FOUR), "left out") == []
 
 
 def test_the_checker_objects() -> None:
@@ -305,8 +329,40 @@ def test_open_and_filled_marks() -> None:
         assert measured.get_markerfacecolor() == measured.get_color()
         assert to_hex(model.get_markerfacecolor()) == "#ffffff"
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert legend == ["measured", "model or computed"]
-    assert [t.get_text() for t in draw([RT]).get_legend().get_texts()] == ["measured"]
+    assert legend == ["measured", "model"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "legend"),
+    [
+        (["measured"], ["measured"]),
+        (["computed"], ["computed"]),
+        ([None], ["kind not stated"]),
+        (["computed", "measured", "model"], ["measured", "model or computed"]),
+        ([None, "computed", "measured"], ["measured", "computed", "kind not stated"]),
+        (["measured", "model", "computed", None, None], [*OPEN_AND_FILLED, "kind not stated"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("size", [(4, 4), (6, 4)], ids=str)
+def test_the_legend_names_the_kinds(
+    kinds: list[str | None], legend: list[str], size: tuple[float, float]
+) -> None:
+    path = [point(f"p{n}", 5 - n, 240 - 7 * n, kind=kind) for n, kind in enumerate(kinds)]
+    axes = draw(path, size=size)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == legend
+    for kind in kinds:
+        of_kind = [(p.x, p.volume) for p in path if p.kind == kind]
+        assert data(axes, kind or "kind not stated") == of_kind
+    assert faults(axes) == []
+
+
+def test_a_kind_that_is_not_stated_has_a_mark_of_its_own() -> None:
+    axes = draw([RT, replace(NA2, kind=None), NA1])
+    (line,) = lines(axes, "kind not stated")
+    assert line.get_fillstyle() == "bottom"
+    assert line.get_markerfacecolor() == line.get_color()
+    assert to_hex(line.get_markerfacecoloralt()) == "#ffffff"
 
 
 def test_axes_have_the_colours_of_their_lines() -> None:
@@ -345,7 +401,7 @@ def test_pyplot_only_without_axes(tmp_path: Path) -> None:
 import sys
 from navp_structures.show.path_plot import PathPoint, plot_path
 p = PathPoint(name="a", x=3, volume=240.0, volume_su=None, polyhedron_volume=10.0,
-              polyhedron_su=None, is_measured=True)
+              polyhedron_su=None, kind="measured")
 print("matplotlib" in sys.modules)
 from matplotlib.figure import Figure
 plot_path([p], x_label="Na", ax=Figure().add_subplot()).figure.savefig("plot.png")
@@ -366,6 +422,7 @@ print(*plot_path([p], x_label="Na").figure.get_size_inches())
 def test_figures_grow() -> None:
     assert figure_size(8, ()) > figure_size(4, ())
     assert figure_size(4, NOTES)[1] > figure_size(4, ())[1]
+    assert figure_size(400, ())[0] == 24
 
 
 @pytest.mark.parametrize(
@@ -378,10 +435,11 @@ def test_figures_grow() -> None:
         {"volume_su": -0.1},
         {"polyhedron_volume": np.nan},
         {"polyhedron_su": np.nan},
+        {"kind": "guessed"},
     ],
     ids=str,
 )
-def test_bad_points(change: dict[str, float]) -> None:
+def test_bad_points(change: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"^na3vp-rt: [^.\n]*$"):
         draw([replace(RT, **change)])
 
