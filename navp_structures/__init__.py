@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
-        hop_rate_ratio,
         sodiation_energetics,
     )
     from navp_structures.analysis.export import export
+    from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.misfit.misfit import lattice_misfit
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -90,7 +90,7 @@ _HOMES = {
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
-    "hop_rate_ratio": "analysis.energetics",
+    "hop_rate_ratio": "analysis.hop_rates",
     "index_spacings": "analysis.indexing.spacings",
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",

@@ -86,8 +86,8 @@ SINGLE_VALENCES: Final = {
 }
 """Valence of elements that have one usual state in oxides, phosphates and silicates.
 
-Used only to balance the charge of a formula. Source: Greenwood & Earnshaw, Chemistry of the
-Elements, 2nd ed. (1997), the chapters of the elements.
+Used to balance the charge of a formula, and for the charge of a mobile ion. Source: Greenwood
+& Earnshaw, Chemistry of the Elements, 2nd ed. (1997), the chapters of the elements.
 """
 
 VARIABLE_VALENCES: Final = {
@@ -109,4 +109,4 @@ VARIABLE_VALENCES: Final = {
     "Pb": (2, 4),
     "U": (3, 6),
 }
-"""Lowest and highest usual valence of elements with several; same use and source."""
+"""Lowest and highest usual valence of elements with several, to balance charge; same source."""

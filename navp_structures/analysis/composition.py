@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from navp_structures.constants import ATOMIC_MASS_CONSTANT, SINGLE_VALENCES, VARIABLE_VALENCES
 from navp_structures.errors import InputError
@@ -12,6 +13,9 @@ from navp_structures.model.formula import atomic_weight, parse_formula
 from navp_structures.model.phase import Phase
 
 _ANIONS = {"O", "F", "Cl"}
+
+# Relative: refined occupancies and rounded formulas of one composition agree as well.
+SAME_COMPOSITION: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,31 @@ def composition(phase: Phase) -> tuple[ElementCount, ...]:
         ElementCount(element=e, from_sites=n, from_sites_su=None, from_formula=n)
         for e, n in parse_formula(phase.formula).items()
     )
+
+
+def nominal_content(phase: Phase) -> dict[str, float]:
+    """Return the atoms per formula unit that a phase is meant to hold.
+
+    Those of the formula where the sites agree with its proportions within 2 %, else those of
+    `composition`.
+
+    Raises
+    ------
+    InputError
+        When the phase has neither sites nor formula.
+    """
+    content = {count.element: count.from_sites for count in composition(phase)}
+    named = _named(phase)
+    if not sum(named.values()):
+        return content
+    # Proportions, so that a cell whose Z is unknown compares as well.
+    units = sum(content.values()) / sum(named.values())
+    alike = units > 0.0 and all(
+        abs(content.get(e, 0.0) - units * named.get(e, 0.0))
+        <= SAME_COMPOSITION * units * named.get(e, 0.0)
+        for e in content.keys() | named.keys()
+    )
+    return named if alike else content
 
 
 def density(phase: Phase) -> float:

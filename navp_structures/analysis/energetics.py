@@ -1,29 +1,33 @@
-"""Energies along a sodiation path: steps, voltages, tie lines, hop rates."""
+"""Energies along the path of an ion that leaves: steps, voltages, tie lines."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from navp_structures.analysis.numbers import within
-from navp_structures.constants import BOLTZMANN_CONSTANT
+from navp_structures.analysis.by_phase import distinct_phases
+from navp_structures.analysis.composition import nominal_content
+from navp_structures.analysis.host import host_units
+from navp_structures.analysis.mobile_ion import ion_charge
+from navp_structures.analysis.numbers import items_of, ordered_items, within
+from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import InputError, shown
-from navp_structures.model.formula import parse_formula
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import unsigned_zero
+from navp_structures.show.numbers import counted, unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
-# eV per atom, sodium and atoms per formula unit, eV, K.
+# eV per atom, ions and atoms per formula unit.
 _LARGEST_ENERGY: Final = 100.0
 _MOST_ATOMS: Final = 10_000.0
-_HIGHEST_BARRIER: Final = 100.0
-_TEMPERATURES: Final = (1e-3, 1e5)
 
-# Powers beyond this are no ratio of rates that anybody could measure.
-_LARGEST_POWER: Final = 700.0
+# Atoms per formula unit that are rounding.
+_SAME_COUNT: Final = 1e-6
+
+# eV: half of the last decimal that is shown.
+_ON_THE_LINE: Final = 5e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,35 +38,35 @@ class FormationEnergy:
     ----------
     name
         Of the phase.
-    sodium, atoms
-        Per formula unit.
+    ions, atoms
+        Per formula unit: of the element that comes and goes, and of all.
     energy
         Of formation from the elements (eV per atom).
 
     Raises
     ------
     InputError
-        When a number is none, or there is more sodium than atoms.
+        When a number is none, or there are more ions than atoms.
     """
 
     name: str
-    sodium: float
+    ions: float
     atoms: float
     energy: float
 
     def __post_init__(self) -> None:
         """Refuse what is no composition."""
         for name, low, high, unit in (
-            ("sodium", 0.0, _MOST_ATOMS, "per formula unit"),
+            ("ions", 0.0, _MOST_ATOMS, "per formula unit"),
             ("atoms", 1.0, _MOST_ATOMS, "per formula unit"),
             ("energy", -_LARGEST_ENERGY, _LARGEST_ENERGY, "eV per atom"),
         ):
             value = within(getattr(self, name), f"{name} of {self.name}", low, high, unit)
             object.__setattr__(self, name, value)
-        if self.sodium > self.atoms:
+        if self.ions > self.atoms:
             raise InputError(
-                f"{self.name} has {self.sodium:g} sodium of {self.atoms:g} atoms; sodium "
-                "counts among the atoms"
+                f"{self.name} has {self.ions:g} ions of {counted(self.atoms, 'atom', 'atoms')};"
+                " the ions count among the atoms"
             )
 
     @property
@@ -73,21 +77,21 @@ class FormationEnergy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyStep:
-    """Taking sodium out, from one composition to the next.
+    """Taking ions out, from one composition to the next.
 
     Parameters
     ----------
-    sodium
-        That leaves, per formula unit.
+    ions
+        That leave, per formula unit.
     energy
         That it takes (eV per formula unit).
     voltage
-        Mean, against sodium metal (V); the energy in eV of each sodium.
+        Mean, against the metal of the ion (V): the energy for each charge that leaves.
     """
 
     first: str
     second: str
-    sodium: float
+    ions: float
     energy: float
     voltage: float
 
@@ -98,6 +102,8 @@ class EnergyState:
 
     Parameters
     ----------
+    ions, atoms
+        Per formula unit.
     formation_energy
         eV per formula unit.
     tie_line_distance
@@ -106,16 +112,18 @@ class EnergyState:
     """
 
     phase: str
-    sodium: float
+    ions: float
+    atoms: float
     formation_energy: float
     tie_line_distance: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class SodiationEnergetics(TableResult[EnergyState]):
-    """The answer of `sodiation_energetics`, sodium descending."""
+    """The answer of `sodiation_energetics`, ions descending."""
 
     given: tuple[FormationEnergy, ...]
+    ion: str
     rows: tuple[EnergyState, ...]
     steps: tuple[EnergyStep, ...]
     of: tuple[Phase, ...] = ()
@@ -123,7 +131,8 @@ class SodiationEnergetics(TableResult[EnergyState]):
     name = "energetics"
     columns = (
         Column("phase"),
-        Column("sodium", head="Na", show="{:g}".format),
+        Column("ions", show="{:g}".format),
+        Column("atoms", hidden=True),
         Column("formation_energy", head="E / eV", show="{:.3f}".format),
         Column(
             "tie_line_distance",
@@ -135,7 +144,12 @@ class SodiationEnergetics(TableResult[EnergyState]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was given."""
-        return {"energies": [asdict(item) for item in self.given]}
+        return {"ion": self.ion, "energies": [asdict(item) for item in self.given]}
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """The ions stand under their symbol."""
+        return {"ions": self.ion}
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -144,18 +158,38 @@ class SodiationEnergetics(TableResult[EnergyState]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Each step, and what the numbers are."""
+        """Each step, each inner composition's stability, and what the numbers are."""
         steps = [
-            f"{step.first} to {step.second}: {step.energy:.3f} eV for {step.sodium:g} Na, "
-            f"{step.voltage:.3f} V"
+            f"{step.first} to {step.second}: {step.energy:.3f} eV for {step.ions:g} "
+            f"{self.ion}, {step.voltage:.3f} V"
             for step in self.steps
         ]
+        electrons = counted(ion_charge(self.ion), "electron", "electrons")
+        unit = f"the formula unit of {self.of[0].id}" if self.of else "a formula unit"
         return (
             *steps,
+            *self._stabilities(),
             *self.provisos,
-            "energies of a formula unit at 0 K from the elements, so that sodium metal has 0; "
-            "without entropy and volume",
+            f"voltages are means against {self.ion} metal, {electrons} for each {self.ion}",
+            f"energies are those of {unit} at 0 K from the elements, so that {self.ion} metal "
+            "has 0; without entropy and volume",
         )
+
+    def _stabilities(self) -> Iterator[str]:
+        """Yield on which side of its neighbours' tie line each inner composition lies."""
+        for rich, row, poor in zip(self.rows, self.rows[1:], self.rows[2:], strict=False):
+            if row.tie_line_distance is None:
+                continue
+            size = abs(row.tie_line_distance)
+            line = f"the tie line between {rich.phase} and {poor.phase}"
+            if size < _ON_THE_LINE:
+                yield f"{row.phase} lies on {line}, within 0.001 eV per formula unit"
+                continue
+            told = f"{size:.3f} eV per formula unit ({size / row.atoms * 1e3:.1f} meV per atom)"
+            if row.tie_line_distance < 0.0:
+                yield f"{row.phase} lies {told} below {line}: it does not decay into them"
+            else:
+                yield f"{row.phase} lies {told} above {line}: it can decay into them"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; `results` holds states and steps."""
@@ -167,131 +201,157 @@ class SodiationEnergetics(TableResult[EnergyState]):
         return content
 
 
-def sodiation_energetics(energies: Iterable[FormationEnergy]) -> SodiationEnergetics:
+def sodiation_energetics(
+    energies: Iterable[FormationEnergy], *, ion: str = "Na"
+) -> SodiationEnergetics:
     """Return what each step of a path takes, and which compositions hold together.
 
     Parameters
     ----------
     energies
         At least two compositions of one host, in any order.
+    ion
+        The metal that comes and goes; its charge turns energies into voltages.
 
     Raises
     ------
     InputError
-        When there are fewer than two, two have the same sodium, or the hosts differ in their
-        number of atoms.
+        When there are fewer than two, two have as many ions, the hosts differ in their number
+        of atoms, or the ion is no metal of one known charge.
 
     Examples
     --------
     >>> path = sodiation_energetics([
-    ...     FormationEnergy(name="Na3VP", sodium=3, atoms=20, energy=-2.229),
-    ...     FormationEnergy(name="Na2VP", sodium=2, atoms=19, energy=-2.264),
-    ...     FormationEnergy(name="NaVP", sodium=1, atoms=18, energy=-2.280),
+    ...     FormationEnergy(name="Na3VP", ions=3, atoms=20, energy=-2.229),
+    ...     FormationEnergy(name="Na2VP", ions=2, atoms=19, energy=-2.264),
+    ...     FormationEnergy(name="NaVP", ions=1, atoms=18, energy=-2.280),
     ... ])
     >>> [round(step.voltage, 3) for step in path.steps]
     [1.564, 1.976]
     >>> round(path.rows[1].tie_line_distance, 3)
     -0.206
     """
-    given = tuple(energies)
+    charge = ion_charge(ion)
+    given = None if isinstance(energies, str | bytes) else items_of(energies)
+    if given is None:
+        raise InputError(f"energies is {shown(energies)}; give a list of FormationEnergy")
     for item in given:
         if not isinstance(item, FormationEnergy):
             raise InputError(f"{shown(item)} is no FormationEnergy")
-    ordered = sorted(given, key=lambda item: -item.sodium)
+    ordered = sorted(given, key=lambda item: -item.ions)
     if len(ordered) < 2:
-        raise InputError(f"a path has two compositions or more, here {len(ordered)}")
+        told = "only one" if ordered else "none"
+        raise InputError(f"a path has two compositions or more; {told} is given")
     for one, two in pairwise(ordered):
-        if one.sodium == two.sodium:
-            raise InputError(f"{one.name} and {two.name} both have {one.sodium:g} sodium")
-        hosts = one.atoms - one.sodium, two.atoms - two.sodium
-        if not math.isclose(*hosts, abs_tol=1e-6):
-            raise InputError(
-                f"{one.name} has {hosts[0]:g} atoms beside sodium, {two.name} {hosts[1]:g}; "
-                "give the same formula unit for both"
-            )
-    steps = tuple(_step(one, two) for one, two in pairwise(ordered))
+        _check_pair(one, two, ion)
+    steps = tuple(_step(one, two, charge) for one, two in pairwise(ordered))
     rows = tuple(_state(ordered, n) for n in range(len(ordered)))
-    return SodiationEnergetics(given=given, rows=rows, steps=steps)
+    return SodiationEnergetics(given=tuple(given), ion=ion, rows=rows, steps=steps)
 
 
 def path_energetics(
-    phases: Sequence[Phase], energies: Sequence[float], *, ion: str = "Na"
+    phases: Iterable[PhaseLike], energies: Iterable[float], *, ion: str = "Na"
 ) -> SodiationEnergetics:
-    """Return `sodiation_energetics` of phases, whose formulas say what they hold.
+    """Return `sodiation_energetics` of phases, which tell what they hold.
 
     Parameters
     ----------
+    phases
+        Of one host. Compositions are those of the formulas, or of the sites where these differ
+        by more than 2 %.
     energies
-        Of formation (eV per atom), one for each phase.
+        Of formation (eV per atom), one for each phase, in their order.
     ion
-        The element that comes and goes.
+        The metal that comes and goes.
+
+    Returns
+    -------
+    Everything for the formula unit of the first phase, whichever unit the others are in.
 
     Raises
     ------
     InputError
-        When the numbers do not match, a phase has no formula, or as for
-        `sodiation_energetics`.
-    """
-    if len(energies) != len(phases):
-        raise InputError(
-            f"{len(energies)} energies for {len(phases)} phases; give one for each, in order"
-        )
-    found = sodiation_energetics(
-        _energy(phase, energy, ion) for phase, energy in zip(phases, energies, strict=True)
-    )
-    return replace(found, of=tuple(phases))
-
-
-def _energy(phase: Phase, energy: float, ion: str) -> FormationEnergy:
-    if phase.formula is None:
-        raise InputError(f"{phase.id} has no formula to count its atoms with")
-    atoms = parse_formula(phase.formula)
-    return FormationEnergy(
-        name=phase.id, sodium=atoms.get(ion, 0.0), atoms=sum(atoms.values()), energy=energy
-    )
-
-
-def hop_rate_ratio(barrier_1: float, barrier_2: float, temperature: float) -> float:
-    r"""Return how many times faster hops over the second barrier are than over the first.
-
-    .. math:: \frac{k_2}{k_1} = \exp\frac{E_1 - E_2}{k_B T}
-
-    with equal attempt frequencies.
-
-    Parameters
-    ----------
-    barrier_1, barrier_2
-        eV.
-    temperature
-        K.
-
-    Raises
-    ------
-    InputError
-        When a number is out of bounds, or the ratio too large for one.
+        When the numbers do not match, a phase is given twice or has neither sites nor formula,
+        the hosts differ, or as for `sodiation_energetics`.
 
     Examples
     --------
-    >>> round(hop_rate_ratio(0.298, 0.138, 300))
-    487
+    >>> path = path_energetics(["Na3VP", "Na2VP", "NaVP"], [-2.229, -2.264, -2.280])
+    >>> [round(step.voltage, 3) for step in path.steps]
+    [1.564, 1.976]
     """
-    first = within(barrier_1, "barrier_1", 0.0, _HIGHEST_BARRIER, "eV")
-    second = within(barrier_2, "barrier_2", 0.0, _HIGHEST_BARRIER, "eV")
-    kelvin = within(temperature, "temperature", *_TEMPERATURES, "K")
-    power = (first - second) / (BOLTZMANN_CONSTANT.value * kelvin)
-    if abs(power) > _LARGEST_POWER:
+    # First, because without an anion the hosts would seem to be the fault.
+    ion_charge(ion)
+    chosen = _path_phases(phases)
+    numbers = ordered_items(energies)
+    if numbers is None:
         raise InputError(
-            f"barriers {first:g} and {second:g} eV at {kelvin:g} K give a ratio of "
-            f"e^{power:.0f}, which is no number to work with"
+            f"energies is {shown(energies)}; give a list of numbers (eV per atom), one for "
+            "each phase"
         )
-    return math.exp(power)
+    if len(numbers) != len(chosen):
+        raise InputError(
+            f"{counted(len(numbers), 'energy', 'energies')} for "
+            f"{counted(len(chosen), 'phase', 'phases')}; give one for each, in order"
+        )
+    # An energy per atom is that of a composition which somebody computed: the formula's whole
+    # numbers. Occupancies refined to 2.998 Na would put every step off by their scatter.
+    contents = [nominal_content(phase) for phase in chosen]
+    units = host_units([phase.id for phase in chosen], contents, ion)
+    found = sodiation_energetics(
+        [
+            FormationEnergy(
+                name=phase.id,
+                ions=content.get(ion, 0.0) / unit,
+                atoms=sum(content.values()) / unit,
+                energy=energy,
+            )
+            for phase, content, unit, energy in zip(
+                chosen, contents, units, numbers, strict=True
+            )
+        ],
+        ion=ion,
+    )
+    return replace(found, of=chosen)
 
 
-def _step(one: FormationEnergy, two: FormationEnergy) -> EnergyStep:
-    sodium = one.sodium - two.sodium
+def _path_phases(given: Iterable[PhaseLike]) -> tuple[Phase, ...]:
+    items = ordered_items(given)
+    if not items:
+        raise InputError(
+            f"phases is {shown(given)}; give a list of phases, in the order of their energies"
+        )
+    chosen = [as_phase(item) for item in items]
+    kept = distinct_phases(chosen)
+    # Left out in silence, a repeated phase would move the energies to other phases.
+    if len(kept) < len(chosen):
+        ids = [phase.id for phase in chosen]
+        twice = next(name for name in ids if ids.count(name) > 1)
+        raise InputError(f"{twice} is given twice; a path has each phase once")
+    return kept
+
+
+def _check_pair(one: FormationEnergy, two: FormationEnergy, ion: str) -> None:
+    """Refuse two compositions between which there is no step."""
+    if math.isclose(one.ions, two.ions, abs_tol=_SAME_COUNT):
+        raise InputError(f"{one.name} and {two.name} both have {one.ions:g} {ion}")
+    hosts = one.atoms - one.ions, two.atoms - two.ions
+    if not math.isclose(*hosts, abs_tol=_SAME_COUNT):
+        raise InputError(
+            f"{one.name} has {counted(hosts[0], 'atom', 'atoms')} beside {ion}, {two.name} "
+            f"{hosts[1]:g}; give the same formula unit for both"
+        )
+
+
+def _step(one: FormationEnergy, two: FormationEnergy, charge: int) -> EnergyStep:
+    ions = one.ions - two.ions
     energy = two.per_formula_unit - one.per_formula_unit
     return EnergyStep(
-        first=one.name, second=two.name, sodium=sodium, energy=energy, voltage=energy / sodium
+        first=one.name,
+        second=two.name,
+        ions=ions,
+        energy=energy,
+        voltage=energy / (ions * charge),
     )
 
 
@@ -300,12 +360,13 @@ def _state(ordered: list[FormationEnergy], n: int) -> EnergyState:
     distance = None
     if 0 < n < len(ordered) - 1:
         rich, poor = ordered[n - 1], ordered[n + 1]
-        share = (here.sodium - poor.sodium) / (rich.sodium - poor.sodium)
+        share = (here.ions - poor.ions) / (rich.ions - poor.ions)
         line = share * rich.per_formula_unit + (1.0 - share) * poor.per_formula_unit
         distance = here.per_formula_unit - line
     return EnergyState(
         phase=here.name,
-        sodium=here.sodium,
+        ions=here.ions,
+        atoms=here.atoms,
         formation_energy=here.per_formula_unit,
         tie_line_distance=distance,
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from navp_structures.analysis.composition import composition
+from navp_structures.analysis.composition import SAME_COMPOSITION, composition
 from navp_structures.errors import InputError
 from navp_structures.model.formula import check_element
 from navp_structures.model.phase import Phase
-
-# Relative: refined occupancies of a host, and rounded formulas, agree as well.
-_TOLERANCE = 0.02
 
 # Atoms per formula unit that are none.
 _LEAST = 1e-6
@@ -35,18 +32,41 @@ def common_host(phases: Sequence[Phase], ion: str) -> tuple[float, ...]:
         When two hosts differ in an element, or by more than 2 % in a ratio, a phase tells
         neither sites nor formula, or the ion is no element.
     """
+    return host_units([phase.id for phase in phases], [_atoms(phase) for phase in phases], ion)
+
+
+def host_units(
+    names: Sequence[str], contents: Sequence[Mapping[str, float]], ion: str
+) -> tuple[float, ...]:
+    """Return how many units of the first content's host each content holds.
+
+    Parameters
+    ----------
+    names
+        Of the contents, for an error.
+    contents
+        Atoms of each element.
+    ion
+        The element that does not belong to the host.
+
+    Raises
+    ------
+    InputError
+        When two hosts differ in an element, or by more than 2 % in a ratio, or the ion is no
+        element.
+    """
     check_element(ion, "ion")
-    hosts = [_host(phase, ion) for phase in phases]
+    hosts = [_host(name, atoms, ion) for name, atoms in zip(names, contents, strict=True)]
     first = hosts[0]
     units = []
-    for phase, host in zip(phases, hosts, strict=True):
+    for name, host in zip(names, hosts, strict=True):
         unit = sum(host.values()) / sum(first.values())
         alike = host.keys() == first.keys() and all(
-            abs(host[e] / unit - first[e]) <= _TOLERANCE * first[e] for e in first
+            abs(host[e] / unit - first[e]) <= SAME_COMPOSITION * first[e] for e in first
         )
         if not alike:
             raise InputError(
-                f"{phases[0].id} and {phase.id} have no common host: without {ion} they are "
+                f"{names[0]} and {name} have no common host: without {ion} they are "
                 f"{_text(first)} and {_text(host)}"
             )
         units.append(unit)
@@ -62,10 +82,10 @@ def _atoms(phase: Phase) -> dict[str, float]:
     return {count.element: count.from_sites for count in composition(phase)}
 
 
-def _host(phase: Phase, ion: str) -> dict[str, float]:
-    host = {e: n for e, n in _atoms(phase).items() if e != ion and n > _LEAST}
+def _host(name: str, atoms: Mapping[str, float], ion: str) -> dict[str, float]:
+    host = {e: n for e, n in atoms.items() if e != ion and n > _LEAST}
     if not host:
-        raise InputError(f"{phase.id} holds nothing beside {ion}; there is no host")
+        raise InputError(f"{name} holds nothing beside {ion}; there is no host")
     return host
 
 

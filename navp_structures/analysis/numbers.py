@@ -14,9 +14,7 @@ from navp_structures.errors import InputError, shown
 
 def numbers_of(given: Any, count: int) -> tuple[float, ...] | None:
     """Return so many numbers, NaN and infinity among them, or None."""
-    if isinstance(given, str | bytes | dict | set | frozenset):
-        return None
-    items = items_of(given)
+    items = ordered_items(given)
     if items is None or len(items) != count or not all(map(is_number, items)):
         return None
     return tuple(map(as_float, items))
@@ -28,6 +26,13 @@ def items_of(given: Any) -> list[Any] | None:
         return list(given)
     except TypeError:  # an array without axes is iterable, but for iterating
         return None
+
+
+def ordered_items(given: Any) -> list[Any] | None:
+    """Return the items of a list or alike; None for text and for what has no order."""
+    if isinstance(given, str | bytes | dict | set | frozenset):
+        return None
+    return items_of(given)
 
 
 def has_items(given: Any) -> bool:

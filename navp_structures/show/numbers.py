@@ -69,6 +69,17 @@ def unsigned_zero(value: float, places: int) -> str:
     return f"{round(value, places) + 0.0:.{places}f}"
 
 
+def counted(number: float, one: str, several: str) -> str:
+    """Return a number with what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "energy", "energies"), counted(0, "energy", "energies")
+    ('1 energy', '0 energies')
+    """
+    return f"{number:g} {one if number == 1 else several}"
+
+
 def _decimal(value: float) -> Decimal:
     number = Decimal(repr(float(value)))
     if _places(number) > _LONGEST:

@@ -8,8 +8,8 @@ import io
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
@@ -102,6 +102,11 @@ class TableResult(Generic[Row]):
     def toggled(self) -> frozenset[str]:
         """Keys of columns that this result shows though hidden, or hides though not."""
         return frozenset()
+
+    @property
+    def heads(self) -> Mapping[str, str]:
+        """Headings that this result gives to columns, by their keys."""
+        return {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -200,15 +205,22 @@ def cell_text(column: Column, row: object) -> str:
 
 
 def shown_columns(result: TableResult[Any]) -> list[Column]:
-    """Return the columns that a person sees: not hidden, and with something to tell."""
+    """Return the columns that a person sees: not hidden, and with something to tell.
+
+    Each has the heading that the result gives to it.
+    """
 
     def tells(column: Column) -> bool:
         values = [getattr(row, column.key) for row in result.rows if cell_text(column, row)]
         usual = values[0] if column.varying and values else column.usual
         return any(value != usual for value in values)
 
-    toggled = result.toggled
-    return [c for c in result.columns if c.hidden == (c.key in toggled) and tells(c)]
+    toggled, heads = result.toggled, result.heads
+    return [
+        replace(c, head=heads[c.key]) if c.key in heads else c
+        for c in result.columns
+        if c.hidden == (c.key in toggled) and tells(c)
+    ]
 
 
 def csv_cell(value: Any) -> Any:

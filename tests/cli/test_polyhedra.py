@@ -131,7 +131,7 @@ def test_pictures(tmp_path: Path, command: tuple[str, ...]) -> None:
         (("path", "Na3VP", "NZSP"), "no common host"),
         (("path", "--shell", "voronoi"), "shell is 'voronoi'"),
         (("path", "Na3VP", "--energy", "x"), "not a valid float"),
-        (("path", "Na3VP", "NaVP", "--energy", "-2.2"), "1 energies for 2 phases"),
+        (("path", "Na3VP", "NaVP", "--energy", "-2.2"), "1 energy for 2 phases"),
         (("path", "Na3VP", "NaVP", "--energy", "-2", "--energy", "-2", "--plot", "x.png"),
          "leave --energy out"),
     ],

@@ -171,3 +171,15 @@ def test_a_column_that_does_not_vary_can_be_left_out() -> None:
     assert "d" not in text_table(Varying(rows=(first, second))).splitlines()[0]
     third = Row("c", (1, 0, 0), 2.5)
     assert "d" in text_table(Varying(rows=(first, third))).splitlines()[0]
+
+
+def test_a_result_gives_headings() -> None:
+    class Headed(Table):
+        @property
+        def heads(self) -> dict[str, str]:
+            return {"d": "d / Å"}
+
+    headed = Headed(TABLE.rows)
+    assert text_table(headed).splitlines()[0].split() == ["name", "hkl", "d", "/", "Å"]
+    assert "<th>d / Å</th>" in headed._repr_html_()
+    assert headed.to_dataframe().columns[2] == "d"
