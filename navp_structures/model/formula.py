@@ -71,7 +71,7 @@ def atomic_weight(element: str) -> float:
 
 def check_element(symbol: object, name: str) -> str:
     """Return the symbol of an element, or raise InputError naming what it was given for."""
-    if not isinstance(symbol, str) or not symbol or gemmi.Element(symbol).name != symbol:
+    if not isinstance(symbol, str) or not symbol or gemmi.Element(symbol).name != symbol or symbol == "X":
         raise InputError(f"{name} is {shown(symbol)}; it must be the symbol of an element")
     return symbol
 
