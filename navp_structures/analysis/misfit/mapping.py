@@ -39,9 +39,35 @@ class Mapping:
         return strain.stretches(*cells, self.matrix, basis)
 
     @property
+    def is_one_phase(self) -> bool:
+        """Whether both phases are the same, so that their cells err together."""
+        return self.first == self.second
+
+    @property
     def covariance(self) -> Floats | None:
         """Of the parameters of both cells; None where unknown."""
-        return strain.joint_covariance(self.first.cell.covariance, self.second.cell.covariance)
+        covariances = self.first.cell.covariance, self.second.cell.covariance
+        return strain.joint_covariance(*covariances, same=self.is_one_phase)
+
+    def ratio_su(self, first: Floats, second: Floats) -> float | None:
+        """Return the relative su of a ratio, second over first; None where unknown or 0.
+
+        Parameters
+        ----------
+        first, second
+            Derivatives of the logarithm of each by the parameters of its cell, shape ``(6,)``.
+        """
+        slopes = np.concatenate([-first, second])
+        return known_su(float(strain.Stretches.propagated(slopes, self.covariance)))
+
+    @property
+    def volume_su(self) -> float | None:
+        """The relative su of the ratio of both volumes; None where unknown or 0."""
+        one, two = (
+            lattice.log_volume_gradient(phase.cell.parameters)
+            for phase in (self.first, self.second)
+        )
+        return self.ratio_su(one, two)
 
     def plane(self, hkl: HKL) -> Indices | HKL:
         """Return what a plane reads as in the second phase."""
@@ -179,13 +205,11 @@ def _zone_axis(indices: Indices | HKL) -> HKL:
 
 def _spacing_su(mapping: Mapping, hkl: HKL, reads: Indices | HKL) -> float | None:
     """Return the relative su of the ratio of two spacings."""
-    spreads = []
-    for indices, phase in ((hkl, mapping.first), (reads, mapping.second)):
-        covariance = phase.cell.covariance
-        if covariance is None:
-            return None
-        spreads.append(lattice.relative_d_su(indices, phase.cell.parameters, covariance))
-    return known_su(float(np.hypot(*spreads)))
+    one, two = (
+        lattice.log_d_gradient(indices, phase.cell.parameters)
+        for indices, phase in ((hkl, mapping.first), (reads, mapping.second))
+    )
+    return mapping.ratio_su(one, two)
 
 
 def _times(su: float | None, factor: float) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from navp_structures.analysis.misfit.correspondence import Correspondence, fraction_text
 from navp_structures.analysis.misfit.rows import indices_text
-from navp_structures.show.numbers import rounded
+from navp_structures.show.numbers import rounded, signed
 
 if TYPE_CHECKING:
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -53,9 +53,10 @@ def _middle(misfit: LatticeMisfit) -> str:
     value, su = misfit.middle_stretch, misfit.middle_stretch_su
     off = 100.0 * (value - 1.0)
     told = (
-        f"middle stretch {rounded(value, su, 5)}, {off:+.2f} % from 1; a plane without any "
+        f"middle stretch {rounded(value, su, 5)}, {signed(off, 2)} % from 1; a plane without any "
         "distortion needs 1"
     )
     if su is None:
         return told
-    return f"{told} ({abs(value - 1.0) / su:.1f} su off, the two cells taken as independent)"
+    taken = "" if misfit.is_one_phase else ", the two cells taken as independent"
+    return f"{told} ({abs(value - 1.0) / su:.1f} su off{taken})"

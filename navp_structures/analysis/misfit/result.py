@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -26,7 +25,7 @@ from navp_structures.kernels import strain
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, as_hkl, as_uvw, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import unsigned_zero
+from navp_structures.show.numbers import signed, unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
 
@@ -67,10 +66,15 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Column("number", hidden=True),
         Column("stretch", head="λ", show="{:.5f}".format, su="stretch_su"),
         Column("stretch_su", hidden=True),
-        Column("strain", head="λ−1 / %", show="{:+.3f}".format, su="strain_su"),
+        Column(
+            "strain", head="λ−1 / %", show=lambda percent: signed(percent, 3), su="strain_su"
+        ),
         Column("strain_su", hidden=True),
         Column(
-            "green_lagrange", head="(λ²−1)/2", show="{:+.5f}".format, su="green_lagrange_su"
+            "green_lagrange",
+            head="(λ²−1)/2",
+            show=lambda strain: signed(strain, 5),
+            su="green_lagrange_su",
         ),
         Column("green_lagrange_su", hidden=True),
         Column("near_uvw", head="near [uvw]", show=format_uvw),
@@ -119,9 +123,14 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         return self.candidates[0]
 
     @property
+    def is_one_phase(self) -> bool:
+        """Whether both phases are the same; every su then counts its cell once."""
+        return self._mapping.is_one_phase
+
+    @property
     def phases(self) -> tuple[Phase, ...]:
         """Both phases; one, where they are the same."""
-        return (self.first,) if self.first is self.second else (self.first, self.second)
+        return (self.first,) if self.is_one_phase else (self.first, self.second)
 
     @property
     def deformation_gradient(self) -> Floats:
@@ -150,11 +159,8 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
     @property
     def volume_ratio_su(self) -> float | None:
         """The su of the ratio; None where unknown."""
-        one, two = self.first.cell, self.second.cell
-        if one.volume_su is None or two.volume_su is None:
-            return None
-        relative = math.hypot(one.volume_su / one.volume, two.volume_su / two.volume)
-        return self.volume_ratio * relative or None
+        relative = self._mapping.volume_su
+        return None if relative is None else self.volume_ratio * relative
 
     @property
     def middle_stretch(self) -> float:

@@ -282,6 +282,55 @@ def test_a_phase_against_itself() -> None:
     assert len(misfit.phases) == 1
 
 
+def test_the_su_of_a_phase_against_itself_cancel() -> None:
+    phase = navp.load("na2vp-a")
+    # An equal phase is the same measurement, though another object.
+    for other in (phase, replace(phase)):
+        misfit = lattice_misfit(phase, other, planes=["1 1 3"], directions=["1 2 3"])
+        assert len(misfit.phases) == 1
+        assert [row.stretch_su for row in misfit] == [None] * 3
+        assert [row.green_lagrange_su for row in misfit] == [None] * 3
+        assert (misfit.volume_ratio_su, misfit.middle_stretch_su) == (None, None)
+        (plane,), (direction,) = misfit.planes, misfit.directions
+        assert (plane.spacing_misfit_su, plane.area_misfit_su) == (None, None)
+        assert (plane.smallest_misfit_su, plane.largest_misfit_su) == (None, None)
+        assert direction.misfit_su is None
+        shown = "\n".join([text_table(misfit), *misfit.notes])
+        assert "1.00000 " in shown
+        assert "-0.0" not in shown
+        assert "independent" not in shown
+    # The same cell, measured twice, has the su of both.
+    again = lattice_misfit(phase, replace(phase, id="again"))
+    assert again.rows[0].stretch_su is not None
+
+
+def test_other_correspondences_of_a_phase_with_itself_have_su() -> None:
+    # By [1 0 0; 0 1 0; 1 0 1] a becomes a + c: errors of one cell, which partly cancel.
+    misfit = lattice_misfit(
+        "na2vp-a",
+        "na2vp-a",
+        correspondence=[[1, 0, 0], [0, 1, 0], [1, 0, 1]],
+        directions=["1 0 0"],
+    )
+    cell = misfit.first.cell
+    covariance = cell.covariance
+    assert covariance is not None
+
+    def ratio(parameters: np.ndarray) -> float:
+        metric = lattice.metric_tensor(parameters)
+        u = np.array([1, 0, 1])
+        return math.sqrt(u @ metric @ u / metric[0, 0])
+
+    centre, step = np.array(cell.parameters), 1e-5
+    slopes = np.array(
+        [(ratio(centre + step * e) - ratio(centre - step * e)) / 2 / step for e in np.eye(6)]
+    )
+    expected = 100 * math.sqrt(slopes @ covariance @ slopes)
+    assert misfit.directions[0].misfit_su == pytest.approx(expected, rel=1e-4)
+    # b stays b.
+    assert misfit.middle_stretch_su is None
+
+
 # ----------------------------------------------------------------- what is given, and shown
 
 
