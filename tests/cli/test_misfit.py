@@ -73,7 +73,7 @@ def test_commas_and_a_last_semicolon_are_no_matter() -> None:
         (("Na3VP", "NaVP", "--correspondence", "1/0 0 0; 0 1 0; 0 0 1"), "no rows of numbers"),
         (("Na3VP", "NaVP", "--correspondence", "1 1000000000 0; 0 1 0; 0 0 1"), "beyond ±100"),
         (("Na3VP", "NaVP", "--correspondence", "1e99999999 0 0; 0 1 0; 0 0 1"), "no rows"),
-        (("Na3VP", "Na2VP", "--max-multiple", "9"), "max_multiple is 9"),
+        (("Na3VP", "Na2VP", "--max-multiple", "0"), "max_multiple is 0"),
         (("Na3VP", "Na2VP", "--max-strain", "0.001"), "raise max_strain"),
         (("Na3VP", "Na2VP", "--max-strain", "2"), "max_strain is 2"),
         (("Na3VP", "Na2VP", "--plane", "x"), "'x'"),

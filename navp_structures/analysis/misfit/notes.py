@@ -28,7 +28,10 @@ def misfit_notes(misfit: LatticeMisfit) -> Iterator[str]:
     )
     yield f"{_strain_and_shuffle(best)}{_unmoved(misfit)}"
     if others:
-        yield f"next of {len(misfit.candidates)}: {others[0]}, {_strain_and_shuffle(others[0])}"
+        yield (
+            f"{len(misfit.candidates)} correspondences were found; the second best is "
+            f"{others[0]}, {_strain_and_shuffle(others[0])}"
+        )
     elif misfit.found:
         yield "no other correspondence comes near"
     yield _middle(misfit)
@@ -53,8 +56,8 @@ def _middle(misfit: LatticeMisfit) -> str:
     value, su = misfit.middle_stretch, misfit.middle_stretch_su
     off = 100.0 * (value - 1.0)
     told = (
-        f"middle stretch {rounded(value, su, 5)}, {signed(off, 2)} % from 1; a plane without any "
-        "distortion needs 1"
+        f"middle stretch {rounded(value, su, 5)}, {signed(off, 2)} % from 1; a plane without "
+        "any distortion needs 1"
     )
     if su is None:
         return told

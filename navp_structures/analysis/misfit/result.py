@@ -45,6 +45,8 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Whether it was searched for, not given.
     searched
         Limits of the search.
+    remarks
+        Where the search ended before them, and what of the phases it had to assume.
     rows
         Principal stretches, ascending.
     planes, directions
@@ -57,6 +59,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
     candidates: tuple[Correspondence, ...]
     found: bool
     searched: dict[str, float]
+    remarks: tuple[str, ...]
     rows: tuple[PrincipalStretch, ...]
     planes: tuple[PlaneMisfit, ...]
     directions: tuple[DirectionMisfit, ...]
@@ -66,14 +69,12 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Column("number", hidden=True),
         Column("stretch", head="λ", show="{:.5f}".format, su="stretch_su"),
         Column("stretch_su", hidden=True),
-        Column(
-            "strain", head="λ−1 / %", show=lambda percent: signed(percent, 3), su="strain_su"
-        ),
+        Column("strain", head="λ−1 / %", show=lambda x: signed(x, 3), su="strain_su"),
         Column("strain_su", hidden=True),
         Column(
             "green_lagrange",
             head="(λ²−1)/2",
-            show=lambda strain: signed(strain, 5),
+            show=lambda x: signed(x, 5),
             su="green_lagrange_su",
         ),
         Column("green_lagrange_su", hidden=True),
@@ -96,6 +97,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         *,
         ion: str,
         searched: dict[str, float] | None,
+        remarks: tuple[str, ...] = (),
         planes: Iterable[HKL] = (),
         directions: Iterable[HKL] = (),
     ) -> LatticeMisfit:
@@ -108,6 +110,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
             candidates=candidates,
             found=searched is not None,
             searched=searched or {},
+            remarks=remarks,
             rows=principal_rows(mapping),
             planes=tuple(plane_misfit(mapping, hkl) for hkl in planes),
             directions=tuple(direction_misfit(mapping, uvw) for uvw in directions),
@@ -202,6 +205,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
             tuple(candidate.inverse for candidate in self.candidates),
             ion=self.ion,
             searched=self.searched if self.found else None,
+            remarks=self.remarks,
             planes=filter(None, whole),
             directions=[d.zone_axis for d in self.directions],
         )
@@ -225,10 +229,14 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         """Planes and directions, the correspondence and its rivals, the middle stretch."""
         planes = [plane.text for plane in self.planes]
         directions = [direction.text for direction in self.directions]
-        return (*planes, *directions, *misfit_notes(self), *self.provisos)
+        return (*planes, *directions, *misfit_notes(self), *self.remarks, *self.provisos)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document; `results` holds tensors, planes and correspondences too."""
+        """Return the JSON document; `results` holds tensors, planes and correspondences too.
+
+        `stretches` are always the three rows of the table, one object for each; the three
+        numbers λ of every correspondence are its `principal_stretches`.
+        """
         content = TableResult.to_dict(self)
         content["results"] = plain(
             {
