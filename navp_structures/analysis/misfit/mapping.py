@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +16,18 @@ from navp_structures.analysis.misfit.rows import (
     PrincipalStretch,
 )
 from navp_structures.analysis.numbers import known, known_su
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, strain
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.reflections import equivalents, representatives
-from navp_structures.model.hkl import HKL, hkl_of
+from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
 
 # Degrees between a principal direction and the small indices that are shown for it.
 _NEAR: Final = 1.0
+
+# Families are told apart by the cube of an index, in 64 bits.
+_LARGEST_INDEX: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,7 +146,7 @@ def plane_misfit(mapping: Mapping, hkl: HKL) -> PlaneMisfit:
         largest_misfit_su=_times(known_su(spreads[1]), 100.0),
         area_misfit=100.0 * (area - 1.0),
         area_misfit_su=_times(area_su, 100.0),
-        note=_note(mapping.second, reads),
+        note="; ".join(_notes(mapping, hkl, reads)) or None,
     )
 
 
@@ -182,18 +187,33 @@ def _family(mapping: Mapping, hkl: HKL) -> tuple[Indices | HKL, ...]:
     """Return what the equivalents of a plane read as, one for each family of the second."""
     laue = mapping.second.space_group.laue_rotations
     images = np.unique(equivalents(hkl, mapping.first.space_group.laue_rotations), axis=0)
-    reads = images @ np.linalg.inv(mapping.matrix)
-    shared = common_denominator(reads)
-    members, _ = representatives(np.rint(reads * shared).astype(np.int64), laue)
-    return tuple(whole_if_possible(row / shared) for row in np.unique(members, axis=0)[::-1])
+    # The inverse may have a large denominator: stay with whole numbers, by its cofactors.
+    shared = common_denominator(mapping.matrix)
+    a, b, c = np.rint(mapping.matrix * shared).astype(np.int64).T
+    cofactors = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)])
+    rows = images @ cofactors
+    divisor = int(np.gcd.reduce(rows, axis=None))
+    rows = rows // divisor
+    if int(np.abs(rows).max()) > _LARGEST_INDEX:
+        raise InputError(
+            f"{format_hkl(hkl)} reads as unwieldy fractions in {mapping.second.id}; give a "
+            "correspondence of simpler numbers"
+        )
+    members, _ = representatives(rows, laue)
+    scale = shared * divisor / int(a @ cofactors[0])
+    return tuple(whole_if_possible(row * scale) for row in np.unique(members, axis=0)[::-1])
 
 
-def _note(second: Phase, reads: Indices | HKL) -> str | None:
+def _notes(mapping: Mapping, hkl: HKL, reads: Indices | HKL) -> Iterator[str]:
+    """Yield in which phase a plane is extinct, or is no lattice plane."""
     whole = as_whole(reads)
-    if whole is None:
-        return f"no lattice plane of {second.id}: its indices are not whole there"
-    rule = second.absence(whole)
-    return f"extinct in {second.id} by {rule.reason}" if rule else None
+    pairs = [(mapping.first, hkl), (mapping.second, whole)]
+    # Of one phase as itself once is enough.
+    for phase, indices in pairs[: 1 if mapping.is_one_phase and whole == hkl else 2]:
+        if indices is None:
+            yield f"no lattice plane of {phase.id}: its indices are not whole there"
+        elif rule := phase.absence(indices):
+            yield f"extinct in {phase.id} by {rule.reason}"
 
 
 def _zone_axis(indices: Indices | HKL) -> HKL:

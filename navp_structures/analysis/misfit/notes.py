@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.misfit.correspondence import Correspondence, fraction_text
 from navp_structures.analysis.misfit.rows import indices_text
@@ -35,6 +35,7 @@ def misfit_notes(misfit: LatticeMisfit) -> Iterator[str]:
     elif misfit.found:
         yield "no other correspondence comes near"
     yield _middle(misfit)
+    yield from _open_directions(misfit)
 
 
 def _strain_and_shuffle(item: Correspondence) -> str:
@@ -63,3 +64,20 @@ def _middle(misfit: LatticeMisfit) -> str:
         return told
     taken = "" if misfit.is_one_phase else ", the two cells taken as independent"
     return f"{told} ({abs(value - 1.0) / su:.1f} su off{taken})"
+
+
+# Degrees. Where a shear and a gap of two stretches turn the axes by θ to first order, they
+# turn by ½ arctan 2θ: a tenth less at this angle, and 45° at most.
+_FIRST_ORDER: Final = 15.0
+
+
+def _open_directions(misfit: LatticeMisfit) -> Iterator[str]:
+    """Yield which directions lean too far for the first order that their su are of."""
+    numbers = [
+        f"λ{row.number}" for row in misfit.rows if (row.direction_su or 0.0) > _FIRST_ORDER
+    ]
+    if numbers:
+        yield (
+            f"directions of {' and '.join(numbers)} are uncertain: these stretches lie as "
+            f"close together as their su; ± beyond {_FIRST_ORDER:g}° is of first order only"
+        )

@@ -31,7 +31,7 @@ from navp_structures.show.tables import Column, TableResult, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class LatticeMisfit(TableResult[PrincipalStretch]):
-    """The answer of `lattice_misfit`: principal stretches from the first phase to the second.
+    r"""The answer of `lattice_misfit`: principal stretches from the first phase to the second.
 
     Parameters
     ----------
@@ -51,6 +51,19 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Principal stretches, ascending.
     planes, directions
         What was asked.
+
+    Notes
+    -----
+    The middle principal stretch :math:`\lambda_2 = 1` is the condition of compatibility in
+    the theory of martensite: only then does a plane without any distortion exist, on which
+    one variant of the product meets the parent without strain. Twinned variants, which can
+    meet it on average where :math:`\lambda_2 \ne 1`, are not considered; nor is any elastic
+    energy.
+
+    References
+    ----------
+    Ball & James, Arch. Ration. Mech. Anal. 100 (1987) 13, doi:10.1007/BF00281246
+    Bhattacharya, Microstructure of Martensite, Oxford University Press (2003)
     """
 
     first: Phase

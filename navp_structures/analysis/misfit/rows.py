@@ -75,7 +75,8 @@ class PlaneMisfit:
     area_misfit
         Of an area in the plane (percent).
     note
-        What is to say of the indices in the second phase; None for an ordinary reflection.
+        In which of the phases the plane is extinct, or is no lattice plane; None for an
+        ordinary reflection of both.
     """
 
     hkl: HKL
