@@ -150,7 +150,9 @@ def _images(metric: Floats) -> Floats:
 
 def _nearest(shifts: Floats, frame: Floats, images: Floats) -> tuple[Floats, Floats]:
     """Return fractional shifts ``(3, n, n)`` to nearest lattice images, and lengths squared."""
-    near = shifts - np.rint(shifts)
+    near = np.rint(shifts)
+    # In place: new arrays of this size take longer than the sums.
+    np.subtract(shifts, near, out=near)
     squares = _squares(frame, near)
     # The first image is the shift as it is.
     for image in images[1:]:
