@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from navp_structures.cli.output import check_format, csv_option, json_option, print_result
-from navp_structures.errors import InputError
 
 
 @click.command("misfit")
@@ -30,14 +29,13 @@ from navp_structures.errors import InputError
 @click.option(
     "--max-multiple",
     type=int,
-    help="Common cells up to so many times the smallest.  [default: 1]",
+    help="Common cells up to so many times the smallest, at most 4.  [default: 1]",
 )
 @csv_option
 @json_option
 def misfit(
     first: str,
     second: str,
-    correspondence: str | None,
     as_csv: bool,
     as_json: bool,
     **settings: Any,
@@ -52,30 +50,5 @@ def misfit(
     from navp_structures.analysis.misfit.misfit import lattice_misfit
 
     given = {name: value for name, value in settings.items() if value is not None}
-    rows = None if correspondence is None else _rows(correspondence)
-    found = lattice_misfit(first, second, correspondence=rows, **given)
+    found = lattice_misfit(first, second, **given)
     print_result(found, as_csv=as_csv, as_json=as_json)
-
-
-# Letters of a number.
-_LONGEST = 20
-
-
-def _rows(text: str) -> list[list[float]]:
-    """Return the rows of numbers and fractions, ``1/2 0 -1; -1/2 1 0; 1 0 1``."""
-    rows = [row.split() for row in text.replace(",", " ").strip(" ;").split(";")]
-    try:
-        return [[_number(word) for word in row] for row in rows]
-    except (ValueError, ZeroDivisionError):
-        raise InputError(
-            f"--correspondence {text!r} are no rows of numbers; write '1 0 0; 0 1 0; 0 0 1'"
-        ) from None
-
-
-def _number(word: str) -> float:
-    from fractions import Fraction
-
-    # Fraction takes any exponent at its word, and hours over it.
-    if len(word) > _LONGEST or "e" in word.casefold():
-        raise ValueError(word)
-    return float(Fraction(word))

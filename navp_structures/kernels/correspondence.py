@@ -29,6 +29,9 @@ from navp_structures.kernels.zone import allowed_basis
 # Relative shortening of a vector that is rounding.
 _SHORTER = 1e-9
 
+# Fractions of far larger denominators cannot be told apart in double precision.
+_DENOMINATOR = 10**6
+
 
 def hermite_normal_forms(index: int) -> Ints:
     """Return the bases of all sublattices of an index, as columns, shape ``(n, 3, 3)``.
@@ -78,7 +81,8 @@ def coincidence_basis(transformation: Floats) -> Floats:
         When the entries have a common denominator that is out of reach.
     """
     # v is whole in the second when its product with each row is: an absence rule.
-    basis = np.array(allowed_basis(tuple(map(tuple, transformation.tolist())))).T
+    rows = tuple(map(tuple, transformation.tolist()))
+    basis = np.array(allowed_basis(rows, _DENOMINATOR)).T
     if not is_whole(transformation @ basis).all():
         raise ArithmeticError("the lattices coincide in no vectors within reach")
     return _right_handed(basis.astype(np.float64))

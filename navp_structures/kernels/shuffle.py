@@ -70,43 +70,75 @@ def least_shuffle(
         Translations to begin with, shape ``(s, 3)``.
     """
     images = _images(metric)
-    found = [_settle(first, second, metric, images, start) for start in starts]
-    return min(found, key=lambda shuffle: round(shuffle.rms, 9))
+    frame = np.asarray(np.linalg.cholesky(metric).T, dtype=np.float64)
+    # Components first, so that sums run over whole planes of numbers.
+    pairs = [
+        (b - a[:, np.newaxis]).transpose(2, 0, 1) for a, b in zip(first, second, strict=True)
+    ]
+    seen: set[bytes] = set()
+    found = [_settle(pairs, frame, images, start, seen) for start in starts]
+    return min(filter(None, found), key=lambda shuffle: round(shuffle.rms, 9))
 
 
 def _settle(
-    first: Sequence[Floats],
-    second: Sequence[Floats],
-    metric: Floats,
+    pairs: Sequence[Floats],
+    frame: Floats,
     images: Floats,
     translation: Floats,
-) -> Shuffle:
+    seen: set[bytes],
+) -> Shuffle | None:
+    """Return what a start settles to; None where an earlier start came the same way.
+
+    Parameters
+    ----------
+    pairs
+        Of each kind, from every atom of the first to every one of the second, fractional;
+        shapes ``(3, n, n)``.
+    frame
+        From fractional to Cartesian coordinates (Å), shape ``(3, 3)``.
+    seen
+        Assignments of earlier starts, to which those of this one are added. Where the way
+        goes from one does not depend on how it was reached.
+    """
     from scipy.optimize import linear_sum_assignment
 
+    own: set[bytes] = set()
     before = np.inf
     for _ in range(_STEPS):
-        partners, moves = [], []
-        for one, two in zip(first, second, strict=True):
-            shifts = _nearest(two - one[:, np.newaxis] - translation, metric, images)
-            squares = np.einsum("...i,ij,...j->...", shifts, metric, shifts)
+        partners, moves, whole = [], [], []
+        for shifts in pairs:
+            moved = shifts - translation[:, np.newaxis, np.newaxis]
+            near, squares = _nearest(moved, frame, images)
             rows, columns = linear_sum_assignment(squares)
             partners.append(columns)
-            moves.append(shifts[rows, columns])
-        every = np.concatenate(moves)
-        mean = every.mean(axis=0)
-        rest = every - mean
-        squares = np.einsum("ni,ij,nj->n", rest, metric, rest)
+            moves.append(near[:, rows, columns])
+            whole.append(moved[:, rows, columns] - moves[-1])
+        state = _state(partners, np.concatenate(whole, axis=1))
+        if state in seen:
+            seen |= own
+            return None
+        own.add(state)
+        every = np.concatenate(moves, axis=1)
+        mean = every.mean(axis=1)
+        squares = ((frame @ (every - mean[:, np.newaxis])) ** 2).sum(axis=0)
         translation = translation + mean
         now = float(squares.mean())
         if now > before - _SETTLED:
             break
         before = now
+    seen |= own
     return Shuffle(
         rms=float(np.sqrt(squares.mean())),
         largest=float(np.sqrt(squares.max())),
         translation=translation,
         partners=tuple(partners),
     )
+
+
+def _state(partners: Sequence[Ints], whole: Floats) -> bytes:
+    """Return a key for an assignment with its images, up to a shift of the whole crystal."""
+    steps = np.rint(whole - whole[:, :1]).astype(np.int32)
+    return b"".join(columns.tobytes() for columns in partners) + steps.tobytes()
 
 
 def _images(metric: Floats) -> Floats:
@@ -116,12 +148,22 @@ def _images(metric: Floats) -> Floats:
     return np.array(list(product((0.0, -1.0, 1.0), repeat=3)))
 
 
-def _nearest(shifts: Floats, metric: Floats, images: Floats) -> Floats:
-    """Return fractional shifts ``(..., 3)`` to their nearest lattice images."""
-    near = shifts - np.rint(shifts)
-    if len(images) == 1:
-        return np.asarray(near)
-    every = near[..., np.newaxis, :] + images
-    squares = np.einsum("...i,ij,...j->...", every, metric, every)
-    best = squares.argmin(axis=-1)[..., np.newaxis, np.newaxis]
-    return np.asarray(np.take_along_axis(every, best, axis=-2)[..., 0, :])
+def _nearest(shifts: Floats, frame: Floats, images: Floats) -> tuple[Floats, Floats]:
+    """Return fractional shifts ``(3, n, n)`` to nearest lattice images, and lengths squared."""
+    near = np.rint(shifts)
+    # In place: new arrays of this size take longer than the sums.
+    np.subtract(shifts, near, out=near)
+    squares = _squares(frame, near)
+    # The first image is the shift as it is.
+    for image in images[1:]:
+        other = near + image[:, np.newaxis, np.newaxis]
+        tried = _squares(frame, other)
+        closer = tried < squares
+        squares = np.where(closer, tried, squares)
+        near = np.where(closer, other, near)
+    return near, squares
+
+
+def _squares(frame: Floats, shifts: Floats) -> Floats:
+    rays = np.tensordot(frame, shifts, axes=1)
+    return np.asarray(np.einsum("kij,kij->ij", rays, rays))

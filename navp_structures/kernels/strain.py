@@ -32,6 +32,9 @@ from navp_structures.kernels.lattice import Floats, Ints
 # Relative difference of squared stretches that is rounding: a cell is printed with six digits.
 _EQUAL = 1e-9
 
+# Of a variance: what rounding leaves of it where the errors of one cell cancel.
+_DUST = 1e-13
+
 
 def deformation_gradient(first: Floats, second: Floats, correspondence: Floats) -> Floats:
     """Return F, shape ``(3, 3)``.
@@ -110,11 +113,16 @@ class Stretches:
 
     @staticmethod
     def propagated(gradients: Floats, covariance: Floats | None) -> Floats:
-        """Return the su of quantities from their derivatives, ``(..., 12)`` to ``(...)``."""
+        """Return the su of quantities from their derivatives, ``(..., 12)`` to ``(...)``.
+
+        NaN where the covariance is unknown; exactly 0 where the su of the cells cancel.
+        """
         if covariance is None:
             return np.full(gradients.shape[:-1], np.nan)
         variance = np.einsum("...i,ij,...j->...", gradients, covariance, gradients)
-        return np.asarray(np.sqrt(np.clip(variance, 0.0, None)))
+        sizes = np.abs(gradients)
+        scale = np.einsum("...i,ij,...j->...", sizes, np.abs(covariance), sizes)
+        return np.asarray(np.sqrt(np.where(variance > _DUST * scale, variance, 0.0)))
 
 
 def stretches(
@@ -175,14 +183,21 @@ def stretches(
     )
 
 
-def joint_covariance(first: Floats | None, second: Floats | None) -> Floats | None:
-    """Return the covariance of the twelve parameters of two independent cells.
+def joint_covariance(
+    first: Floats | None, second: Floats | None, *, same: bool = False
+) -> Floats | None:
+    """Return the covariance of the twelve parameters of two cells; None where unknown.
 
-    None where that of either is unknown.
+    Parameters
+    ----------
+    first, second
+        Covariances of the cells, shape ``(6, 6)``.
+    same
+        Whether both are one cell, whose errors are those of both; else they are independent.
     """
     if first is None or second is None:
         return None
-    joint = np.zeros((12, 12))
+    joint = np.tile(first, (2, 2)) if same else np.zeros((12, 12))
     joint[:6, :6], joint[6:, 6:] = first, second
     return joint
 

@@ -71,11 +71,17 @@ def zone_net(uvw: Vector, centring: Floats, reciprocal: Floats) -> Net:
 
 
 @lru_cache(maxsize=64)
-def allowed_basis(centring: Rows) -> tuple[Vector, ...]:
-    """Return a basis of the reflections h with h · t whole for all centring vectors t."""
+def allowed_basis(centring: Rows, denominator: int = _DENOMINATOR) -> tuple[Vector, ...]:
+    """Return a basis of the reflections h with h · t whole for all centring vectors t.
+
+    Parameters
+    ----------
+    denominator
+        The largest that a number of the vectors may have; more are rounded to it.
+    """
     rows: list[Vector] = [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
     for vector in centring:
-        parts = [Fraction(t).limit_denominator(_DENOMINATOR) for t in vector]
+        parts = [Fraction(t).limit_denominator(denominator) for t in vector]
         whole = lcm(*(part.denominator for part in parts))
         shift = [int(part * whole) for part in parts]
         rows, values = _gathered(rows, [_dot(row, shift) for row in rows])

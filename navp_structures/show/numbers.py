@@ -44,7 +44,7 @@ def rounded(value: float, su: float | None = None, places: int = 4) -> str:
     ('1438.73(8)', '2.5198', '15.28(4)')
     """
     if not su:
-        return f"{value:.{places}f}"
+        return unsigned_zero(value, places)
     spread = Decimal(repr(su))
     exponent = spread.adjusted()
     # 1.95 and above rounds to one digit, below it two digits are kept.
@@ -55,7 +55,25 @@ def rounded(value: float, su: float | None = None, places: int = 4) -> str:
     if exponent > 0:
         step = 10**exponent
         return f"{round(value / step) * step:.0f}({round(su / step) * step})"
-    return f"{value:.{decimals}f}({digits})"
+    return f"{unsigned_zero(value, decimals)}({digits})"
+
+
+def signed(value: float, places: int, su: float | None = None) -> str:
+    """Return a number with its sign, and its su where there is one; 0 has no sign.
+
+    Parameters
+    ----------
+    places
+        Decimals where no su decides them.
+
+    Examples
+    --------
+    >>> signed(0.25, 2), signed(-1e-17, 2), signed(-1.0975, 2, 0.2864)
+    ('+0.25', '0.00', '-1.1(3)')
+    """
+    text = rounded(value, su) if su else unsigned_zero(value, places)
+    is_zero = not text.partition("(")[0].strip("0.")
+    return text if is_zero or text.startswith("-") else f"+{text}"
 
 
 def unsigned_zero(value: float, places: int) -> str:

@@ -61,10 +61,41 @@ def test_commas_and_a_last_semicolon_are_no_matter() -> None:
     assert one == run("Na3VP", "NaVP", "--correspondence", "1 0 0; 0 1 0; 0 0 1").stdout
 
 
+def test_what_is_printed_is_read_back() -> None:
+    one = run("Na3VP", "Na2VP", "--correspondence", FOUND).stdout
+    found = json.loads(run("Na3VP", "Na2VP", "--json").stdout)
+    best, second, *_ = found["results"]["correspondences"]
+    for text in (
+        f"[{FOUND}]",
+        json.dumps(best["matrix"]),
+        json.dumps(best["matrix"], indent=1),
+    ):
+        assert run("Na3VP", "Na2VP", "--correspondence", text).stdout == one
+    # The second best is printed in a note.
+    other = run("Na3VP", "Na2VP").stdout.partition("the second best is ")[2]
+    text = " ".join(other.split()).partition("]")[0] + "]"
+    given = json.loads(run("Na3VP", "Na2VP", "--correspondence", text, "--json").stdout)
+    (item,) = given["results"]["correspondences"]
+    assert item["matrix"] == second["matrix"]
+    assert item["shuffle"] == pytest.approx(second["shuffle"])
+
+
+def test_other_hosts_by_a_given_matrix() -> None:
+    text = run("Na3VP", "NZSP", "--correspondence", "1 0 0; 0 1 0; 0 0 1").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert "have no common host" in " ".join(text.split())
+
+
+def test_a_search_says_where_it_ended() -> None:
+    text = " ".join(run("Na3VP", "NaVP", "--max-multiple", "9").stdout.split())
+    assert "max_multiple 9 is more than the search can do: it went up to 4" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("Na3VP", "NZSP"), "no common host"),
+        (("Na3VP", "NZSP"), "give the correspondence"),
         (("Na3VP",), "Missing argument"),
         (("Na3VP", "NaVP", "--correspondence", "1 0 0; 0 1 0; 0 0 2"), "must be 1, it is 2"),
         (("Na3VP", "NaVP", "--correspondence", "1 0 0; 0 1 0; 0 0 -1"), "determinant"),
@@ -73,7 +104,7 @@ def test_commas_and_a_last_semicolon_are_no_matter() -> None:
         (("Na3VP", "NaVP", "--correspondence", "1/0 0 0; 0 1 0; 0 0 1"), "no rows of numbers"),
         (("Na3VP", "NaVP", "--correspondence", "1 1000000000 0; 0 1 0; 0 0 1"), "beyond ±100"),
         (("Na3VP", "NaVP", "--correspondence", "1e99999999 0 0; 0 1 0; 0 0 1"), "no rows"),
-        (("Na3VP", "Na2VP", "--max-multiple", "9"), "max_multiple is 9"),
+        (("Na3VP", "Na2VP", "--max-multiple", "0"), "max_multiple is 0"),
         (("Na3VP", "Na2VP", "--max-strain", "0.001"), "raise max_strain"),
         (("Na3VP", "Na2VP", "--max-strain", "2"), "max_strain is 2"),
         (("Na3VP", "Na2VP", "--plane", "x"), "'x'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +16,18 @@ from navp_structures.analysis.misfit.rows import (
     PrincipalStretch,
 )
 from navp_structures.analysis.numbers import known, known_su
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, strain
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.reflections import equivalents, representatives
-from navp_structures.model.hkl import HKL, hkl_of
+from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
 
 # Degrees between a principal direction and the small indices that are shown for it.
 _NEAR: Final = 1.0
+
+# Families are told apart by the cube of an index, in 64 bits.
+_LARGEST_INDEX: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,9 +44,35 @@ class Mapping:
         return strain.stretches(*cells, self.matrix, basis)
 
     @property
+    def is_one_phase(self) -> bool:
+        """Whether both phases are the same, so that their cells err together."""
+        return self.first == self.second
+
+    @property
     def covariance(self) -> Floats | None:
         """Of the parameters of both cells; None where unknown."""
-        return strain.joint_covariance(self.first.cell.covariance, self.second.cell.covariance)
+        covariances = self.first.cell.covariance, self.second.cell.covariance
+        return strain.joint_covariance(*covariances, same=self.is_one_phase)
+
+    def ratio_su(self, first: Floats, second: Floats) -> float | None:
+        """Return the relative su of a ratio, second over first; None where unknown or 0.
+
+        Parameters
+        ----------
+        first, second
+            Derivatives of the logarithm of each by the parameters of its cell, shape ``(6,)``.
+        """
+        slopes = np.concatenate([-first, second])
+        return known_su(float(strain.Stretches.propagated(slopes, self.covariance)))
+
+    @property
+    def volume_su(self) -> float | None:
+        """The relative su of the ratio of both volumes; None where unknown or 0."""
+        one, two = (
+            lattice.log_volume_gradient(phase.cell.parameters)
+            for phase in (self.first, self.second)
+        )
+        return self.ratio_su(one, two)
 
     def plane(self, hkl: HKL) -> Indices | HKL:
         """Return what a plane reads as in the second phase."""
@@ -115,7 +146,7 @@ def plane_misfit(mapping: Mapping, hkl: HKL) -> PlaneMisfit:
         largest_misfit_su=_times(known_su(spreads[1]), 100.0),
         area_misfit=100.0 * (area - 1.0),
         area_misfit_su=_times(area_su, 100.0),
-        note=_note(mapping.second, reads),
+        note="; ".join(_notes(mapping, hkl, reads)) or None,
     )
 
 
@@ -156,18 +187,33 @@ def _family(mapping: Mapping, hkl: HKL) -> tuple[Indices | HKL, ...]:
     """Return what the equivalents of a plane read as, one for each family of the second."""
     laue = mapping.second.space_group.laue_rotations
     images = np.unique(equivalents(hkl, mapping.first.space_group.laue_rotations), axis=0)
-    reads = images @ np.linalg.inv(mapping.matrix)
-    shared = common_denominator(reads)
-    members, _ = representatives(np.rint(reads * shared).astype(np.int64), laue)
-    return tuple(whole_if_possible(row / shared) for row in np.unique(members, axis=0)[::-1])
+    # The inverse may have a large denominator: stay with whole numbers, by its cofactors.
+    shared = common_denominator(mapping.matrix)
+    a, b, c = np.rint(mapping.matrix * shared).astype(np.int64).T
+    cofactors = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)])
+    rows = images @ cofactors
+    divisor = int(np.gcd.reduce(rows, axis=None))
+    rows = rows // divisor
+    if int(np.abs(rows).max()) > _LARGEST_INDEX:
+        raise InputError(
+            f"{format_hkl(hkl)} reads as unwieldy fractions in {mapping.second.id}; give a "
+            "correspondence of simpler numbers"
+        )
+    members, _ = representatives(rows, laue)
+    scale = shared * divisor / int(a @ cofactors[0])
+    return tuple(whole_if_possible(row * scale) for row in np.unique(members, axis=0)[::-1])
 
 
-def _note(second: Phase, reads: Indices | HKL) -> str | None:
+def _notes(mapping: Mapping, hkl: HKL, reads: Indices | HKL) -> Iterator[str]:
+    """Yield in which phase a plane is extinct, or is no lattice plane."""
     whole = as_whole(reads)
-    if whole is None:
-        return f"no lattice plane of {second.id}: its indices are not whole there"
-    rule = second.absence(whole)
-    return f"extinct in {second.id} by {rule.reason}" if rule else None
+    pairs = [(mapping.first, hkl), (mapping.second, whole)]
+    # Of one phase as itself once is enough.
+    for phase, indices in pairs[: 1 if mapping.is_one_phase and whole == hkl else 2]:
+        if indices is None:
+            yield f"no lattice plane of {phase.id}: its indices are not whole there"
+        elif rule := phase.absence(indices):
+            yield f"extinct in {phase.id} by {rule.reason}"
 
 
 def _zone_axis(indices: Indices | HKL) -> HKL:
@@ -179,13 +225,11 @@ def _zone_axis(indices: Indices | HKL) -> HKL:
 
 def _spacing_su(mapping: Mapping, hkl: HKL, reads: Indices | HKL) -> float | None:
     """Return the relative su of the ratio of two spacings."""
-    spreads = []
-    for indices, phase in ((hkl, mapping.first), (reads, mapping.second)):
-        covariance = phase.cell.covariance
-        if covariance is None:
-            return None
-        spreads.append(lattice.relative_d_su(indices, phase.cell.parameters, covariance))
-    return known_su(float(np.hypot(*spreads)))
+    one, two = (
+        lattice.log_d_gradient(indices, phase.cell.parameters)
+        for indices, phase in ((hkl, mapping.first), (reads, mapping.second))
+    )
+    return mapping.ratio_su(one, two)
 
 
 def _times(su: float | None, factor: float) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from navp_structures.analysis.misfit.correspondence import as_correspondence
+from navp_structures.analysis.misfit.given import as_correspondence
 from navp_structures.analysis.misfit.result import LatticeMisfit
 from navp_structures.analysis.misfit.search import find, judge
 from navp_structures.analysis.numbers import items_of, within
@@ -13,9 +13,10 @@ from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, as_hkl, as_uvw
 
-# Limits of the search: relative change of a length, and multiples of the smallest cell.
+# What may be asked: relative change of a length, and multiples of the smallest cell. Of the
+# latter the search does what it can, and says so.
 _STRAINS: Final = (1e-3, 0.3)
-_MULTIPLES: Final = (1.0, 4.0)
+_MULTIPLES: Final = (1.0, 1e6)
 
 
 def lattice_misfit(
@@ -38,11 +39,12 @@ def lattice_misfit(
     Parameters
     ----------
     first, second
-        A Phase, a name, or the path of a CIF; of one host.
+        A Phase, a name, or the path of a CIF; of one host, unless the correspondence is given.
     correspondence
         Three rows of numbers, C: a direction [uvw] of the first phase reads C [uvw] in the
         second, a plane (hkl) reads (hkl) C⁻¹, each in the setting of its own phase. Fractions
-        have denominators up to 12. None finds it.
+        have denominators up to 12, or any that the search found. Text such as
+        ``1/2 0 -1; -1/2 1 0; 1 0 1`` and a Correspondence will do too. None finds it.
     planes, directions
         Of the first phase: labels or triples.
     ion
@@ -51,19 +53,23 @@ def lattice_misfit(
         Largest change of a length in the search, relative.
     max_multiple
         The search begins with the smallest common cell that holds whole formula units, and
-        goes up to so many times it.
+        goes up to so many times it: at most 4, and 24 primitive cells. A note says where the
+        search ended before.
 
     Returns
     -------
     Three rows. `candidates` are the correspondences that were found, ranked by how far the
     strain and the shuffle of the host's atoms move these within a formula unit; where a phase
     has no atoms, by the strain alone. The shuffle is measured in the mean of both lattices.
+    With a given correspondence the hosts may differ, as those of an electrolyte and an
+    electrode do; then there is strain and no shuffle, and a note says so.
 
     Raises
     ------
     InputError
-        When the phases have no common host, the matrix is no correspondence or does not
-        conserve formula units, or none is found within the limits.
+        When the matrix is no correspondence or does not conserve formula units of a common
+        host; where none is given, when there is no common host or none is found within the
+        limits.
 
     Notes
     -----
@@ -98,11 +104,18 @@ def lattice_misfit(
         if not multiple.is_integer():
             raise InputError(f"max_multiple is {multiple:g}; it must be a whole number")
         searched = {"max_strain": strain, "max_multiple": int(multiple)}
-        candidates = find(one, two, ion, strain, int(multiple))
+        candidates, remarks = find(one, two, ion, strain, int(multiple))
     else:
-        candidates = (judge(one, two, as_correspondence(correspondence), ion),)
+        candidates, remarks = judge(one, two, as_correspondence(correspondence), ion)
     return LatticeMisfit.of(
-        one, two, candidates, ion=ion, searched=searched, planes=asked, directions=axes
+        one,
+        two,
+        candidates,
+        ion=ion,
+        searched=searched,
+        remarks=remarks,
+        planes=asked,
+        directions=axes,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.misfit.correspondence import Correspondence, fraction_text
 from navp_structures.analysis.misfit.rows import indices_text
-from navp_structures.show.numbers import rounded
+from navp_structures.show.numbers import rounded, signed
 
 if TYPE_CHECKING:
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -28,10 +28,14 @@ def misfit_notes(misfit: LatticeMisfit) -> Iterator[str]:
     )
     yield f"{_strain_and_shuffle(best)}{_unmoved(misfit)}"
     if others:
-        yield f"next of {len(misfit.candidates)}: {others[0]}, {_strain_and_shuffle(others[0])}"
+        yield (
+            f"{len(misfit.candidates)} correspondences were found; the second best is "
+            f"{others[0]}, {_strain_and_shuffle(others[0])}"
+        )
     elif misfit.found:
         yield "no other correspondence comes near"
     yield _middle(misfit)
+    yield from _open_directions(misfit)
 
 
 def _strain_and_shuffle(item: Correspondence) -> str:
@@ -53,9 +57,27 @@ def _middle(misfit: LatticeMisfit) -> str:
     value, su = misfit.middle_stretch, misfit.middle_stretch_su
     off = 100.0 * (value - 1.0)
     told = (
-        f"middle stretch {rounded(value, su, 5)}, {off:+.2f} % from 1; a plane without any "
-        "distortion needs 1"
+        f"middle stretch {rounded(value, su, 5)}, {signed(off, 2)} % from 1; a plane without "
+        "any distortion needs 1"
     )
     if su is None:
         return told
-    return f"{told} ({abs(value - 1.0) / su:.1f} su off, the two cells taken as independent)"
+    taken = "" if misfit.is_one_phase else ", the two cells taken as independent"
+    return f"{told} ({abs(value - 1.0) / su:.1f} su off{taken})"
+
+
+# Degrees. Where a shear and a gap of two stretches turn the axes by θ to first order, they
+# turn by ½ arctan 2θ: a tenth less at this angle, and 45° at most.
+_FIRST_ORDER: Final = 15.0
+
+
+def _open_directions(misfit: LatticeMisfit) -> Iterator[str]:
+    """Yield which directions lean too far for the first order that their su are of."""
+    numbers = [
+        f"λ{row.number}" for row in misfit.rows if (row.direction_su or 0.0) > _FIRST_ORDER
+    ]
+    if numbers:
+        yield (
+            f"directions of {' and '.join(numbers)} are uncertain: these stretches lie as "
+            f"close together as their su; ± beyond {_FIRST_ORDER:g}° is of first order only"
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -26,13 +25,13 @@ from navp_structures.kernels import strain
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, as_hkl, as_uvw, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import unsigned_zero
+from navp_structures.show.numbers import signed, unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class LatticeMisfit(TableResult[PrincipalStretch]):
-    """The answer of `lattice_misfit`: principal stretches from the first phase to the second.
+    r"""The answer of `lattice_misfit`: principal stretches from the first phase to the second.
 
     Parameters
     ----------
@@ -46,10 +45,25 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Whether it was searched for, not given.
     searched
         Limits of the search.
+    remarks
+        Where the search ended before them, and what of the phases it had to assume.
     rows
         Principal stretches, ascending.
     planes, directions
         What was asked.
+
+    Notes
+    -----
+    The middle principal stretch :math:`\lambda_2 = 1` is the condition of compatibility in
+    the theory of martensite: only then does a plane without any distortion exist, on which
+    one variant of the product meets the parent without strain. Twinned variants, which can
+    meet it on average where :math:`\lambda_2 \ne 1`, are not considered; nor is any elastic
+    energy.
+
+    References
+    ----------
+    Ball & James, Arch. Ration. Mech. Anal. 100 (1987) 13, doi:10.1007/BF00281246
+    Bhattacharya, Microstructure of Martensite, Oxford University Press (2003)
     """
 
     first: Phase
@@ -58,6 +72,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
     candidates: tuple[Correspondence, ...]
     found: bool
     searched: dict[str, float]
+    remarks: tuple[str, ...]
     rows: tuple[PrincipalStretch, ...]
     planes: tuple[PlaneMisfit, ...]
     directions: tuple[DirectionMisfit, ...]
@@ -67,10 +82,13 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         Column("number", hidden=True),
         Column("stretch", head="λ", show="{:.5f}".format, su="stretch_su"),
         Column("stretch_su", hidden=True),
-        Column("strain", head="λ−1 / %", show="{:+.3f}".format, su="strain_su"),
+        Column("strain", head="λ−1 / %", show=lambda x: signed(x, 3), su="strain_su"),
         Column("strain_su", hidden=True),
         Column(
-            "green_lagrange", head="(λ²−1)/2", show="{:+.5f}".format, su="green_lagrange_su"
+            "green_lagrange",
+            head="(λ²−1)/2",
+            show=lambda x: signed(x, 5),
+            su="green_lagrange_su",
         ),
         Column("green_lagrange_su", hidden=True),
         Column("near_uvw", head="near [uvw]", show=format_uvw),
@@ -92,6 +110,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         *,
         ion: str,
         searched: dict[str, float] | None,
+        remarks: tuple[str, ...] = (),
         planes: Iterable[HKL] = (),
         directions: Iterable[HKL] = (),
     ) -> LatticeMisfit:
@@ -104,6 +123,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
             candidates=candidates,
             found=searched is not None,
             searched=searched or {},
+            remarks=remarks,
             rows=principal_rows(mapping),
             planes=tuple(plane_misfit(mapping, hkl) for hkl in planes),
             directions=tuple(direction_misfit(mapping, uvw) for uvw in directions),
@@ -119,9 +139,14 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         return self.candidates[0]
 
     @property
+    def is_one_phase(self) -> bool:
+        """Whether both phases are the same; every su then counts its cell once."""
+        return self._mapping.is_one_phase
+
+    @property
     def phases(self) -> tuple[Phase, ...]:
         """Both phases; one, where they are the same."""
-        return (self.first,) if self.first is self.second else (self.first, self.second)
+        return (self.first,) if self.is_one_phase else (self.first, self.second)
 
     @property
     def deformation_gradient(self) -> Floats:
@@ -150,11 +175,8 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
     @property
     def volume_ratio_su(self) -> float | None:
         """The su of the ratio; None where unknown."""
-        one, two = self.first.cell, self.second.cell
-        if one.volume_su is None or two.volume_su is None:
-            return None
-        relative = math.hypot(one.volume_su / one.volume, two.volume_su / two.volume)
-        return self.volume_ratio * relative or None
+        relative = self._mapping.volume_su
+        return None if relative is None else self.volume_ratio * relative
 
     @property
     def middle_stretch(self) -> float:
@@ -196,6 +218,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
             tuple(candidate.inverse for candidate in self.candidates),
             ion=self.ion,
             searched=self.searched if self.found else None,
+            remarks=self.remarks,
             planes=filter(None, whole),
             directions=[d.zone_axis for d in self.directions],
         )
@@ -219,10 +242,14 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         """Planes and directions, the correspondence and its rivals, the middle stretch."""
         planes = [plane.text for plane in self.planes]
         directions = [direction.text for direction in self.directions]
-        return (*planes, *directions, *misfit_notes(self), *self.provisos)
+        return (*planes, *directions, *misfit_notes(self), *self.remarks, *self.provisos)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document; `results` holds tensors, planes and correspondences too."""
+        """Return the JSON document; `results` holds tensors, planes and correspondences too.
+
+        `stretches` are always the three rows of the table, one object for each; the three
+        numbers λ of every correspondence are its `principal_stretches`.
+        """
         content = TableResult.to_dict(self)
         content["results"] = plain(
             {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from navp_structures.analysis.misfit.correspondence import fraction_text
 from navp_structures.model.hkl import HKL, format_hkl
-from navp_structures.show.numbers import rounded, unsigned_zero
+from navp_structures.show.numbers import signed
 
 Indices = tuple[float, float, float]
 
@@ -75,7 +75,8 @@ class PlaneMisfit:
     area_misfit
         Of an area in the plane (percent).
     note
-        What is to say of the indices in the second phase; None for an ordinary reflection.
+        In which of the phases the plane is extinct, or is no lattice plane; None for an
+        ordinary reflection of both.
     """
 
     hkl: HKL
@@ -160,5 +161,4 @@ def percent_text(value: float, su: float | None) -> str:
     >>> percent_text(-4.2801, 0.4423), percent_text(0.07, None)
     ('-4.3(4) %', '+0.07 %')
     """
-    text = rounded(value, su) if su else unsigned_zero(value, 2)
-    return f"{'' if text.startswith('-') else '+'}{text} %"
+    return f"{signed(value, 2, su)} %"

@@ -121,10 +121,8 @@ def test_planes_and_directions_of_two_rhombohedral_cells() -> None:
     assert base.smallest_misfit == pytest.approx(base.largest_misfit)
     # 0.05 / 21.478 of the spacing, with 0.0007 / 21.8042.
     assert base.spacing_misfit_su == pytest.approx(100 * 0.985040 * 0.05 / 21.478, rel=1e-3)
-    assert (
-        odd.note
-        == "extinct in navp-model by " + navp.load("navp-model").absence("0 0 3").reason
-    )
+    reason = navp.load("navp-model").absence("0 0 3").reason
+    assert odd.note == f"extinct in na3vp-rt by {reason}; extinct in navp-model by {reason}"
     along_a, along_c = misfit.directions
     assert along_a.misfit == pytest.approx(-3.4667, abs=1e-4)
     assert (along_a.length, along_a.length_second) == pytest.approx((8.7288, 8.4262))
@@ -282,6 +280,55 @@ def test_a_phase_against_itself() -> None:
     assert len(misfit.phases) == 1
 
 
+def test_the_su_of_a_phase_against_itself_cancel() -> None:
+    phase = navp.load("na2vp-a")
+    # An equal phase is the same measurement, though another object.
+    for other in (phase, replace(phase)):
+        misfit = lattice_misfit(phase, other, planes=["1 1 3"], directions=["1 2 3"])
+        assert len(misfit.phases) == 1
+        assert [row.stretch_su for row in misfit] == [None] * 3
+        assert [row.green_lagrange_su for row in misfit] == [None] * 3
+        assert (misfit.volume_ratio_su, misfit.middle_stretch_su) == (None, None)
+        (plane,), (direction,) = misfit.planes, misfit.directions
+        assert (plane.spacing_misfit_su, plane.area_misfit_su) == (None, None)
+        assert (plane.smallest_misfit_su, plane.largest_misfit_su) == (None, None)
+        assert direction.misfit_su is None
+        shown = "\n".join([text_table(misfit), *misfit.notes])
+        assert "1.00000 " in shown
+        assert "-0.0" not in shown
+        assert "cells taken as independent" not in shown
+    # The same cell, measured twice, has the su of both.
+    again = lattice_misfit(phase, replace(phase, id="again"))
+    assert again.rows[0].stretch_su is not None
+
+
+def test_other_correspondences_of_a_phase_with_itself_have_su() -> None:
+    # By [1 0 0; 0 1 0; 1 0 1] a becomes a + c: errors of one cell, which partly cancel.
+    misfit = lattice_misfit(
+        "na2vp-a",
+        "na2vp-a",
+        correspondence=[[1, 0, 0], [0, 1, 0], [1, 0, 1]],
+        directions=["1 0 0"],
+    )
+    cell = misfit.first.cell
+    covariance = cell.covariance
+    assert covariance is not None
+
+    def ratio(parameters: np.ndarray) -> float:
+        metric = lattice.metric_tensor(parameters)
+        u = np.array([1, 0, 1])
+        return math.sqrt(u @ metric @ u / metric[0, 0])
+
+    centre, step = np.array(cell.parameters), 1e-5
+    slopes = np.array(
+        [(ratio(centre + step * e) - ratio(centre - step * e)) / 2 / step for e in np.eye(6)]
+    )
+    expected = 100 * math.sqrt(slopes @ covariance @ slopes)
+    assert misfit.directions[0].misfit_su == pytest.approx(expected, rel=1e-4)
+    # b stays b.
+    assert misfit.middle_stretch_su is None
+
+
 # ----------------------------------------------------------------- what is given, and shown
 
 
@@ -331,7 +378,8 @@ def test_no_correspondence(given: Any, message: str) -> None:
         (("Na3VP", "Na2VP"), {"max_strain": 0.01}, "no correspondence of .* within 1 %"),
         (("Na3VP", "Na2VP"), {"max_strain": 2}, "max_strain is 2; it must be 0.001 to 0.3"),
         (("Na3VP", "Na2VP"), {"max_multiple": 1.5}, "it must be a whole number"),
-        (("Na3VP", "Na2VP"), {"max_multiple": 99}, "max_multiple is 99"),
+        (("Na3VP", "Na2VP"), {"max_multiple": 0}, "max_multiple is 0"),
+        (("Na3VP", "Na2VP"), {"max_multiple": math.inf}, "max_multiple is inf"),
         (("Na3VP", "Na2VP"), {"planes": ["x"]}, "'x' is no reflection"),
         (("Na3VP", "Na2VP"), {"planes": 3}, "planes are 3; give a list"),
         (("Na3VP", "Na2VP"), {"directions": ["0 0 0"]}, "no zone axis"),
@@ -424,7 +472,10 @@ def test_what_is_shown(na3vp_na2vp: LatticeMisfit) -> None:
     assert "middle stretch 0.989(3), -1.10 % from 1" in notes
     assert "na2vp-a is a model" in notes
     assert "na2vp-a is a model" in repr(na3vp_na2vp)
-    assert "next of 3" in notes
+    assert (
+        "3 correspondences were found; the second best is [0 1/2 1; -1 1/2 0; 0 0 3], Σ"
+        in notes
+    )
     assert "<table>" in na3vp_na2vp._repr_html_()
     frame = na3vp_na2vp.to_dataframe()
     assert list(frame["stretch"]) == [row.stretch for row in na3vp_na2vp]

@@ -66,7 +66,15 @@ def test_coincidence_of_lattices() -> None:
 
 def test_coincidence_out_of_reach() -> None:
     with pytest.raises(ArithmeticError, match="coincide in no vectors"):
-        kernel.coincidence_basis(np.diag([1 / 29, 29.0, 1.0]))
+        kernel.coincidence_basis(np.diag([1 / 1000003, 1000003.0, 1.0]))
+
+
+def test_coincidence_of_large_denominators() -> None:
+    # A twelfth beside thirds of the centring, and the thirteenth of a larger cell.
+    matrix = np.array([[1 / 36, 1 / 13, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    basis = kernel.coincidence_basis(matrix)
+    assert np.linalg.det(basis) == pytest.approx(36 * 13)
+    assert is_whole(matrix @ basis).all()
 
 
 def test_a_cube_maps_on_itself_in_24_ways() -> None:

@@ -52,3 +52,18 @@ def test_nearest_images_in_a_small_skew_cell() -> None:
     two = np.array([[0.0, 0, 0], [0.5, 0.5, 0.5]])
     found = least_shuffle([one], [two], metric, np.zeros((1, 3)))
     assert found.rms == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("edge", [4.0, 9.0])
+def test_starts_that_meet_lose_nothing(edge: float) -> None:
+    # Many starts fall in with an earlier one; together they find what the best does alone.
+    random = np.random.default_rng(5)
+    metric = np.eye(3) * edge**2 + 0.1 * edge**2 * (1.0 - np.eye(3))
+    one = [random.random((n, 3)) for n in (3, 7)]
+    two = [(a + 0.02 * random.standard_normal(a.shape) + 0.3) % 1.0 for a in one]
+    starts = np.concatenate([two[0] - a for a in one[0]])
+    starts = np.concatenate([starts, starts + 1.0, random.random((20, 3))])
+    together = least_shuffle(one, two, metric, starts)
+    alone = [least_shuffle(one, two, metric, start[np.newaxis]).rms for start in starts]
+    assert together.rms == pytest.approx(min(alone), abs=1e-9)
+    assert len({round(rms, 9) for rms in alone}) > 1
