@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
+        path_energetics,
         sodiation_energetics,
     )
     from navp_structures.analysis.export import export
@@ -94,6 +95,7 @@ _HOMES = {
     "index_spacings": "analysis.indexing.spacings",
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
+    "path_energetics": "analysis.energetics",
     "phases": "analysis.phases",
     "polyhedra": "analysis.polyhedra.polyhedra",
     "powder_pattern": "analysis.powder.pattern",
@@ -155,6 +157,7 @@ __all__ = [
     "index_spacings",
     "lattice_misfit",
     "load",
+    "path_energetics",
     "phases",
     "polyhedra",
     "powder_pattern",

@@ -48,15 +48,15 @@ def path(
         from navp_structures.io.pictures import check_picture
 
         check_picture(plot)
-    from navp_structures.analysis.sodiation.path import sodiation_path
+    from navp_structures.analysis.sodiation.path import DEFAULT_PATH, sodiation_path
 
-    result = sodiation_path(phases or None, **settings)
     if energies:
         from navp_structures.analysis.energetics import path_energetics
 
-        found = path_energetics(result.of, energies, ion=result.ion)
+        found = path_energetics(phases or DEFAULT_PATH, energies, ion=settings["ion"])
         print_result(found, as_csv=as_csv, as_json=as_json)
         return
+    result = sodiation_path(phases or None, **settings)
     if plot is not None:
         from navp_structures.show.path_plot import figure_size
 

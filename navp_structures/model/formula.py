@@ -71,9 +71,11 @@ def atomic_weight(element: str) -> float:
 
 def check_element(symbol: object, name: str) -> str:
     """Return the symbol of an element, or raise InputError naming what it was given for."""
-    if not isinstance(symbol, str) or not symbol or gemmi.Element(symbol).name != symbol or symbol == "X":
-        raise InputError(f"{name} is {shown(symbol)}; it must be the symbol of an element")
-    return symbol
+    # gemmi calls X what is no element.
+    is_text = isinstance(symbol, str) and symbol not in ("", "X")
+    if is_text and gemmi.Element(str(symbol)).name == symbol:
+        return str(symbol)
+    raise InputError(f"{name} is {shown(symbol)}; it must be the symbol of an element")
 
 
 def _number(value: float) -> str:

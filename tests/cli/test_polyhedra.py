@@ -105,6 +105,11 @@ def test_energies_along_the_path() -> None:
     assert "1.564 V" in text
     assert "1.976 V" in text
     assert "-0.206" in text
+    # Energies ask for no polyhedra.
+    run("path", "na3vp-rt", "na2vp-a", "--energy", "-2.229", "--energy", "-2.264",
+        "--centre", "Zr")  # fmt: skip
+    again = run("path", "Na3VP", "na3vp-rt", "--energy", "-2.2", "--energy", "-2.3", code=2)
+    assert "twice" in again.stderr
 
 
 @pytest.mark.parametrize("command", [("polyhedra", "Na3VP", "Na2VP"), ("path",)])

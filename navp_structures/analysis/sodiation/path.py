@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def sodiation_path(
     [-7.43, -8.21]
     """
     settings = PolyhedraSettings.of(centre, ligand, shell, cutoff, table, valences)
-    chosen = distinct_phases(_CARD if phases is None else phases)
+    chosen = distinct_phases(DEFAULT_PATH if phases is None else phases)
     units = common_host(chosen, ion)
     with_sites = tuple(phase for phase in chosen if phase.has_sites)
     measured = measured_polyhedra(with_sites, settings)
@@ -94,7 +95,8 @@ def sodiation_path(
     )
 
 
-_CARD = ("Na3VP", "Na2VP", "NaVP")
+DEFAULT_PATH: Final = ("Na3VP", "Na2VP", "NaVP")
+"""As sodium leaves."""
 
 
 Change = tuple[float | None, float | None]
