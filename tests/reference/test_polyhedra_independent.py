@@ -829,10 +829,12 @@ def test_split_ligand_makes_one_vertex_at_its_mean() -> None:
     result = polyhedra(boxed(VANADIUM, *oxygens(*SIX[:5]), *halves), "V", valences={"V": 3})
     (row,) = result.rows
     assert row.coordination == 6
-    assert [length for length, _ in all_bonds(row)] == pytest.approx([2.0] * 6, abs=1e-6)
+    # The place of the vertex is the mean, the length of the bond the mean of both lengths.
+    far = float(np.hypot(2.0, 0.2))
+    expected_bonds = pytest.approx([2.0] * 5 + [far], abs=1e-6)
+    assert [length for length, _ in all_bonds(row)] == expected_bonds
     assert row.volume == pytest.approx(4.0 / 3.0 * 8.0, rel=1e-9)
     # Valences are those of the atoms, half of each.
-    far = float(np.hypot(2.0, 0.2))
     expected = valence(*[2.0] * 5) + valence(far, far) / 2.0
     assert row.bond_valence_sum == pytest.approx(expected, rel=1e-9)
     assert sum(bond.occupancy * bond.multiplicity for bond in row.bonds) == pytest.approx(6.0)
@@ -846,8 +848,8 @@ def test_split_ligand_with_unequal_shares() -> None:
     result = polyhedra(boxed(VANADIUM, *oxygens(*SIX[:5]), *parts), "V", valences={"V": 3})
     (row,) = result.rows
     assert row.coordination == 6
-    # The mean of both lies 0.2 Å off the axis.
-    assert all_bonds(row)[-1] == (pytest.approx(np.hypot(2.0, 0.2), abs=1e-6), "O6a")
+    mean = 0.75 * np.hypot(2.0, 0.3) + 0.25 * np.hypot(2.0, 0.1)
+    assert all_bonds(row)[-1] == (pytest.approx(mean, abs=1e-6), "O6a/O6b")
     one_sentence_with("split", result.notes)
 
 
@@ -874,9 +876,11 @@ def test_ligand_split_by_a_mirror() -> None:
     assert row.coordination == 6
     assert row.volume == pytest.approx(32.0 / 3.0, rel=1e-9)
     bond = next(bond for bond in row.bonds if bond.ligand == "O6")
-    # The vertex stays on the mirror: y of O6 does not move it.
-    assert bond.length == pytest.approx(2.0)
-    along = np.array([EDGE * 0.002, 2.0 / EDGE * 0.006])
+    # Both bonds are as long, and y of O6 moves both; so do b and c, each by its share.
+    length = float(np.hypot(2.0, 0.2))
+    assert bond.length == pytest.approx(length)
+    along = np.array([2.0 * EDGE * 0.002, 0.2 * EDGE * 0.003, 4.0 / EDGE * 0.006,
+                      0.04 / EDGE * 0.006]) / length  # fmt: skip
     assert bond.length_su == pytest.approx(np.linalg.norm(along), rel=1e-6)
     # Both atoms come nearer together when y changes: the bond valence follows y, and each
     # of the three lattice parameters its share of every bond.

@@ -142,7 +142,7 @@ def _bonds(item: Centre) -> Iterator[Bond]:
     equal: dict[tuple[str, int], list[int]] = defaultdict(list)
     for n, length in enumerate(numbers.bonds):
         owners = item.ligands.site[shell.position[shell.weights[n] > 0.0]]
-        label = label_of(sites[owner] for owner in owners)
+        label = label_of(sites[owner] for owner in sorted(set(owners.tolist())))
         equal[label, round(length * _EQUAL)].append(n)
     for (label, _), (n, *others) in equal.items():
         atoms = shell.weights[n] > 0.0
