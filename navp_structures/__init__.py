@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.export import export
     from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+    from navp_structures.analysis.indexing.spots import index_spots
     from navp_structures.analysis.misfit.misfit import lattice_misfit
     from navp_structures.analysis.misfit.result import LatticeMisfit
     from navp_structures.analysis.phases import PhaseTable, phases
@@ -85,6 +87,7 @@ _HOMES = {
     "SodiationPath": "analysis.sodiation.result",
     "SpaceGroup": "model.spacegroup",
     "SpacingIndexing": "analysis.indexing.spacings",
+    "SpotIndexing": "analysis.indexing.spot_result",
     "Species": "model.site",
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
@@ -93,6 +96,7 @@ _HOMES = {
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
     "index_spacings": "analysis.indexing.spacings",
+    "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
     "path_energetics": "analysis.energetics",
@@ -146,6 +150,7 @@ __all__ = [
     "SpaceGroup",
     "SpacingIndexing",
     "Species",
+    "SpotIndexing",
     "SymmetryReport",
     "UnitCell",
     "__version__",
@@ -155,6 +160,7 @@ __all__ = [
     "hookimpl",
     "hop_rate_ratio",
     "index_spacings",
+    "index_spots",
     "lattice_misfit",
     "load",
     "path_energetics",

@@ -175,9 +175,7 @@ _spheres: Shelf[tuple[Phase, float], Sphere] = Shelf(_MOST_KEPT)
 
 def _make(phase: Phase, d_min: float) -> Sphere:
     families = electron_families(phase, d_min)
-    hkl, family = _members(
-        families.hkl, families.multiplicity, phase.space_group.laue_rotations
-    )
+    hkl, family = members(families.hkl, families.multiplicity, phase.space_group.laue_rotations)
     return Sphere(
         hkl=hkl,
         d=families.d[family],
@@ -187,7 +185,7 @@ def _make(phase: Phase, d_min: float) -> Sphere:
     )
 
 
-def _members(families: Ints, multiplicity: Ints, rotations: Ints) -> tuple[Ints, Ints]:
+def members(families: Ints, multiplicity: Ints, rotations: Ints) -> tuple[Ints, Ints]:
     """Return all members of families, and the family of each; each in falling order."""
     if not len(families):
         return families, multiplicity

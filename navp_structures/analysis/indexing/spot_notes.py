@@ -1,0 +1,98 @@
+"""Sentences that belong under the solutions of a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from navp_structures.analysis.indexing.spot_search import PRIOR_LATTICE, PRIOR_RANDOM
+from navp_structures.analysis.indexing.zone_library import BEYOND
+from navp_structures.model.hkl import format_hkl, format_uvw
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
+
+# A posterior that needs no further question.
+SURE: Final = 0.95
+
+_NULLS: Final = {
+    "none.random": "spots that form no net",
+    "none.lattice": "a lattice that is none of these phases",
+}
+
+# Strong reflections that are told to be missing.
+_TOLD: Final = 3
+
+# A reflection that is seen less often than this is weak.
+_WEAK: Final = 0.15
+
+
+def spot_notes(result: SpotIndexing) -> tuple[str, ...]:
+    """Return what was found, what cannot be decided, and what was assumed."""
+    return (*_found(result), *_missing(result), *_assumed(result), *result.provisos)
+
+
+def _found(result: SpotIndexing) -> Iterator[str]:
+    told = ", ".join(f"{name} {share:.3f}" for name, share in result.posteriors.items())
+    yield f"posteriors: {told}"
+    best = result.best
+    if best in _NULLS:
+        yield f"most probable is {_NULLS[best]}: these spots are not indexed"
+    elif result.posteriors[best] < SURE:
+        yield f"{best} leads, but is not sure: below {SURE:g} other answers remain"
+    for group in result.classes:
+        yield f"not separable with these data: {', '.join(group)}"
+    fit = result.best_fit
+    if fit is not None and (not result.rows or fit is not result.rows[0]):
+        yield (
+            f"the best geometric fit is {_solution(fit)}, rms {fit.rms_sigma:.2f} sigma, "
+            f"posterior {fit.posterior:.2g}{_why_low(fit)}"
+        )
+    if result.next_measurement is not None:
+        yield f"next: {result.next_measurement.text}"
+
+
+def _solution(row: SpotSolution) -> str:
+    hkls = ", ".join(format_hkl(hkl) for hkl in row.hkls if hkl is not None)
+    return f"{row.phase} {hkls} on {format_uvw(row.zone_axis)}"
+
+
+def _why_low(row: SpotSolution) -> str:
+    weak = [
+        f"{format_hkl(item.hkl)} {item.probability:.2g}"
+        for item in row.assignments
+        if item.hkl is not None and item.probability is not None and item.probability < _WEAK
+    ]
+    if not weak:
+        return ""
+    return f": its reflections are weak, they are seen with a probability of {', '.join(weak)}"
+
+
+def _missing(result: SpotIndexing) -> Iterator[str]:
+    if not result.rows or not result.rows[0].missing:
+        return
+    row = result.rows[0]
+    told = ", ".join(
+        f"{format_hkl(item.hkl)} ({item.probability:.2f})" for item in row.missing[:_TOLD]
+    )
+    more = len(row.missing) - _TOLD
+    yield (
+        f"{row.phase} {format_uvw(row.zone_axis)} would also show {told}"
+        f"{f' and {more} more' if more > 0 else ''}; the numbers are probabilities to be seen"
+    )
+
+
+def _assumed(result: SpotIndexing) -> Iterator[str]:
+    longest, listed = result.asked["longest_zone"], result.asked["listed_zones"]
+    zones = f"zone axes to {longest:g} Å alike"
+    if listed is None or listed > longest:
+        zones += f", longer ones less probable by e for each {BEYOND:g} Å"
+    zones += (
+        ", any axis was tried"
+        if listed is None
+        else f"; longer ones than {listed:g} Å were not tried"
+    )
+    yield (
+        f"priors: phases alike, {zones}; {PRIOR_RANDOM:g} no net, {PRIOR_LATTICE:g} another "
+        "lattice; intensities known to 0.45 decades, 15 % of spots unnoticed"
+    )

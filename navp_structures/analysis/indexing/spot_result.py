@@ -1,0 +1,190 @@
+"""What the spots of a pattern are: ranked solutions, posteriors, what to measure next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from navp_structures.analysis.indexing.spot_notes import spot_notes
+from navp_structures.model.hkl import HKL, format_hkl, format_uvw
+from navp_structures.model.phase import Phase
+from navp_structures.show.tables import Column, TableResult, plain
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.indexing.next_measurement import NextMeasurement
+
+RANDOM = "none.random"
+LATTICE = "none.lattice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotAssignment:
+    """What one spot is in a solution.
+
+    Parameters
+    ----------
+    spot
+        Number of the spot, from 0.
+    hkl
+        None where it is none of the zone's.
+    d_obs, d_calc
+        Å, the calculated one without the refined scale.
+    deviation_percent
+        Of d, observed minus calculated.
+    deviation_sigma, angle_sigma
+        Of length and angle in standard deviations, after scale and turn are refined.
+    probability
+        That this reflection is seen in a pattern with as many spots.
+    reason
+        ``allowed``, ``superlattice`` or ``double_diffraction``.
+    """
+
+    spot: int
+    hkl: HKL | None
+    d_obs: float
+    d_calc: float | None
+    deviation_percent: float | None
+    deviation_sigma: float | None
+    angle_sigma: float | None
+    probability: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingReflection:
+    """A reflection that a solution expects, and no spot shows."""
+
+    hkl: HKL
+    d: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotSolution:
+    """One zone axis of one phase with its best assignment.
+
+    Parameters
+    ----------
+    posterior
+        Of the zone axis, all assignments on it together.
+    zone_axis
+        [uvw] to the viewer, among those that symmetry makes equal.
+    hkls
+        Of each spot; None where it is none of the zone's.
+    scale, scale_su
+        d_obs = scale × d_calc, with the prior.
+    rms_sigma
+        Root mean square of the residuals of lengths and angles.
+    unmatched
+        Number of spots that are none of the zone's.
+    axis_length
+        Å, of the shortest translation along the axis.
+    missing
+        Expected reflections that no spot shows, the most probable first.
+    """
+
+    rank: int
+    phase: str
+    posterior: float
+    zone_axis: HKL
+    hkls: tuple[HKL | None, ...]
+    scale: float
+    scale_su: float
+    rms_sigma: float
+    unmatched: int
+    axis_length: float
+    assignments: tuple[SpotAssignment, ...]
+    missing: tuple[MissingReflection, ...]
+
+
+def _hkls(hkls: tuple[HKL | None, ...]) -> str:
+    return " ".join("–" if hkl is None else format_hkl(hkl) for hkl in hkls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class SpotIndexing(TableResult[SpotSolution]):
+    """The answer of `index_spots`; its rows are the solutions, the most probable first.
+
+    Parameters
+    ----------
+    posteriors
+        Probability of each phase, ``none.random`` and ``none.lattice``, the largest first.
+    classes
+        Phases that these data do not separate, in sets of two or more.
+    best_fit
+        The solution with all spots and the smallest residuals, whatever its posterior; None
+        where no solution has all spots.
+    next_measurement
+        What would separate the leading answers; None where nothing needs it.
+    """
+
+    asked: Mapping[str, Any]
+    of: tuple[Phase, ...]
+    rows: tuple[SpotSolution, ...]
+    posteriors: Mapping[str, float]
+    classes: tuple[tuple[str, ...], ...]
+    best_fit: SpotSolution | None
+    next_measurement: NextMeasurement | None
+
+    name = "spots"
+    columns = (
+        Column("rank", head="#"),
+        Column("phase"),
+        Column("posterior", show="{:.3f}".format),
+        Column("zone_axis", head="zone axis", show=format_uvw),
+        Column("hkls", show=_hkls, wide=True),
+        Column("scale", su="scale_su", show="{:.4f}".format),
+        Column("scale_su", hidden=True),
+        Column("rms_sigma", head="rms/σ", show="{:.2f}".format),
+        Column("unmatched", head="–", usual=0),
+        Column("axis_length", hidden=True),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        return dict(self.asked)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that were tried."""
+        return self.of
+
+    @property
+    def solutions(self) -> tuple[SpotSolution, ...]:
+        """The solutions, the most probable first."""
+        return self.rows
+
+    @property
+    def best(self) -> str:
+        """The most probable answer: id of a phase, ``none.random`` or ``none.lattice``."""
+        return next(iter(self.posteriors))
+
+    @property
+    def indexed(self) -> bool:
+        """Whether a phase is more probable than both nulls together."""
+        nulls = self.posteriors[RANDOM] + self.posteriors[LATTICE]
+        return bool(self.rows) and nulls < 0.5
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What these spots can and cannot decide."""
+        return spot_notes(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document; each solution holds `assignments` and `missing`."""
+        content = TableResult.to_dict(self)
+        for row, result in zip(self.rows, content["results"], strict=True):
+            result["assignments"] = plain([asdict(item) for item in row.assignments])
+            result["missing"] = plain([asdict(item) for item in row.missing])
+        content["results"] = {
+            "posteriors": plain(dict(self.posteriors)),
+            "solutions": content["results"],
+            "classes": plain(self.classes),
+            "next_measurement": (
+                None if self.next_measurement is None else plain(asdict(self.next_measurement))
+            ),
+            "notes": list(self.notes),
+        }
+        return content

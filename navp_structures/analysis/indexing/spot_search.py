@@ -1,0 +1,302 @@
+"""The posterior of phases, zones and assignments for the spots of one pattern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.zone_library import ZoneLibrary
+from navp_structures.kernels import unknown_lattice
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.spot_match import (
+    Fits,
+    Placements,
+    PolarSpots,
+    fit,
+    joined,
+    settle,
+    without_doubles,
+)
+from navp_structures.kernels.spot_pairs import all_placements
+from navp_structures.kernels.visibility import INTENSITY_SPREAD, MISSED
+
+PRIOR_RANDOM: Final = 0.01
+"""That the spots are no net at all."""
+
+PRIOR_LATTICE: Final = 0.05
+"""That they are the net of a lattice which is none of the phases."""
+
+SPURIOUS: Final = 0.10
+"""Share of spots that belong to something else, in a pattern of more than three."""
+
+SPURIOUS_OF_FEW: Final = 0.02
+"""The same where two or three were chosen to be indexed."""
+
+FEW: Final = 3
+
+# ln of a density of spurious spots that no reflection within four sigma falls behind.
+_NEVER: Final = -16.0
+
+# Pairs of spots that are tried.
+_PAIRS: Final = 8
+
+# ln I of a spot of something else: anywhere within three decades.
+_DECADES: Final = 3.0 * np.log(10.0)
+
+# Intensities weigh the best placements by positions.
+_WEIGHED: Final = 80
+
+# Of ln I on a net of which nothing is known.
+_UNKNOWN_SPREAD: Final = 0.9 * np.log(10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Errors:
+    """Standard deviations that all spots share.
+
+    Parameters
+    ----------
+    scale, distortion
+        Relative: of a common factor, and of the strain of an elliptic distortion.
+    g_max
+        Å⁻¹; the radius within which spots were looked for.
+    """
+
+    scale: float
+    distortion: float
+    g_max: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Posterior:
+    """What spots say.
+
+    Parameters
+    ----------
+    placed, fits
+        Distinct placements and their fits.
+    weight
+        Posterior probability of each, shape ``(h,)``.
+    zones, phases
+        Posterior of each zone and phase of the library.
+    random, lattice
+        Posterior of no net, and of an unknown one.
+    """
+
+    placed: Placements
+    fits: Fits
+    weight: Floats
+    zones: Floats
+    phases: Floats
+    random: float
+    lattice: float
+
+
+def spurious_share(count: int) -> float:
+    """Return the share of spots that are expected to be something else's."""
+    return SPURIOUS if count > FEW else SPURIOUS_OF_FEW
+
+
+def log_spurious(log_r: Floats, g_max: float) -> Floats:
+    """Return ln of the density of spots anywhere, for each unit of ln r and radian.
+
+    Half a disc of the radius g_max is filled evenly: opposite spots are one.
+    """
+    count = len(log_r)
+    even = 2.0 * np.exp(2.0 * log_r) / (np.pi * g_max**2)
+    return np.asarray(np.log(spurious_share(count) * count * even))
+
+
+def search(
+    spots: PolarSpots, log_intensity: Floats | None, library: ZoneLibrary, errors: Errors
+) -> Posterior:
+    """Return the posterior of phases and zones.
+
+    Parameters
+    ----------
+    log_intensity
+        ln of measured intensities, shape ``(n,)``; None where unknown.
+    """
+    count = len(spots)
+    spurious = spurious_share(count)
+    seen = library.visibility(count, spurious)
+    placed = _placements(spots, library, errors, seen.probability)
+    spread = library.total_spread(errors.scale, errors.distortion)[placed.zone]
+    fits = fit(placed, spots, library.nets, spread)
+    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    known = np.maximum(placed.match, 0)
+    matched = placed.match >= 0
+    score = (
+        fits.log_evidence
+        + np.where(matched, odds[known], spots.log_spurious).sum(axis=1)
+        + (seen.log_none - seen.log_count)[placed.zone]
+        + library.log_prior[placed.zone]
+    )
+    # With one spot, or none, any net fits.
+    score[matched.sum(axis=1) < 2] = -np.inf
+    random = _log_random(spots, spurious)
+    lattice = unknown_lattice.log_evidence(spots, errors.g_max, spurious)
+    if log_intensity is not None:
+        score = _with_intensities(score, placed, spots, log_intensity, library, spurious)
+        random -= count * np.log(_DECADES)
+        lattice += _log_unknown_intensities(spots, log_intensity)
+    share = (1.0 - PRIOR_LATTICE - PRIOR_RANDOM) / max(len(library.phases), 1)
+    score = score + np.log(share)
+    return _normalised(
+        placed,
+        fits,
+        score,
+        library,
+        random + np.log(PRIOR_RANDOM),
+        lattice + np.log(PRIOR_LATTICE),
+    )
+
+
+def _placements(
+    spots: PolarSpots, library: ZoneLibrary, errors: Errors, probability: Floats
+) -> Placements:
+    """Return distinct placements, settled."""
+    strain = np.hypot(library.largest_strain, errors.distortion)
+    # What cells and camera distort widens the search; the fit then takes it apart.
+    wide = replace(
+        spots,
+        sigma=np.hypot(spots.sigma, strain),
+        sigma_angle=np.hypot(spots.sigma_angle, strain),
+    )
+    odds = np.log(probability) - np.log1p(-probability)
+    nets = library.nets
+    if len(spots) > FEW:
+        table = library.pairs(
+            _rounded(float(wide.sigma.max())),
+            _rounded(float(wide.sigma_angle.max())),
+            _rounded(max(errors.scale, 1e-6)),
+        )
+        first = table.placements(wide, nets, _PAIRS)
+        settled = settle(first, wide, nets, odds, errors.scale)
+    else:
+        first = all_placements(wide, nets, library.zone, library.counted, errors.scale)
+        # Each spot was chosen to be indexed: also as a reflection that is hardly ever seen.
+        sure = replace(wide, log_spurious=np.full(len(spots), _NEVER))
+        settled = joined(
+            settle(first, wide, nets, odds, errors.scale),
+            settle(first, sure, nets, odds, errors.scale),
+        )
+    return without_doubles(settled.take(_distinct(settled)), wide, nets, library.mate)
+
+
+def _rounded(value: float) -> float:
+    """Return a number rounded up to two digits, so that like patterns share a table."""
+    step = 10.0 ** (np.floor(np.log10(value)) - 1.0)
+    return float(np.ceil(value / step - 1e-9) * step)
+
+
+def _distinct(placed: Placements) -> Ints:
+    """Return the first of each set of placements that match the same reflections."""
+    if not len(placed.zone):
+        return np.zeros(0, dtype=np.int64)
+    keys = np.column_stack([placed.zone, placed.mirror.astype(np.int64), placed.match])
+    order = np.lexsort(keys.T)
+    ordered = keys[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return np.asarray(order[new])
+
+
+def _log_random(spots: PolarSpots, spurious: float) -> float:
+    """Return ln of the density of spots that are all anywhere."""
+    count = len(spots)
+    even = spots.log_spurious - np.log(spurious)
+    # As many as there are: a Poisson number around it.
+    return float(even.sum() - count + 0.5 * np.log(2.0 * np.pi * count))
+
+
+def _log_unknown_intensities(spots: PolarSpots, log_intensity: Floats) -> float:
+    from navp_structures.kernels.visibility import FALL_OFF
+
+    off = log_intensity + (np.exp(spots.log_r) / FALL_OFF) ** 2
+    return _log_normal(off - off.mean(), _UNKNOWN_SPREAD) + 0.5 * float(
+        np.log(2.0 * np.pi * _UNKNOWN_SPREAD**2 / len(spots))
+    )
+
+
+def _log_normal(off: Floats, spread: float) -> float:
+    each = -0.5 * (off / spread) ** 2 - np.log(np.sqrt(2.0 * np.pi) * spread)
+    return float(each.sum())
+
+
+def _with_intensities(
+    score: Floats,
+    placed: Placements,
+    spots: PolarSpots,
+    log_intensity: Floats,
+    library: ZoneLibrary,
+    spurious: float,
+) -> Floats:
+    """Return scores of the best placements with the intensities; -inf for the rest."""
+    from scipy.special import ndtr
+
+    count = len(spots)
+    seen = library.visibility(count, spurious)
+    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    found = np.full(len(score), -np.inf)
+    share = (1.0 - MISSED) * (1.0 - spurious)
+    for h in np.argsort(-score)[:_WEIGHED]:
+        if not np.isfinite(score[h]):
+            break
+        match = placed.match[h]
+        on = match >= 0
+        off = log_intensity[on] - library.log_intensity[match[on]]
+        # Double diffraction has no intensity to compare with.
+        real = np.isfinite(off)
+        if not real.any():
+            continue
+        middle = off[real].mean()
+        zone = slice(*library.first[placed.zone[h] : placed.zone[h] + 2])
+        limit = log_intensity.min() - middle
+        p = share * ndtr((library.log_intensity[zone] - limit) / INTENSITY_SPREAD)
+        none = np.log1p(-np.clip(p, 0.0, 1.0 - 1e-6))
+        counted = library.counted[zone]
+        taken = np.zeros(len(none), dtype=bool)
+        local = match[on] - library.first[placed.zone[h]]
+        taken[local] = True
+        taken[library.mate[match[on]] - library.first[placed.zone[h]]] = True
+        # Positions stay, what was said of being seen is said again with intensities.
+        base = (
+            score[h] - odds[match[on]].sum() - (seen.log_none - seen.log_count)[placed.zone[h]]
+        )
+        found[h] = (
+            base
+            + none[counted & ~taken].sum()
+            + real.sum() * np.log(share)
+            + _log_normal(off[real] - middle, INTENSITY_SPREAD)
+            + 0.5 * np.log(2.0 * np.pi * INTENSITY_SPREAD**2 / real.sum())
+            + np.log(seen.probability[match[on][~real]]).sum()
+            - (count - real.sum()) * np.log(_DECADES)
+        )
+    return found
+
+
+def _normalised(
+    placed: Placements,
+    fits: Fits,
+    score: Floats,
+    library: ZoneLibrary,
+    random: float,
+    lattice: float,
+) -> Posterior:
+    highest = max(float(score.max(initial=-np.inf)), random, lattice)
+    weight = np.exp(score - highest)
+    nulls = np.exp(random - highest), np.exp(lattice - highest)
+    total = weight.sum() + sum(nulls)
+    zones = np.bincount(placed.zone, weight, minlength=len(library.uvw)) / total
+    return Posterior(
+        placed=placed,
+        fits=fits,
+        weight=weight / total,
+        zones=zones,
+        phases=np.asarray(np.bincount(library.owner, zones, len(library.phases)), np.float64),
+        random=float(nulls[0] / total),
+        lattice=float(nulls[1] / total),
+    )

@@ -1,0 +1,75 @@
+"""What is asked of the spots of a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from navp_structures.analysis.by_phase import distinct_phases
+from navp_structures.analysis.numbers import within
+from navp_structures.catalogue.catalogue import PhaseLike
+from navp_structures.model.phase import Phase
+
+DEFAULT_LONGEST_ZONE: Final = 45.0
+"""Å. Longer axes show few reflections: their patterns are rarely chosen."""
+
+_ZONES: Final = (5.0, 150.0)
+_SCALES: Final = (0.0, 0.3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpotSettings:
+    """Phases, errors and units, as for `index_spots`."""
+
+    phases: tuple[Phase, ...]
+    sigma: Any
+    angle_sigma: Any
+    scale_sigma: float
+    units: str
+    camera_constant: float | None
+    distortion_sigma: float
+    longest_zone: float
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        phases: PhaseLike | Iterable[PhaseLike] | None,
+        sigma: Any,
+        angle_sigma: Any,
+        scale_sigma: float,
+        units: str,
+        camera_constant: float | None,
+        distortion_sigma: float,
+        longest_zone: float,
+    ) -> SpotSettings:
+        """Return settings; sigmas and units are checked with the spots that they belong to."""
+        return cls(
+            phases=distinct_phases(phases),
+            sigma=sigma,
+            angle_sigma=angle_sigma,
+            scale_sigma=within(scale_sigma, "scale_sigma", *_SCALES, "relative"),
+            units=units,
+            camera_constant=camera_constant,
+            distortion_sigma=within(distortion_sigma, "distortion_sigma", *_SCALES, "relative"),
+            longest_zone=within(longest_zone, "longest_zone", *_ZONES, "Å"),
+        )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The settings for JSON."""
+        return {
+            "units": self.units,
+            "camera_constant": self.camera_constant,
+            "sigma": _plain(self.sigma),
+            "angle_sigma": _plain(self.angle_sigma),
+            "scale_sigma": self.scale_sigma,
+            "distortion_sigma": self.distortion_sigma,
+            "longest_zone": self.longest_zone,
+            "phases": [phase.id for phase in self.phases],
+        }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float) else list(value)

@@ -1,0 +1,192 @@
+"""Solutions of a pattern, from the posterior of its placements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.spot_input import MeasuredSpots
+from navp_structures.analysis.indexing.spot_result import (
+    LATTICE,
+    RANDOM,
+    MissingReflection,
+    SpotAssignment,
+    SpotSolution,
+)
+from navp_structures.analysis.indexing.spot_search import Posterior, spurious_share
+from navp_structures.analysis.indexing.zone_library import ZoneLibrary
+from navp_structures.kernels.spot_match import PolarSpots
+from navp_structures.model.hkl import HKL, hkl_of
+from navp_structures.model.phase import Phase
+
+# Solutions that are told: at most so many, none below the posterior.
+_MOST: Final = 20
+_LEAST: Final = 1e-4
+
+# Phases whose posteriors differ by less than this factor are not separated.
+_SEPARATED: Final = 20.0
+
+# A reflection more probable than this, and not there, is missing.
+_EXPECTED: Final = 0.5
+
+
+def posteriors(posterior: Posterior, phases: Sequence[Phase]) -> dict[str, float]:
+    """Return the probability of each answer, the largest first."""
+    shares = {p.id: float(share) for p, share in zip(phases, posterior.phases, strict=True)}
+    shares |= {RANDOM: posterior.random, LATTICE: posterior.lattice}
+    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def classes(posterior: Posterior, phases: Sequence[Phase]) -> Iterator[tuple[str, ...]]:
+    """Yield the phases that none of the data tells from the leading one."""
+    limit = posterior.phases.max(initial=0.0) / _SEPARATED
+    close = [
+        p.id
+        for p, share in zip(phases, posterior.phases, strict=True)
+        if share > limit and share > 0.0
+    ]
+    if len(close) > 1:
+        yield tuple(close)
+
+
+def solutions(
+    posterior: Posterior, spots: MeasuredSpots, polar: PolarSpots, library: ZoneLibrary
+) -> Iterator[SpotSolution]:
+    """Yield one solution for each zone with the best of its placements, best zone first."""
+    placed = posterior.placed
+    seen = library.visibility(len(polar), spurious_share(len(polar))).probability
+    found = np.unique(placed.zone)
+    for rank, zone in enumerate(found[np.argsort(-posterior.zones[found], kind="stable")], 1):
+        own = np.flatnonzero(placed.zone == zone)
+        highest = posterior.weight[own].max()
+        if highest <= 0.0:
+            continue
+        equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
+        readings = [_hkls(posterior, spots, library, int(h)) for h in equal]
+        pick = max(range(len(equal)), key=lambda n: _preference(readings[n]))
+        yield _solution(rank, int(equal[pick]), readings[pick], posterior, spots, library, seen)
+
+
+def _hkls(
+    posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary, h: int
+) -> tuple[HKL | None, ...]:
+    """Return the reflection of each given spot, in the one of two opposite readings."""
+    match = posterior.placed.match[h][spots.group]
+    signs = spots.sign
+    first = next((n for n in range(len(match)) if match[n] >= 0), None)
+    if first is not None:
+        one = library.hkl[match[first]] * signs[first]
+        if _rank(hkl_of(-one)) > _rank(hkl_of(one)):
+            signs = -signs
+    return tuple(
+        None if m < 0 else hkl_of(library.hkl[m] * sign)
+        for m, sign in zip(match, signs, strict=True)
+    )
+
+
+def _rank(hkl: HKL) -> tuple[int, HKL]:
+    return -sum(index < 0 for index in hkl), hkl
+
+
+def _preference(hkls: tuple[HKL | None, ...]) -> list[tuple[int, HKL]]:
+    return [_rank(hkl) for hkl in hkls if hkl is not None]
+
+
+def _solution(
+    rank: int,
+    h: int,
+    hkls: tuple[HKL | None, ...],
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    library: ZoneLibrary,
+    seen: np.ndarray,
+) -> SpotSolution:
+    placed, fits = posterior.placed, posterior.fits
+    zone = int(placed.zone[h])
+    match = placed.match[h]
+    matched = int((match >= 0).sum())
+    axis = library.uvw[zone] * int(placed.mirror[h])
+    stretch = float(fits.scale[h])
+    scale = math.exp(-stretch)
+    return SpotSolution(
+        rank=rank,
+        phase=library.phases[library.owner[zone]].id,
+        posterior=float(posterior.zones[zone]),
+        zone_axis=hkl_of(axis),
+        hkls=hkls,
+        scale=scale,
+        scale_su=scale * float(fits.scale_su[h]),
+        rms_sigma=math.sqrt(float(fits.squares[h]) / max(2 * matched, 1)),
+        unmatched=sum(hkl is None for hkl in hkls),
+        axis_length=float(library.length[zone]),
+        assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
+        missing=tuple(_missing(zone, match, library, seen)),
+    )
+
+
+def _assignments(
+    h: int,
+    hkls: tuple[HKL | None, ...],
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    library: ZoneLibrary,
+    seen: np.ndarray,
+) -> Iterator[SpotAssignment]:
+    match = posterior.placed.match[h]
+    for n, (hkl, group) in enumerate(zip(hkls, spots.group.tolist(), strict=True)):
+        d_obs = 1.0 / float(np.hypot(*spots.g[n]))
+        row = int(match[group])
+        if hkl is None:
+            yield SpotAssignment(
+                spot=n, hkl=None, d_obs=d_obs, d_calc=None, deviation_percent=None,
+                deviation_sigma=None, angle_sigma=None, probability=None, reason=None,
+            )  # fmt: skip
+            continue
+        d_calc = math.exp(-float(library.nets.log_g[row]))
+        yield SpotAssignment(
+            spot=n,
+            hkl=hkl,
+            d_obs=d_obs,
+            d_calc=d_calc,
+            deviation_percent=100.0 * (d_obs / d_calc - 1.0),
+            # Longer in reciprocal space is shorter in d.
+            deviation_sigma=-float(posterior.fits.stretch[h, group]),
+            angle_sigma=float(posterior.fits.bend[h, group]),
+            probability=float(seen[row]),
+            reason=_reason(library, row),
+        )
+
+
+def _reason(library: ZoneLibrary, row: int) -> str:
+    if library.extinct[row]:
+        return "double_diffraction"
+    return "superlattice" if library.superlattice[row] else "allowed"
+
+
+def _missing(
+    zone: int, match: np.ndarray, library: ZoneLibrary, seen: np.ndarray
+) -> Iterator[MissingReflection]:
+    rows = np.arange(library.first[zone], library.first[zone + 1])
+    known = match[match >= 0]
+    taken = np.isin(rows, np.concatenate([known, library.mate[known]]))
+    rows = rows[library.counted[rows] & ~taken & (seen[rows] > _EXPECTED)]
+    for row in rows[np.argsort(-seen[rows], kind="stable")].tolist():
+        hkl = max((hkl_of(library.hkl[r]) for r in (row, library.mate[row])), key=_rank)
+        d = math.exp(-float(library.nets.log_g[row]))
+        yield MissingReflection(hkl=hkl, d=d, probability=float(seen[row]))
+
+
+def told(found: tuple[SpotSolution, ...]) -> Iterator[SpotSolution]:
+    """Yield the solutions that are worth telling."""
+    for row in found[:_MOST]:
+        if row.rank == 1 or row.posterior >= _LEAST:
+            yield row
+
+
+def best_fit(found: tuple[SpotSolution, ...]) -> SpotSolution | None:
+    """Return the solution with all spots and the smallest residuals."""
+    complete = [row for row in found if not row.unmatched]
+    return min(complete, key=lambda row: row.rms_sigma, default=None)

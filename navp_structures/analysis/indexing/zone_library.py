@@ -1,0 +1,230 @@
+"""Zones of several phases as one set of arrays, with what is expected of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.zones import PhaseZones, chosen_zones, listed_zones
+from navp_structures.analysis.shelf import Shelf
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.polyhedron import Bools
+from navp_structures.kernels.spot_match import Nets
+from navp_structures.kernels.spot_pairs import PairTable
+from navp_structures.kernels.visibility import Visibility, visibility
+from navp_structures.model.phase import Phase
+
+BEYOND: Final = 15.0
+"""Å; axes longer than the listed ones are less probable by e for each of these."""
+
+# Reflections of a zone whose pairs are looked up, opposite ones counted once.
+_PAIRED: Final = 20
+
+_MOST_KEPT: Final = 4_000_000
+
+# Tables and visibilities that one library keeps.
+_MOST_TABLES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ZoneLibrary:
+    """Zones of phases, one behind the other.
+
+    Parameters
+    ----------
+    parts
+        The zones of each phase; several parts may be of one.
+    owner
+        Number of the phase of each zone, shape ``(z,)``.
+    uvw, length, spread
+        Of each zone, as for `PhaseZones`.
+    log_prior
+        ln of the prior of each zone within its phase, shape ``(z,)``.
+    nets
+        For the kernels.
+    zone, hkl, log_intensity, extinct, superlattice, counted, mate
+        Of each reflection.
+    """
+
+    phases: tuple[Phase, ...]
+    owner: Ints
+    uvw: Ints
+    length: Floats
+    spread: Floats
+    log_prior: Floats
+    nets: Nets
+    zone: Ints
+    hkl: Ints
+    log_intensity: Floats
+    extinct: Bools
+    superlattice: Bools
+    counted: Bools
+    mate: Ints
+    first: Ints
+    _seen: Shelf[tuple[int, float], Visibility] = field(
+        default_factory=lambda: Shelf(_MOST_TABLES * 100)
+    )
+    _spreads: Shelf[tuple[float, float], Floats] = field(
+        default_factory=lambda: Shelf(_MOST_TABLES * 100)
+    )
+    _pairs: Shelf[tuple[float, float, float], PairTable] = field(
+        default_factory=lambda: Shelf(_MOST_TABLES * 100)
+    )
+
+    def total_spread(self, scale: float, distortion: float) -> Floats:
+        """Return a square root of the covariance of (scale, c, d) of each zone.
+
+        Parameters
+        ----------
+        scale, distortion
+            Relative standard deviations of the camera's scale and elliptic strain.
+        """
+        key = scale, distortion
+        made = self._spreads.get(key)
+        if made is None:
+            camera = np.diag(np.array([scale, distortion, distortion]) ** 2)
+            total = self.spread @ self.spread.transpose(0, 2, 1) + camera
+            # A covariance without error in some direction has no Cholesky root.
+            values, vectors = np.linalg.eigh(total)
+            made = vectors * np.sqrt(np.clip(values, 0.0, None))[:, np.newaxis, :]
+            self._spreads.put(key, made, 0)
+        return made
+
+    @property
+    def largest_strain(self) -> float:
+        """The largest su of scale or strain by the cell of a phase, relative."""
+        return float(np.sqrt((self.spread**2).sum(axis=2)).max(initial=0.0))
+
+    def visibility(self, count: int, spurious: float) -> Visibility:
+        """Return how probable each reflection is in a pattern of so many spots."""
+        key = count, spurious
+        made = self._seen.get(key)
+        if made is None:
+            made = visibility(self.log_intensity, self.zone, self.counted, count, spurious)
+            self._seen.put(key, made, 0)
+        return made
+
+    def pairs(self, sigma: float, sigma_angle: float, scale_sigma: float) -> PairTable:
+        """Return the table of pairs of strong reflections for some errors."""
+        key = sigma, sigma_angle, scale_sigma
+        made = self._pairs.get(key)
+        if made is None:
+            made = PairTable(
+                self.nets,
+                self.zone,
+                self.log_intensity,
+                self.counted,
+                self.mate,
+                most=_PAIRED,
+                sigma=sigma,
+                sigma_angle=sigma_angle,
+                scale_sigma=scale_sigma,
+            )
+            self._pairs.put(key, made, 0)
+        return made
+
+
+def zone_library(
+    phases: Sequence[Phase], longest: float, g_max: float, *, beyond: float = 0.0
+) -> ZoneLibrary:
+    """Return the zones of phases up to an axis length, reflections to g_max; kept.
+
+    Parameters
+    ----------
+    longest
+        Å; axes up to this are equally probable.
+    g_max
+        Å⁻¹.
+    beyond
+        Å; so much longer ones are listed too, with a prior that falls.
+    """
+    key = tuple(phases), longest, g_max, beyond
+    made = _libraries.get(key)
+    if made is None:
+        parts = [listed_zones(phase, longest + beyond, g_max) for phase in phases]
+        made = _library(tuple(phases), parts, longest)
+        _libraries.put(key, made, len(made.hkl))
+    return made
+
+
+def extended(
+    library: ZoneLibrary,
+    axes: Sequence[Ints],
+    longest: float,
+    g_max: float,
+    *,
+    beyond: float = 0.0,
+) -> ZoneLibrary:
+    """Return a library with further zones, those of the axes of each phase; not kept."""
+    parts = [listed_zones(phase, longest + beyond, g_max) for phase in library.phases]
+    wanted = [
+        chosen_zones(phase, uvw, g_max)
+        for phase, uvw in zip(library.phases, axes, strict=True)
+        if len(uvw)
+    ]
+    return _library(library.phases, [*parts, *wanted], longest)
+
+
+_libraries: Shelf[tuple[tuple[Phase, ...], float, float, float], ZoneLibrary] = Shelf(
+    _MOST_KEPT
+)
+
+
+def _library(
+    phases: tuple[Phase, ...], parts: Sequence[PhaseZones], longest: float
+) -> ZoneLibrary:
+    number = {id(phase): n for n, phase in enumerate(phases)}
+    owner = np.repeat(
+        [number[id(part.phase)] for part in parts], [len(part.uvw) for part in parts]
+    ).astype(np.int64)
+    zones = np.cumsum([0, *(len(part.uvw) for part in parts)])
+    rows = np.cumsum([0, *(len(part.hkl) for part in parts)])
+    grids = np.cumsum([0, *(len(part.grid) for part in parts)])
+    half = np.concatenate([part.half for part in parts])
+    sizes = (2 * half + 1).prod(axis=1)
+    first = np.concatenate([part.first[:-1] + n for part, n in zip(parts, rows, strict=False)])
+    grid = np.concatenate(
+        [np.where(p.grid < 0, -1, p.grid + n) for p, n in zip(parts, rows, strict=False)]
+    )
+    assert grids[-1] == sizes.sum()  # noqa: S101 - grids stand in the order of their zones
+    g = np.concatenate([part.g for part in parts])
+    length = np.concatenate([part.length for part in parts])
+    with np.errstate(divide="ignore"):
+        log_g = np.log(np.hypot(*g.T))
+    return ZoneLibrary(
+        phases=phases,
+        owner=owner,
+        uvw=np.concatenate([part.uvw for part in parts]),
+        length=length,
+        spread=np.concatenate([part.spread for part in parts]),
+        log_prior=_log_prior(
+            owner, np.concatenate([part.multiplicity for part in parts]), length, longest
+        ),
+        nets=Nets(
+            inverse=np.concatenate([part.inverse for part in parts]),
+            start=np.cumsum([0, *sizes])[:-1].astype(np.int64),
+            half=half,
+            grid=grid,
+            log_g=log_g,
+            angle=np.arctan2(g[:, 1], g[:, 0]),
+        ),
+        zone=np.concatenate([p.zone + n for p, n in zip(parts, zones, strict=False)]),
+        hkl=np.concatenate([part.hkl for part in parts]),
+        log_intensity=np.concatenate([part.log_intensity for part in parts]),
+        extinct=np.concatenate([part.extinct for part in parts]),
+        superlattice=np.concatenate([part.superlattice for part in parts]),
+        counted=np.concatenate([part.counted for part in parts]),
+        mate=np.concatenate([p.mate + n for p, n in zip(parts, rows, strict=False)]),
+        first=np.append(first, rows[-1]),
+    )
+
+
+def _log_prior(owner: Ints, multiplicity: Ints, length: Floats, longest: float) -> Floats:
+    """Return ln of the prior of zones: each axis up to the longest listed one alike."""
+    listed = length <= longest * (1.0 + 1e-9)
+    total = np.bincount(owner, np.where(listed, multiplicity, 0.0))
+    beyond = np.clip(length - longest, 0.0, None) / BEYOND
+    return np.asarray(np.log(multiplicity / np.maximum(total[owner], 1.0)) - beyond)

@@ -1,0 +1,110 @@
+r"""How probable it is that a reflection is among the strongest spots of a pattern.
+
+Calculated intensities are good to a factor only: thickness, tilt and dynamical scattering
+change each by a random factor, taken as log-normal. Of reflections with calculated intensities
+:math:`I_j` that one is seen whose real intensity is above a limit t,
+
+.. math:: p_j(t) = (1 - m)\,\Phi\!\left(\frac{\ln I_j - \ln t}{\sigma}\right),
+
+where m is the share of spots that go unnoticed whatever their intensity. The limit is the one
+that lets as many spots be seen as were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.polyhedron import Bools
+
+INTENSITY_SPREAD = 0.45 * np.log(10.0)
+"""Of ln I: 0.45 decades, between kinematic patterns of thin foils (0.3) and what patterns of
+thick ones show."""
+
+MISSED = 0.15
+"""Share of spots that go unnoticed."""
+
+FORBIDDEN = 0.01
+"""Probability that double diffraction shows a reflection that a glide plane or a screw axis
+forbids, or one that is calculated to be very weak."""
+
+FALL_OFF = 0.6
+"""Å⁻¹: seen intensities fall by exp(-(g / 0.6)²) beside |F|² of atoms at rest."""
+
+_STEPS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Visibility:
+    """Of the reflections of zones, for a number of spots.
+
+    Parameters
+    ----------
+    probability
+        That each reflection is seen, shape ``(r,)``.
+    log_none
+        ln of the probability that none of a zone's reflections is seen, shape ``(z,)``.
+    log_count
+        ln of the probability that as many are seen as were, shape ``(z,)``.
+    """
+
+    probability: Floats
+    log_none: Floats
+    log_count: Floats
+
+
+def visibility(
+    log_intensity: Floats,
+    zone: Ints,
+    counted: Bools,
+    count: int,
+    spurious: float,
+) -> Visibility:
+    """Return how probable the reflections of zones are in a pattern of so many spots.
+
+    Parameters
+    ----------
+    log_intensity
+        ln of calculated intensities, any scale in each zone; -inf for reflections that only
+        double diffraction shows, shape ``(r,)``.
+    zone
+        Number of the zone of each reflection, ascending from 0 without gaps, shape ``(r,)``.
+    counted
+        One of each pair of opposite reflections, shape ``(r,)``.
+    count
+        Of the spots.
+    spurious
+        Share of the spots that are none of the zone's.
+    """
+    start = np.flatnonzero(np.diff(zone[counted], prepend=-1))
+    own, zone_of = log_intensity[counted], zone[counted]
+    finite = np.isfinite(own)
+    low = np.full(len(start), own[finite].min(initial=0.0) - 10.0 * INTENSITY_SPREAD)
+    high = np.full(len(start), own[finite].max(initial=0.0) + 10.0 * INTENSITY_SPREAD)
+    for _ in range(_STEPS):
+        limit = 0.5 * (low + high)
+        seen = _sums((1.0 - MISSED) * _above(own, limit[zone_of]), start)
+        low = np.where(seen > count, limit, low)
+        high = np.where(seen > count, high, limit)
+    limit = 0.5 * (low + high)
+    probability = (1.0 - MISSED) * _above(log_intensity, limit[zone])
+    probability = np.maximum(probability, FORBIDDEN) * (1.0 - spurious)
+    one = probability[counted]
+    variance = _sums(one * (1.0 - one), start) + spurious * count
+    return Visibility(
+        probability=probability,
+        log_none=_sums(np.log1p(-one), start),
+        log_count=-0.5 * np.log(2.0 * np.pi * variance),
+    )
+
+
+def _above(log_intensity: Floats, limit: Floats) -> Floats:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr((log_intensity - limit) / INTENSITY_SPREAD))
+
+
+def _sums(values: Floats, start: Ints) -> Floats:
+    return np.asarray(np.add.reduceat(values, start)) if len(start) else np.zeros(0)
