@@ -1,4 +1,4 @@
-"""``python -m navp_structures.benchmark indexing``: how often indexing is right, and how sure."""
+"""``python -m navp_structures.benchmark indexing``: how often it is right, and how sure."""
 
 from __future__ import annotations
 
