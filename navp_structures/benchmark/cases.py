@@ -129,6 +129,8 @@ class CaseMaker:
         angle = 2.0 * np.pi * rng.random() + rng.choice([-1.0, 1.0]) * angle
         stretch = scale_sigma * rng.normal() + sigma * rng.normal(size=count)
         radius, angle = radius * np.exp(stretch), angle + angle_sigma * rng.normal(size=count)
+        if _on_one_line(angle, angle_sigma):
+            return None
         return Case(
             phase=phase,
             zone_axis=zone.uvw,
@@ -142,6 +144,12 @@ class CaseMaker:
         if self.model == "kinematic":
             return np.asarray(np.log(zone.f_squared) + fall)
         return np.asarray(np.log(_two_beam(rng, zone, volume)) + fall)
+
+
+def _on_one_line(angle: Floats, angle_sigma: float) -> bool:
+    """Whether all spots are on one line within three errors of an angle between two."""
+    sines = np.abs(np.sin(angle[:, np.newaxis] - angle))
+    return bool((sines < 3.0 * np.sqrt(2.0) * angle_sigma).all())
 
 
 def _two_beam(rng: np.random.Generator, zone: _Zone, volume: float) -> Floats:

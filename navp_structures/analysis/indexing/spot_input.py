@@ -36,8 +36,8 @@ _SAME: Final = 1e-6
 # Standard deviations within which two spots are opposite ones.
 _OPPOSITE: Final = 3.0
 
-# Sines below are no second direction.
-_FLAT: Final = 0.17
+# Standard deviations of angles within which all spots are on one line.
+_FLAT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -229,7 +229,7 @@ def _check_directions(spots: MeasuredSpots) -> None:
     if len(spots.log_r) < 2:
         raise InputError("the spots are opposite to each other; a pattern needs two directions")
     sines = np.abs(np.sin(spots.angle[:, np.newaxis] - spots.angle))
-    if sines.max() < _FLAT:
+    if (sines < _FLAT * np.hypot(spots.sigma_angle[:, np.newaxis], spots.sigma_angle)).all():
         raise InputError(
             f"all {len(spots.g)} spots lie on one line; a zone axis needs a second direction"
         )

@@ -40,16 +40,42 @@ def posteriors(posterior: Posterior, phases: Sequence[Phase]) -> dict[str, float
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def classes(posterior: Posterior, phases: Sequence[Phase]) -> Iterator[tuple[str, ...]]:
-    """Yield the phases that none of the data tells from the leading one."""
-    limit = posterior.phases.max(initial=0.0) / _SEPARATED
-    close = [
-        p.id
-        for p, share in zip(phases, posterior.phases, strict=True)
-        if share > limit and share > 0.0
-    ]
+def classes(posterior: Posterior, library: ZoneLibrary) -> Iterator[tuple[str, ...]]:
+    """Yield the phases that none of the data tells from the leading one.
+
+    A cell without sites has no intensities to be told by: it is not separated from a leader
+    whose positions fit no better.
+    """
+    shares = posterior.phases
+    if not shares.max(initial=0.0) > 0.0:
+        return
+    leader = int(shares.argmax())
+    limit = shares[leader] / _SEPARATED
+    matched, evidence = _positions(posterior, library)
+    close = []
+    for n, phase in enumerate(library.phases):
+        unknown = not phase.has_sites or not library.phases[leader].has_sites
+        as_good = matched[n] >= matched[leader] and (
+            evidence[n] > evidence[leader] - np.log(_SEPARATED)
+        )
+        if shares[n] > limit or (unknown and as_good):
+            close.append(phase.id)
     if len(close) > 1:
         yield tuple(close)
+
+
+def _positions(posterior: Posterior, library: ZoneLibrary) -> tuple[list[int], list[float]]:
+    """Return how many spots the best placement of each phase has, and how well they fit."""
+    owner = library.owner[posterior.placed.zone]
+    count = (posterior.placed.match >= 0).sum(axis=1)
+    matched, evidence = [], []
+    for n in range(len(library.phases)):
+        own = np.flatnonzero(owner == n)
+        most = int(count[own].max(initial=0))
+        best = own[count[own] == most]
+        matched.append(most)
+        evidence.append(float(posterior.fits.log_evidence[best].max(initial=-np.inf)))
+    return matched, evidence
 
 
 def solutions(

@@ -154,7 +154,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         of=phases,
         rows=tuple(told(found)),
         posteriors=MappingProxyType(posteriors(posterior, phases)),
-        classes=tuple(classes(posterior, phases)),
+        classes=tuple(classes(posterior, library)),
         best_fit=best_fit(found),
         next_measurement=next_measurement(posterior, polar, library, errors, SURE),
     )
