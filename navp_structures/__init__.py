@@ -42,12 +42,15 @@ if TYPE_CHECKING:
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.catalogue.radiations import radiation
+    from navp_structures.catalogue.spacing_readers import read_spacings
     from navp_structures.errors import NavpError, NavpWarning
     from navp_structures.io.cif import read_cif
     from navp_structures.io.measured import read_pattern
+    from navp_structures.io.spacing_text import read_spacing_text
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.measured import MeasuredPattern
+    from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
     from navp_structures.model.provenance import Provenance
     from navp_structures.model.radiation import Radiation
@@ -60,6 +63,7 @@ _HOMES = {
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
     "LatticeMisfit": "analysis.misfit.result",
+    "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
@@ -84,6 +88,7 @@ _HOMES = {
     "SodiationPath": "analysis.sodiation.result",
     "SpaceGroup": "model.spacegroup",
     "SpacingIndexing": "analysis.indexing.spacings",
+    "SpacingReader": "model.measured_list",
     "Species": "model.site",
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
@@ -103,6 +108,8 @@ _HOMES = {
     "radiations": "analysis.radiations",
     "read_cif": "io.cif",
     "read_pattern": "io.measured",
+    "read_spacing_text": "io.spacing_text",
+    "read_spacings": "catalogue.spacing_readers",
     "reflections": "analysis.reflections",
     "ring_pattern": "analysis.saed.rings",
     "ring_patterns": "analysis.saed.rings",
@@ -119,6 +126,7 @@ __all__ = [
     "Change",
     "FormationEnergy",
     "LatticeMisfit",
+    "MeasuredList",
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
@@ -143,6 +151,7 @@ __all__ = [
     "SodiationPath",
     "SpaceGroup",
     "SpacingIndexing",
+    "SpacingReader",
     "Species",
     "SymmetryReport",
     "UnitCell",
@@ -164,6 +173,8 @@ __all__ = [
     "radiations",
     "read_cif",
     "read_pattern",
+    "read_spacing_text",
+    "read_spacings",
     "reflections",
     "ring_pattern",
     "ring_patterns",
