@@ -140,7 +140,8 @@ def _splits(text: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\s_.-]", "", name.casefold())
+    # A line of hyphens is no empty heading.
+    return re.sub(r"[\s_.-]", "", name.casefold()) or name.strip()
 
 
 def _unit(role: str, text: str | None, heading: str) -> str | None:

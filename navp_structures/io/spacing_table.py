@@ -154,8 +154,8 @@ def _outside(line: str) -> Sequence[str]:
 
 def _joined(line: str) -> str:
     """Return a line with the units of headings moved to their names: ``d (nm)``, ``d / A``."""
-    near = re.sub(r"[ ]*/[ ]*", "/", re.sub(r"[ ]+(?=[(\[])", "", line))
-    return re.sub(r"\b2[ ]+(?=th|θ|ϑ)", "2", near, flags=re.IGNORECASE)
+    near = re.sub(r" ?/ ?", "/", re.sub(r" (?=[(\[])", "", re.sub(" +", " ", line)))
+    return re.sub(r"\b2 (?=th|θ|ϑ)", "2", near, flags=re.IGNORECASE)
 
 
 def _unquoted(cell: str) -> str:

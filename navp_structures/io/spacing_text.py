@@ -18,7 +18,7 @@ _DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LENGTH = r"(?:nm|[AÅ\u212b])"
 _TOKENS = re.compile(
     rf"""
-      (?P<name>(?:2\s*(?:theta|th|[θϑ])|1/d|angle|[dgqD])[\s_]*[0-9₀-₉]{{0,3}})\s*[=:]\s*
+      (?P<name>(?:2\s*(?:theta|th|[θϑ])|1/d|angle|[dgqD])[\s_]*+[0-9₀-₉]{{0,3}}+)\s*[=:]\s*
     | (?P<label>(?:d\s?)?[({{][^(){{}}]*[)}}](?:\s*[=:])?)
     | (?P<unit>
         (?: 1/{_LENGTH} | {_LENGTH}(?:\s?\^?[-−⁻][1¹])? | px|pixels? | °|deg(?:rees?)? )
@@ -31,7 +31,7 @@ _TOKENS = re.compile(
 )
 _LABEL = re.compile(r"(?:[^0-9]*[0-9]){3,}[^0-9]*")
 _COMMA = re.compile("[0-9],[0-9]")
-_POINT = re.compile(r"[0-9]*\.[0-9]")
+_POINT = re.compile(r"\.[0-9]")
 
 _QUANTITY = {"1/d": "g", "g": "g", "q": "q", "d": "d", "angle": "angle"}
 _UNIT_OF = {"A": "d", "nm": "d", "1/A": "g", "1/nm": "g", "px": "px"}
@@ -127,17 +127,19 @@ def _items(line: tuple[int, str], comma: bool) -> list[_Item]:
     items: list[_Item] = []
     labels: list[tuple[int, str]] = []
     quantity: str | None = None
+    spacings = 0
     for kind, word in _words(line):
         if kind == "name":
             quantity = _named(word)
         elif kind == "label":
-            labels.append((len(_spacings(items)), _label(line, word)))
+            labels.append((spacings, _label(line, word)))
             quantity = "d" if word[0] in "dD" else quantity
         elif kind == "number":
             found = written_number(word, comma=comma)
             if found is None or found[0] <= 0:
                 raise _wrong(line, f"{shown(word)} is no positive number")
             items.append(_Item(line=line, value=found[0], su=found[1], quantity=quantity))
+            spacings += quantity != "angle"
             quantity = None
         elif kind == "unit":
             _give_unit(line, word, items)
