@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         sodiation_energetics,
     )
     from navp_structures.analysis.export import export
+    from navp_structures.analysis.indexing.label_repair import LabelCheck, check_label
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.misfit.misfit import lattice_misfit
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -62,6 +63,7 @@ _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
+    "LabelCheck": "analysis.indexing.label_repair",
     "LatticeMisfit": "analysis.misfit.result",
     "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
@@ -92,6 +94,7 @@ _HOMES = {
     "Species": "model.site",
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
+    "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
@@ -125,6 +128,7 @@ __all__ = [
     "Absence",
     "Change",
     "FormationEnergy",
+    "LabelCheck",
     "LatticeMisfit",
     "MeasuredList",
     "MeasuredPattern",
@@ -156,6 +160,7 @@ __all__ = [
     "SymmetryReport",
     "UnitCell",
     "__version__",
+    "check_label",
     "check_symmetry",
     "errors",
     "export",

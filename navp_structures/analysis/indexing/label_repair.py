@@ -1,0 +1,366 @@
+"""Does a printed (hkl) hold, and if not, what may it have been?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.candidates import REACH, deviation, largest_f_squared
+from navp_structures.analysis.indexing.label_edits import LabelEdit, label_edits, printed_hkl
+from navp_structures.analysis.indexing.label_notes import notes_on_label
+from navp_structures.analysis.indexing.pairs import read_angles
+from navp_structures.analysis.indexing.units import (
+    DEFAULT_SIGMA,
+    LARGEST_SIGMA,
+    Spacing,
+    check_sigma,
+    spacings,
+)
+from navp_structures.analysis.structure_factors import f_squared
+from navp_structures.catalogue.catalogue import PhaseLike, as_phase
+from navp_structures.errors import InputError
+from navp_structures.kernels.lattice import zone_axes
+from navp_structures.model.hkl import HKL, as_hkl, format_hkl, format_uvw, hkl_of
+from navp_structures.model.phase import Phase
+from navp_structures.model.radiation import check_probe
+from navp_structures.show.tables import Column, TableResult, plain
+
+LOW_ZONE: Final = 2
+"""Largest index of a zone axis that an image is likely to be taken along: thin foils are
+tilted to axes whose planes are resolved, and these have low indices."""
+
+MOST_REPAIRS: Final = 12
+"""Of labels two edits away so many fit by chance that a longer list tells nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelReading:
+    """A label in a phase: the printed one, or a repair of it.
+
+    Parameters
+    ----------
+    kind
+        ``as printed``, or what would have happened to it.
+    edits
+        How many things would have happened; 0 for the printed label.
+    d_obs, d_calc
+        Å; d_obs is None where no spacing was given.
+    deviation_percent, deviation_sigma
+        (d_obs - d_calc) / d_calc, and the same over sigma with the su of the cell.
+    f_squared, f_squared_relative
+        |F|² of the probe, and over that of the strongest reflection down to 1 Å; None
+        without sites.
+    zone_axis
+        [uvw] with the other label; None without one, and for parallel planes.
+    angle_calc, angle_deviation
+        Degrees between the planes and the other label's, and observed minus calculated; the
+        mate (-h -k -l) is the same plane, so that 180° minus the angle fits as well.
+    allowed
+        False when it is extinct; `absence` is the kind, `rule` the condition, `value` what
+        its left side is here.
+    fits, angle_fits
+        Whether spacing and angle are within 3 sigma; None where they were not given.
+    """
+
+    phase: str
+    hkl: HKL
+    kind: str
+    edits: int
+    d_obs: float | None
+    d_calc: float
+    deviation_percent: float | None
+    deviation_sigma: float | None
+    f_squared: float | None
+    f_squared_relative: float | None
+    zone_axis: HKL | None
+    angle_calc: float | None
+    angle_deviation: float | None
+    allowed: bool
+    fits: bool | None
+    angle_fits: bool | None
+    absence: str | None
+    rule: str | None
+    value: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is allowed, and nothing that was measured speaks against it."""
+        return self.allowed and self.fits is not False and self.angle_fits is not False
+
+    @property
+    def has_low_zone(self) -> bool:
+        """Whether no index of its zone axis with the other label is above 2."""
+        return self.zone_axis is not None and max(map(abs, self.zone_axis)) <= LOW_ZONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class LabelCheck(TableResult[LabelReading]):
+    """The answer of `check_label`; its rows are the repairs, the most plausible first.
+
+    Parameters
+    ----------
+    printed
+        The label as it was printed; None where it names no plane.
+    rows
+        Labels few edits away that hold. They are sought where the printed one does not hold,
+        or shares no zone axis of low indices with the other label.
+    tried
+        How many labels were tried, by the number of edits.
+    """
+
+    asked: Mapping[str, Any]
+    of: Phase
+    label: str
+    other: HKL | None
+    printed: LabelReading | None
+    rows: tuple[LabelReading, ...]
+    tried: Mapping[int, int]
+
+    name = "label"
+    columns = (
+        Column("phase"),
+        Column("hkl", show=format_hkl),
+        Column("kind", wide=True),
+        Column("edits"),
+        Column("d_obs", head="d obs / Å", show="{:.4f}".format, hidden=True),
+        Column("d_calc", head="d calc / Å", show="{:.4f}".format),
+        Column("deviation_percent", head="dev. / %", show="{:+.2f}".format),
+        Column("deviation_sigma", head="dev. / sigma", show="{:+.2f}".format),
+        Column("f_squared", head="|F|²", show="{:.3g}".format, hidden=True),
+        Column("f_squared_relative", head="|F|² / max", show="{:.3f}".format),
+        Column("zone_axis", head="zone axis", show=format_uvw),
+        Column("angle_calc", head="angle / °", show="{:.2f}".format),
+        Column("angle_deviation", hidden=True),
+    )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was asked, with every default in place."""
+        return dict(self.asked)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The one phase."""
+        return (self.of,)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the label is allowed and fits as it is printed."""
+        return self.printed is not None and self.printed.holds
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the printed label is worth, and what the repairs are worth."""
+        return (*notes_on_label(self), *self.provisos)
+
+    def __iter__(self) -> Iterator[LabelReading]:
+        """Iterate over the repairs."""
+        return iter(self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document; `results` holds the printed label and the repairs."""
+        # Not super(): a slotted dataclass is a new class, which the bare form misses.
+        content = TableResult.to_dict(self)
+        printed = None if self.printed is None else asdict(self.printed)
+        content["results"] = {
+            "holds": self.holds,
+            "printed": plain(printed),
+            "repairs": plain([asdict(row) for row in self.rows]),
+            "tried": plain(dict(self.tried)),
+            "notes": list(self.notes),
+        }
+        return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What a label is measured against; spacing, other and angle are None where not given."""
+
+    phase: Phase
+    spacing: Spacing | None
+    other: HKL | None
+    angle: float | None
+    angle_sigma: float
+    probe: str
+
+
+def check_label(
+    phase: PhaseLike,
+    label: str | Sequence[int],
+    d: float | None = None,
+    *,
+    sigma: float | None = None,
+    other: str | Sequence[int] | None = None,
+    angle: float | None = None,
+    angle_sigma: float = 1.0,
+    probe: str = "electron",
+) -> LabelCheck:
+    """Return whether a printed (hkl) holds in a phase, and repairs where it does not.
+
+    A repair is a proposal: a label that could have been misprinted like this, is allowed and
+    fits. Only the image or the author can confirm it. Fewer edits come first, then the better
+    fit; with another label of the same image, repairs that share a zone axis of low indices
+    (at most 2) with it come before all others. The other label is taken as printed.
+
+    Parameters
+    ----------
+    phase
+        A Phase, a name, or the path of a CIF.
+    label
+        As printed: ``(1 -3 5)``, ``1-35``, ``1120``, or three or four whole numbers.
+    d
+        Measured spacing (Å); without it only the absence is judged.
+    sigma
+        One standard deviation of d, relative; 0.01 when None. The reach is 3 sigma, with the
+        su of the cell added.
+    other
+        Another label of the same image.
+    angle
+        Measured between the two sets of planes (degrees), 0 to 180.
+    angle_sigma
+        One standard deviation of the angle (degrees).
+    probe
+        Whose |F|² is given: ``electron``, ``xray`` or ``neutron``.
+
+    Raises
+    ------
+    InputError
+        When a label names no plane in any reading, a number is not usable, or an angle is
+        given without the other label.
+
+    Examples
+    --------
+    >>> found = check_label("Na3VP", "1 -3 5", 1.895, other="4 -2 6")
+    >>> found.holds, found.printed.absence
+    (False, 'centring')
+    >>> best = found.rows[0]
+    >>> best.hkl, best.kind, round(best.deviation_percent, 2), best.zone_axis
+    ((1, -4, 5), 'one digit', 0.29, (1, -1, -1))
+    """
+    found = as_phase(phase)
+    spread = DEFAULT_SIGMA if sigma is None else sigma
+    check_sigma(spread, "sigma", LARGEST_SIGMA, "relative")
+    check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
+    if angle is not None and other is None:
+        raise InputError("an angle lies between two labels; give the other one too")
+    question = _Question(
+        phase=found,
+        spacing=None if d is None else spacings(d, sigma=spread)[0],
+        other=None if other is None else as_hkl(other),
+        angle=read_angles(angle, 2).get((0, 1)),
+        angle_sigma=float(angle_sigma),
+        probe=check_probe(probe),
+    )
+    hkl = printed_hkl(label)
+    printed = None
+    if hkl is not None:
+        printed = _reading(question, LabelEdit(hkl=hkl, kind="as printed", edits=0))
+    rows, tried = _repairs(question, label, printed)
+    asked = {
+        "phase": found.id,
+        "label": label if isinstance(label, str) else list(label),
+        "d": None if question.spacing is None else question.spacing.d,
+        "sigma": float(spread),
+        "other": question.other,
+        "angle": question.angle,
+        "angle_sigma": question.angle_sigma,
+        "probe": question.probe,
+        "reach": REACH,
+    }
+    return LabelCheck(
+        asked=asked,
+        of=found,
+        label=label if isinstance(label, str) else format_hkl(label),
+        other=question.other,
+        printed=printed,
+        rows=tuple(_with_strength(question, row) for row in rows),
+        tried=tried,
+    )
+
+
+def _repairs(
+    question: _Question, label: str | Sequence[int], printed: LabelReading | None
+) -> tuple[list[LabelReading], dict[int, int]]:
+    """Return the repairs in their order, and how many labels were tried."""
+    tried: dict[int, int] = {}
+    holds = printed is not None and printed.holds
+    if holds and (question.other is None or printed.has_low_zone):  # type: ignore[union-attr]
+        return [], tried
+    for edits in (1, 2):
+        # Without a spacing nothing tells the many labels apart that two edits make.
+        if edits == 2 and question.spacing is None:
+            break
+        near = label_edits(label, question.phase.space_group, edits=edits)
+        tried[edits] = len(near)
+        rows = [row for row in (_reading(question, edit) for edit in near) if row.holds]
+        # A label that holds, or is twice misprinted, is doubted for a likely zone only.
+        if question.other is not None and (holds or edits == 2):
+            rows = [row for row in rows if row.has_low_zone]
+        if rows:
+            return sorted(rows, key=_implausibility)[:MOST_REPAIRS], tried
+    return [], tried
+
+
+def _implausibility(row: LabelReading) -> tuple[bool, int, float, int, HKL]:
+    zone = max(map(abs, row.zone_axis)) if row.zone_axis is not None else 0
+    return (not row.has_low_zone, row.edits, abs(row.deviation_sigma or 0.0), zone, row.hkl)
+
+
+def _reading(question: _Question, edit: LabelEdit) -> LabelReading:
+    phase, spacing = question.phase, question.spacing
+    hkl, calculated, off = _nearer_mate(question, edit)
+    rule = phase.absence(hkl)
+    relative, spread = (None, 1.0) if spacing is None else deviation(phase, hkl, spacing)
+    axis = None if question.other is None else zone_axes(question.other, hkl)
+    return LabelReading(
+        phase=phase.id,
+        hkl=hkl,
+        kind=edit.kind,
+        edits=edit.edits,
+        d_obs=None if spacing is None else spacing.d,
+        d_calc=phase.d(hkl),
+        deviation_percent=None if relative is None else 100.0 * relative,
+        deviation_sigma=None if relative is None else relative / spread,
+        f_squared=None,
+        f_squared_relative=None,
+        zone_axis=hkl_of(axis) if axis is not None and axis.any() else None,
+        angle_calc=calculated,
+        angle_deviation=off,
+        allowed=rule is None,
+        fits=None if relative is None else abs(relative) <= REACH * spread,
+        angle_fits=None if off is None else abs(off) <= REACH * question.angle_sigma,
+        absence=rule.kind if rule else None,
+        rule=rule.rule if rule else None,
+        value=rule.value if rule else None,
+    )
+
+
+def _nearer_mate(
+    question: _Question, edit: LabelEdit
+) -> tuple[HKL, float | None, float | None]:
+    """Return the member of a plane that has the angle, that angle, and how far it is off."""
+    if question.other is None:
+        return edit.hkl, None, None
+    calculated = question.phase.angle(question.other, edit.hkl)
+    if question.angle is None:
+        return edit.hkl, calculated, None
+    off, mates = question.angle - calculated, question.angle - (180.0 - calculated)
+    if abs(off) <= abs(mates):
+        return edit.hkl, calculated, off
+    if not edit.edits:
+        # A printed label stays as it is printed.
+        return edit.hkl, calculated, mates
+    return hkl_of([-index for index in edit.hkl]), 180.0 - calculated, mates
+
+
+def _with_strength(question: _Question, row: LabelReading) -> LabelReading:
+    if not question.phase.has_sites:
+        return row
+    square = float(f_squared(question.phase, np.array([row.hkl]), question.probe)[0])
+    greatest = largest_f_squared(question.phase, question.probe)
+    # A phase whose sites are all empty scatters nothing.
+    relative = square / greatest if greatest > 0 else 0.0
+    return replace(row, f_squared=square, f_squared_relative=relative)
