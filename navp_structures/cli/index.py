@@ -97,7 +97,10 @@ def index(
     checks = list(_checks(result))
     if as_json:
         content = result.to_dict()
-        content["results"]["label_checks"] = [check.to_dict() for check in checks]
+        documents = [check.to_dict() for check in checks]
+        content["results"]["label_checks"] = [
+            {"inputs": document["inputs"], **document["results"]} for document in documents
+        ]
         print_json(content)
     else:
         click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))

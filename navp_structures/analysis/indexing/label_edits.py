@@ -23,6 +23,7 @@ FOUR: Final = "four indices"
 REVERSE: Final = "reverse setting"
 CELL_CHOICE: Final = "other cell choice"
 
+_SIGNED = re.compile("[0-9+-]+")
 # More digits than this are not run together.
 _LONGEST = 8
 _MONOCLINIC = range(3, 16)
@@ -59,7 +60,9 @@ def printed_hkl(label: str | Sequence[int]) -> HKL | None:
         return as_hkl(label)
     except InputError:
         if isinstance(label, str):
-            is_readable = len(re.findall("[0-9]", label)) >= 3 and len(index_words(label)) != 3
+            words = index_words(label)
+            digits = sum(len(re.findall("[0-9]", word)) for word in words)
+            is_readable = digits >= 3 and len(words) != 3 and all(map(_SIGNED.fullmatch, words))
         else:
             is_readable = _are_four(label)
         if is_readable:

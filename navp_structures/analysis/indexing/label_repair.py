@@ -121,14 +121,14 @@ class LabelCheck(TableResult[LabelReading]):
 
     name = "label"
     columns = (
-        Column("phase"),
+        Column("phase", varying=True),
         Column("hkl", show=format_hkl),
         Column("kind", wide=True),
         Column("edits"),
         Column("d_obs", head="d obs / Å", show="{:.4f}".format, hidden=True),
         Column("d_calc", head="d calc / Å", show="{:.4f}".format),
         Column("deviation_percent", head="dev. / %", show="{:+.2f}".format),
-        Column("deviation_sigma", head="dev. / sigma", show="{:+.2f}".format),
+        Column("deviation_sigma", head="dev. / σ", show="{:+.2f}".format),
         Column("f_squared", head="|F|²", show="{:.3g}".format, hidden=True),
         Column("f_squared_relative", head="|F|² / max", show="{:.3f}".format),
         Column("zone_axis", head="zone axis", show=format_uvw),
@@ -304,9 +304,12 @@ def _repairs(
     return [], tried
 
 
-def _implausibility(row: LabelReading) -> tuple[bool, int, float, int, HKL]:
+def _implausibility(row: LabelReading) -> tuple[bool, int, float, int, int, HKL]:
     zone = max(map(abs, row.zone_axis)) if row.zone_axis is not None else 0
-    return (not row.has_low_zone, row.edits, abs(row.deviation_sigma or 0.0), zone, row.hkl)
+    # Equivalent planes fit alike but for rounding; then what has two explanations is first.
+    fit = round(abs(row.deviation_sigma or 0.0), 6)
+    ways = row.kind.count(" or ")
+    return (not row.has_low_zone, row.edits, fit, zone, -ways, row.hkl)
 
 
 def _reading(question: _Question, edit: LabelEdit) -> LabelReading:
