@@ -182,7 +182,11 @@ def _digits(index: int) -> Iterator[int]:
     for n, digit in product(range(len(text)), "0123456789"):
         changed = text[:n] + digit + text[n + 1 :]
         if digit != text[n] and str(int(changed)) == changed:
-            yield int(changed) if index >= 0 else -int(changed)
+            if index >= 0:
+                yield int(changed)
+            # A bar over a digit that was printed as 0 went with it.
+            if index <= 0:
+                yield -int(changed)
 
 
 def _with(hkl: HKL, n: int, index: int) -> HKL:
