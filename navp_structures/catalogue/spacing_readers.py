@@ -25,9 +25,9 @@ from navp_structures.errors import (
 )
 from navp_structures.io.files import naming
 from navp_structures.model.measured_list import (
-    UNITS,
     MeasuredList,
     SpacingReader,
+    is_unit,
     unknown_units,
 )
 
@@ -67,7 +67,7 @@ def read_spacings(
         raise InputError(f"{shown(path)} is no path of a file")
     if not os.fspath(path):
         raise InputFileError("cannot read a file without a name; the path is empty")
-    if units is not None and (not isinstance(units, str) or units not in UNITS):
+    if units is not None and not is_unit(units):
         raise InputError(unknown_units(units))
     file = Path(path)
     provider, chosen = _by_suffix(file) if reader is None else _by_name(reader)

@@ -53,5 +53,6 @@ def _table_or_text(text: str, *, source: str) -> MeasuredList:
     try:
         headings = first is not None and headings_in(first) is not None
     except InputError:
-        headings = False
+        # Spacings have digits; words alone are headings, though none that are known.
+        headings = first is not None and not any(c.isdigit() for c in first[1])
     return (read_table if headings else read_spacing_text)(text, source=source)

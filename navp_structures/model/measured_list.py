@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.resources.abc import Traversable
 from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -134,6 +134,11 @@ class MeasuredList:
         unit = f"in {self.units}" if self.units else "in unknown units"
         return f"<{type(self).__name__}: {len(self)} {what} {unit}{where}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the arguments: a read-only mapping has no pickle of its own."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _rebuild, (values | {"angles": dict(self.angles)},)
+
     def with_units(self, units: str) -> MeasuredList:
         """Return the list in the units that its source leaves open.
 
@@ -142,7 +147,7 @@ class MeasuredList:
         InputError
             When the units are unknown, or the source says something else.
         """
-        if not isinstance(units, str) or units not in UNITS:
+        if not is_unit(units):
             raise InputError(unknown_units(units))
         if self.units not in (None, units):
             raise InputError(f"the values are given in {self.units}, not in {units}")
@@ -167,7 +172,7 @@ class MeasuredList:
             raise InputError(f"value {i + 1} is {text}; it must be {kind}")
 
     def _check_units(self) -> None:
-        if self.units is not None and self.units not in UNITS:
+        if self.units is not None and not is_unit(self.units):
             raise InputError(unknown_units(self.units))
         known = QUANTITIES[self.units] if self.units is not None else self.quantity
         if known is not None and known not in QUANTITIES.values():
@@ -206,10 +211,11 @@ class MeasuredList:
         object.__setattr__(self, "labels", labels if any(labels) else ())
 
     def _keep_angles(self) -> None:
+        if not isinstance(self.angles, Mapping):
+            raise InputError(f"angles is {shown(self.angles)}; give {{(i, j): degrees}}")
         found: dict[tuple[int, int], float] = {}
         for pair, angle in self.angles.items():
-            i, j = pair
-            if not all(isinstance(n, Integral) and 0 <= n < len(self) for n in pair) or i == j:
+            if not self._is_pair(pair):
                 raise InputError(
                     f"{shown(pair)} is no pair of values; they have the numbers 0 to "
                     f"{len(self) - 1}"
@@ -223,6 +229,11 @@ class MeasuredList:
             if not math.isclose(found.setdefault(ordered, float(angle)), float(angle)):
                 raise InputError(f"two angles are given for the pair {ordered}")
         object.__setattr__(self, "angles", MappingProxyType(found))
+
+    def _is_pair(self, pair: object) -> bool:
+        if not isinstance(pair, tuple) or len(pair) != 2 or pair[0] == pair[1]:
+            return False
+        return all(isinstance(n, Integral) and 0 <= int(n) < len(self) for n in pair)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +266,8 @@ class SpacingReader:
             raise InputError(
                 f"{shown(self.name)} is no name of a reader; use letters, digits, '-' and '_'"
             )
-        suffixes = () if isinstance(self.suffixes, str) else tuple(self.suffixes)
+        given = self.suffixes
+        suffixes = tuple(given) if isinstance(given, tuple | list) else ()
         if not suffixes or not all(
             isinstance(s, str) and _SUFFIX.fullmatch(s) for s in suffixes
         ):
@@ -266,6 +278,15 @@ class SpacingReader:
         if not callable(self.read):
             raise InputError(f"read of the reader {self.name} cannot be called")
         object.__setattr__(self, "suffixes", suffixes)
+
+
+def _rebuild(values: dict[str, Any]) -> MeasuredList:
+    return MeasuredList(**values)
+
+
+def is_unit(units: object) -> bool:
+    """Whether it is one of `UNITS`."""
+    return isinstance(units, str) and units in UNITS
 
 
 def unknown_units(units: object) -> str:

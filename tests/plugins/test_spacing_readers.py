@@ -86,6 +86,13 @@ def test_the_packages_readers(tmp_path: Path, name: str, content: str) -> None:
         assert found.labels[0] in ("4 -2 6", "(4 -2 6)")
 
 
+def test_plain_text_with_an_unknown_heading_is_refused_as_a_table(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the heading 'length' is unknown"):
+        navp.read_spacings(write(tmp_path, "a.txt", "length  I\n1.88  3\n"))
+    with pytest.raises(InputError, match="'inch' is not understood"):
+        navp.read_spacings(write(tmp_path, "a.txt", "1.88 inch\n"))
+
+
 def test_encodings(tmp_path: Path) -> None:
     content = "# 5 µm\nd / Å;I\n1,88;3\n"
     for encoding in ("utf-8-sig", "latin-1"):

@@ -50,10 +50,11 @@ def _other(result: LabelCheck) -> list[str]:
     if rule is not None:
         notes.append(f"the other label {rule}; zone axes and angles with it tell little")
     row = result.printed
-    if row is not None:
-        zone = "parallel to it" if row.zone_axis is None else f"on zone {_zone(row)} with it"
+    if row is not None and row.zone_axis is None:
+        notes.append(f"{other}: {format_hkl(row.hkl)} is parallel to it")
+    elif row is not None:
         low = "" if row.has_low_zone else ", along which an image is unlikely"
-        notes.append(f"{other}: {format_hkl(row.hkl)} is {zone}{low}")
+        notes.append(f"{other}: {format_hkl(row.hkl)} is on zone {_zone(row)} with it{low}")
     return notes
 
 

@@ -287,7 +287,8 @@ def _repairs(
     """Return the repairs in their order, and how many labels were tried."""
     tried: dict[int, int] = {}
     holds = printed is not None and printed.holds
-    if holds and (question.other is None or printed.has_low_zone):  # type: ignore[union-attr]
+    # Parallel planes are orders of one fringe, on any zone axis.
+    if printed is not None and holds and (printed.zone_axis is None or printed.has_low_zone):
         return [], tried
     for edits in (1, 2):
         # Without a spacing nothing tells the many labels apart that two edits make.

@@ -14,7 +14,7 @@ from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
-from navp_structures.model.measured_list import UNITS, unknown_units
+from navp_structures.model.measured_list import is_unit, unknown_units
 
 DEFAULT_SIGMA: Final = 0.01
 """Relative. HRTEM spacings from an FFT are good to about 1 % once calibrated: a peak some
@@ -92,7 +92,7 @@ def spacings(
         the unit needs is missing or not wanted.
     """
     numbers = _numbers(values)
-    if units not in UNITS:
+    if not is_unit(units):
         raise InputError(unknown_units(units))
     _check_extras(units, radiation, camera_constant)
     spread = _sigma(sigma, units)

@@ -99,6 +99,12 @@ def test_a_label_that_holds_is_left_alone() -> None:
     assert pair.notes[-1] == "(4 -2 6): (1 -4 5) is on zone [1 -1 -1] with it"
 
 
+def test_parallel_planes_are_not_doubted() -> None:
+    found = check_label("Na3VP", "0 0 6", 3.63, other="0 0 12")
+    assert (found.holds, found.rows) == (True, ())
+    assert found.notes[-1] == "(0 0 12): (0 0 6) is parallel to it"
+
+
 def test_a_label_that_holds_on_an_unlikely_zone_is_doubted() -> None:
     found = check_label("Na3VP", "-1 -3 5", 1.895, other="4 -2 6")
     assert found.holds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from typing import Any
 
@@ -47,6 +48,12 @@ def test_what_is_not_known_stays_unknown() -> None:
     assert repr(spacings(values=[2.0])) == "<MeasuredList: 1 spacing in unknown units>"
 
 
+def test_lists_can_be_pickled() -> None:
+    found = pickle.loads(pickle.dumps(spacings(units="A", angles={(0, 1): 65.9})))
+    assert (found.units, dict(found.angles)) == ("A", {(0, 1): 65.9})
+    assert found.values.tolist() == [1.88, 1.895]
+
+
 def test_units_are_filled_in_but_never_replaced() -> None:
     found = spacings().with_units("nm")
     assert (found.units, found.quantity) == ("nm", "d")
@@ -85,6 +92,9 @@ def test_spots_have_two_numbers_each() -> None:
         ({"labels": ("(1 0 0)",)}, "there are 1 labels for 2 values"),
         ({"labels": "ab"}, "the labels are 'ab'"),
         ({"angles": {(0, 2): 10}}, "(0, 2) is no pair of values; they have the numbers 0 to 1"),
+        ({"angles": {3: 10}}, "3 is no pair of values"),
+        ({"angles": [1]}, "angles is [1]; give {(i, j): degrees}"),
+        ({"units": ["A"]}, "unknown unit ['A']"),
         ({"angles": {(1, 1): 10}}, "(1, 1) is no pair"),
         ({"angles": {(0, 1): 180}}, "it must be between 0 and 180 degrees"),
         ({"angles": {(0, 1): 20, (1, 0): 30}}, "two angles are given for the pair (0, 1)"),
@@ -108,6 +118,7 @@ def test_what_is_no_list_is_refused(changes: dict[str, Any], sentence: str) -> N
         ({"name": "a b"}, "'a b' is no name of a reader"),
         ({"name": "a:b"}, "is no name of a reader"),
         ({"suffixes": ()}, "the suffixes of the reader peaks are ()"),
+        ({"suffixes": None}, "the suffixes of the reader peaks are None"),
         ({"suffixes": ".csv"}, "give a tuple of lower-case ones"),
         ({"suffixes": (".CSV",)}, "give a tuple of lower-case ones"),
         ({"suffixes": ("csv",)}, "give a tuple of lower-case ones"),
