@@ -23,6 +23,7 @@ from navp_structures.analysis.structure_factors import f_squared
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import zone_axes
+from navp_structures.model.absence import is_absent
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl, format_uvw, hkl_of
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import check_probe
@@ -296,13 +297,22 @@ def _repairs(
             break
         near = label_edits(label, question.phase.space_group, edits=edits)
         tried[edits] = len(near)
-        rows = [row for row in (_reading(question, edit) for edit in near) if row.holds]
+        readings = (_reading(question, edit) for edit in _allowed(question, near))
+        rows = [row for row in readings if row.holds]
         # A label that holds, or is twice misprinted, is doubted for a likely zone only.
         if question.other is not None and (holds or edits == 2):
             rows = [row for row in rows if row.has_low_zone]
         if rows:
             return sorted(rows, key=_implausibility)[:MOST_REPAIRS], tried
     return [], tried
+
+
+def _allowed(question: _Question, edits: Sequence[LabelEdit]) -> list[LabelEdit]:
+    """Return the edits that are not extinct: hundreds are told in one go."""
+    if not edits:
+        return []
+    absent = is_absent(np.array([edit.hkl for edit in edits]), question.phase.space_group)
+    return [edit for edit, out in zip(edits, absent, strict=True) if not out]
 
 
 def _implausibility(row: LabelReading) -> tuple[bool, int, float, int, int, HKL]:
