@@ -19,7 +19,8 @@ if TYPE_CHECKING:
         sodiation_energetics,
     )
     from navp_structures.analysis.export import export
-    from navp_structures.analysis.indexing.label_repair import LabelCheck, check_label
+    from navp_structures.analysis.indexing.label_repair import check_label
+    from navp_structures.analysis.indexing.label_result import LabelCheck
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.misfit.misfit import lattice_misfit
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -63,7 +64,7 @@ _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
-    "LabelCheck": "analysis.indexing.label_repair",
+    "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
     "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",

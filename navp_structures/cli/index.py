@@ -18,7 +18,7 @@ from navp_structures.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from navp_structures.analysis.indexing.label_repair import LabelCheck
+    from navp_structures.analysis.indexing.label_result import LabelCheck
     from navp_structures.analysis.indexing.spacings import SpacingIndexing
 
 

@@ -8,7 +8,7 @@ from navp_structures.errors import shown
 from navp_structures.model.hkl import format_hkl, format_uvw
 
 if TYPE_CHECKING:
-    from navp_structures.analysis.indexing.label_repair import LabelCheck, LabelReading
+    from navp_structures.analysis.indexing.label_result import LabelCheck, LabelReading
 
 _EDITS = {1: "one edit", 2: "two edits"}
 
