@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from navp_structures.errors import InputError
 from navp_structures.show.pattern_corners import Handle
 from navp_structures.show.pattern_style import STYLES, Floats
-from navp_structures.show.spot_marks import Layer, largest_mark, mark_of, radii_of
+from navp_structures.show.spot_marks import Layer, mark_of, radii_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,8 +37,9 @@ ELLIPSE: Final = 2.0
 """Standard deviations that ellipses show."""
 
 # Points.
-_WIDER: Final = 1.8  # radius of circles beyond that of the largest disc
-_CIRCLE: Final = 3.4  # least radius of circles
+_DISC: Final = 4.5  # largest radius of a reflection
+_WIDER: Final = 1.6  # radius of circles beyond that of the largest disc
+_CIRCLE: Final = 3.0  # least radius of circles
 _SMALL: Final = 1.5  # half the width of a cross
 _LINE: Final = 1.1
 
@@ -71,9 +72,9 @@ class IndexedNet:
     hkl: tuple[tuple[int, ...], ...]
     labels: tuple[str, ...]
 
-    def within(self, limit: float) -> IndexedNet:
-        """Return the reflections that are no longer than a limit (Å⁻¹)."""
-        near = np.flatnonzero(np.hypot(self.x, self.y) <= limit)
+    def take(self, chosen: Bools) -> IndexedNet:
+        """Return some of the reflections."""
+        near = np.flatnonzero(chosen)
         return IndexedNet(
             x=self.x[near],
             y=self.y[near],
@@ -162,17 +163,19 @@ class Sizes:
 
 
 def sizes_of(layers: list[Layer], room: float, side: float) -> Sizes:
-    """Return how large marks are, where each reflection has so much room (points)."""
+    """Return how large marks are, where each reflection has so much room (points).
+
+    Parameters
+    ----------
+    side
+        Edge of the square axes (points).
+    """
+    room = min(room, _DISC, side / 70)
     radii = [
         np.full(len(layer.x), min(_SMALL, room)) if layer.reason == _EXTINCT else radius
         for layer, radius in zip(layers, radii_of(layers, room, side), strict=True)
     ]
-    disc = min(largest_mark(side, 1), room)
-    return Sizes(
-        layers=tuple(radii),
-        circle=max(disc + _WIDER, _CIRCLE),
-        beam=min(1.25 * largest_mark(side, 1), room),
-    )
+    return Sizes(layers=tuple(radii), circle=max(room + _WIDER, _CIRCLE), beam=1.25 * room)
 
 
 def draw_net(ax: Axes, layers: list[Layer], sizes: Sizes) -> None:
@@ -197,17 +200,20 @@ def draw_spots(ax: Axes, spots: IndexedSpots, radius: float, scale: float) -> No
     from matplotlib.collections import EllipseCollection
 
     places = np.column_stack([spots.x, spots.y])
-    for own, colour, gid in ((spots.matched, INDEXED, "indexed"), (~spots.matched, STRAY, "stray")):
+    for own, colour, gid in (
+        (spots.matched, INDEXED, "indexed"),
+        (~spots.matched, STRAY, "stray"),
+    ):
         if not own.any():
             continue
         _draw_open(ax, places[own], radius, colour, "o", gid=gid)
         wide = own & is_wide(spots, radius, scale)
         if not wide.any():
             continue
-        axes, turn = 2.0 * spots.axes[wide].T, np.degrees(np.arctan2(*places[wide].T[::-1]))
-        ellipses = EllipseCollection(
-            *axes, turn, units="xy", offsets=places[wide], offset_transform=ax.transData
-        )
+        along, across = 2.0 * spots.axes[wide].T
+        turn = np.degrees(np.arctan2(spots.y, spots.x))[wide]
+        how: dict[str, Any] = {"offsets": places[wide], "offset_transform": ax.transData}
+        ellipses = EllipseCollection(along, across, turn, units="xy", **how)
         ellipses.set(facecolor=(colour, 0.12), edgecolor=(colour, 0.7), linewidth=0.6)
         ellipses.set(gid="ellipses", zorder=1.5)
         ax.add_collection(ellipses, autolim=False)
@@ -280,11 +286,13 @@ def _draw_open(
     style: dict[str, Any] = {"facecolors": "none", "edgecolors": colour, "linewidths": _LINE}
     if broken:
         style["linestyle"] = [(0, (2.0, 1.3))]
-    ax.scatter(*places.T, 4.0 * radius**2, marker=marker, **({"zorder": 3} | style | how))
+    x, y = places.T
+    ax.scatter(x, y, 4.0 * radius**2, marker=marker, **({"zorder": 3} | style | how))
 
 
 def _draw_crosses(ax: Axes, places: Floats, radius: Floats, **how: Any) -> None:
-    ax.scatter(*places.T, 4.0 * radius**2, marker="x", color=_CROSS, linewidths=0.7, **how)
+    x, y = places.T
+    ax.scatter(x, y, 4.0 * radius**2, marker="x", color=_CROSS, linewidths=0.7, **how)
 
 
 def _open_handle(colour: str, marker: str, *, broken: bool = False) -> Handle:

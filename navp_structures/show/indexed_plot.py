@@ -14,6 +14,7 @@ from navp_structures.show.indexed_marks import (
     NEXT,
     PALETTE,
     STRAY,
+    Bools,
     IndexedNet,
     IndexedSpots,
     NextSpot,
@@ -26,13 +27,13 @@ from navp_structures.show.indexed_marks import (
     entries,
     sizes_of,
 )
-from navp_structures.show.pattern_corners import Corner, Row, fitting, shrunk
+from navp_structures.show.pattern_corners import Box, Corner, Row, shrunk
 from navp_structures.show.pattern_sheet import Sheet
-from navp_structures.show.pattern_style import Floats, halo
-from navp_structures.show.plot_text import LITERAL, NAME, points, text_size, write_around
-from navp_structures.show.posterior_bars import bars_height, draw_bars
+from navp_structures.show.pattern_style import Floats
+from navp_structures.show.plot_text import LITERAL, NAME, Pair, points, text_size, write_around
+from navp_structures.show.posterior_bars import bars_height, draw_bars, share_text
 from navp_structures.show.spot_labels import Wish, place_labels
-from navp_structures.show.spot_marks import draw_beam, largest_mark, room_of
+from navp_structures.show.spot_marks import draw_beam, room_of
 from navp_structures.show.tables import printable
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ __all__ = ["IndexedNet", "IndexedSpots", "NextSpot", "plot_indexed"]
 _LABEL: Final = LITERAL | {"fontsize": 7.5}
 
 _BEYOND: Final = 1.08  # of the farthest mark, where the pattern ends
-_LEAST: Final = 0.45  # of half the edge that the pattern's radius has at least
+_LEAST: Final = 0.5  # of half the edge that the pattern's radius has at least
+_WIDEST: Final = 0.7  # of the edge, for a legend
 
 # Points.
-_EDGE: Final = 4.0  # around the outermost marks
+_EDGE: Final = 2.0  # around the pattern
+_AROUND: Final = 18.0  # from a legend to a mark with its label
+_CLEAR: Final = 5.0  # from a legend to a reflection
+_TICKS: Final = 60.0  # from a tick to the next, at least
 _REACH: Final = 8.0  # of an ellipse that labels keep clear of, at most
 
 # Reflections that are less probable than this are no obstacle where labels find no room.
@@ -122,11 +127,12 @@ def plot_indexed(
     if ax is None:
         ax, bars = _figure(len(shares), notes)
     elif shares:
-        told = ", ".join(f"{name} {share:.3f}" for name, share in shares)
+        told = ", ".join(f"{name} {share_text(share)}" for name, share in shares)
         notes = (f"posteriors: {told}", *notes)
     side = _prepare(ax, limit, title, () if bars is not None else notes)
-    net = net.within(limit)
-    sheet = _write_legend(ax, limit, side, net, spots, suggests=next_spot is not None)
+    net = net.take(np.hypot(net.x, net.y) <= limit)
+    sheet = _write_legend(ax, limit, side, net, spots, next_spot)
+    net = net.take(~_beneath(net, sheet))
     layers = net.layers
     sizes = sizes_of(layers, room_of(layers, limit) * sheet.scale, side)
     draw_net(ax, layers, sizes)
@@ -175,8 +181,9 @@ def _prepare(ax: Axes, limit: float, title: str, notes: Sequence[str]) -> float:
     ax.set_aspect("equal", adjustable="box")
     # What a square leaves of the figure is better below than above.
     ax.set_anchor("N")
+    many = int(min(points(ax, ax.bbox.width, ax.bbox.height)) / _TICKS)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axis.set_major_locator(MaxNLocator(max(many, 2), steps=[1, 2, 2.5, 5, 10]))
     ax.tick_params(labelsize=8)
     ax.apply_aspect()
     write_around(ax, title, notes, "")
@@ -185,17 +192,24 @@ def _prepare(ax: Axes, limit: float, title: str, notes: Sequence[str]) -> float:
 
 
 def _write_legend(
-    ax: Axes, limit: float, side: float, net: IndexedNet, spots: IndexedSpots, *, suggests: bool
+    ax: Axes,
+    limit: float,
+    side: float,
+    net: IndexedNet,
+    spots: IndexedSpots,
+    next_spot: NextSpot | None,
 ) -> Sheet:
-    """Write what occurs into two corners, and scale the pattern so that it clears them."""
+    """Write what occurs into two corners, and scale the pattern so that it clears them.
+
+    Reflections that are just net may lie beneath.
+    """
     style = shrunk(NAME, side) | {"color": PALETTE.ink, "gid": "legend"}
     rows: tuple[list[Row], list[Row]] = ([], [])
-    for of_spots, words, handle in entries(net, spots, suggests=suggests):
+    for of_spots, words, handle in entries(net, spots, suggests=next_spot is not None):
         row = Row(words=words, style=style, handle=handle, indented=True)
         rows[0 if of_spots else 1].append(row)
     corners = [Corner(ax, (0, 1), tuple(rows[0])), Corner(ax, (1, 0), tuple(rows[1]))]
-    mark = largest_mark(side, 1) + _EDGE
-    radius, boxes = fitting(side, [(c.size, c.at) for c in corners], mark, _LEAST)
+    radius, boxes = _fitting(side, corners, _important(net, spots, next_spot) / limit)
     half = limit * side / 2 / radius
     ax.set(xlim=(-half, half), ylim=(-half, half))
     for corner, box in zip(corners, boxes, strict=True):
@@ -203,6 +217,58 @@ def _write_legend(
             corner.draw(PALETTE, panel=False)
     taken = np.array([box for box in boxes if box]).reshape(-1, 4)
     return Sheet(side=side, scale=radius / limit, taken=taken)
+
+
+def _important(net: IndexedNet, spots: IndexedSpots, next_spot: NextSpot | None) -> Floats:
+    """Return the places (Å⁻¹) that no legend may cover, shape (n, 2)."""
+    parts = [
+        np.column_stack([spots.x, spots.y]),
+        np.column_stack([net.x, net.y])[net.expected],
+    ]
+    if next_spot is not None:
+        parts.append(np.array([(next_spot.x, next_spot.y)]))
+    return np.vstack(parts)
+
+
+def _fitting(
+    side: float, corners: Sequence[Corner], places: Floats
+) -> tuple[float, list[Box | None]]:
+    """Return the radius of the pattern (points), and the boxes of corners that it clears.
+
+    Parameters
+    ----------
+    places
+        Of what is to be clear of the boxes, in units of the radius, shape (n, 2).
+    """
+    half = side / 2
+    boxes: list[Box | None] = []
+    radius = half - _EDGE
+    for corner in corners:
+        (x, y), (w, h) = corner.at, corner.size
+        left, bottom = x * (side - w), y * (side - h)
+        box = (left, bottom, left + w, bottom + h)
+        smaller = radius
+        while smaller > _LEAST * half and _inside(half + smaller * places, box, _AROUND).any():
+            smaller *= 0.98
+        fits = smaller > _LEAST * half and max(w, h) <= _WIDEST * side
+        boxes.append(box if fits and corner.rows else None)
+        radius = smaller if fits else radius
+    return radius, boxes
+
+
+def _inside(places: Floats, box: Box, around: float) -> Bools:
+    """Return which places (points) are in a box or nearer to it than that."""
+    low, high = np.array(box[:2]) - around, np.array(box[2:]) + around
+    return np.asarray(((places > low) & (places < high)).all(axis=1), dtype=np.bool_)
+
+
+def _beneath(net: IndexedNet, sheet: Sheet) -> Bools:
+    """Return which reflections a legend would cover."""
+    places = sheet.side / 2 + sheet.scale * np.column_stack([net.x, net.y])
+    found = np.zeros(len(places), dtype=bool)
+    for box in sheet.taken:
+        found |= _inside(places, tuple(box.tolist()), _CLEAR)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,20 +343,21 @@ def _write_labels(ax: Axes, marks: Iterator[_Labelled], sheet: Sheet) -> tuple[s
         rest = [wish for wish in wishes if wish.group not in done]
         for place in place_labels(rest, spots, area=(sheet.side,) * 2, taken=taken):
             mark, wish = found[place.wish.spot], place.wish
-            _write(ax, mark, np.array(place.centre) - places[wish.spot, :2], font)
-            box = (*np.subtract(place.centre, np.divide(wish.size, 2)),
-                   *np.add(place.centre, np.divide(wish.size, 2)))
-            taken = np.vstack([taken, box])
+            (x, y), (w, h) = place.centre, wish.size
+            shift = (x - float(places[wish.spot, 0]), y - float(places[wish.spot, 1]))
+            _write(ax, mark, shift, font)
+            taken = np.vstack([taken, (x - w / 2, y - h / 2, x + w / 2, y + h / 2)])
             done.add(wish.group)
     groups = {wish.group for wish in wishes}
     missing = len(groups) - len(done)
     return (f"{missing} of {len(groups)} labels have no room",) if missing else ()
 
 
-def _write(ax: Axes, mark: _Labelled, shift: Floats, font: dict[str, Any]) -> None:
+def _write(ax: Axes, mark: _Labelled, shift: Pair, font: dict[str, Any]) -> None:
     how: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 9} | font
     words = printable(mark.label)
     text = ax.annotate(words, mark.place[:2], shift, textcoords="offset points", **how)
     text.set(gid=mark.gid, color=mark.colour)
-    text.set_path_effects(halo(PALETTE))
+    # What lies beneath is faint, and would be read as a part of the letters.
+    text.set_bbox({"facecolor": PALETTE.background, "linewidth": 0, "pad": 0.4})
     text.set_in_layout(False)

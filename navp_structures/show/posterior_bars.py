@@ -77,7 +77,7 @@ def share_text(share: float) -> str:
     >>> share_text(0.97038), share_text(0.0002), share_text(0.0)
     ('0.970', '<0.001', '0')
     """
-    return f"{share:.3f}" if share >= 0.0005 else "<0.001" if share > 1e-12 else "0"
+    return f"{share:.3f}" if share >= 0.0005 else "<0.001" if share > 0.0 else "0"
 
 
 def _told(shares: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -101,6 +101,8 @@ def _draw_bar(ax: Axes, n: int, name: str, share: float, *, darker: bool) -> Non
 def _fitted(ax: Axes, name: str, width: float) -> str:
     words = printable(name)
     letters = len(words)
-    while letters > 4 and text_size(ax, shortened(words, letters, letters // 3), NAME)[0] > width:
+    while (
+        letters > 4 and text_size(ax, shortened(words, letters, letters // 3), NAME)[0] > width
+    ):
         letters -= 1
     return shortened(words, letters, letters // 3)

@@ -100,23 +100,27 @@ def _notes(
     measured = result.measured
     sigma, bend = _range(100.0 * measured.spread), _range(np.degrees(measured.bend))
     yield (
-        f"circles: the spots, in ellipses of 2 sigma where these are larger (sigma {sigma} % of "
-        f"the length, {bend}°)"
+        "circles: the spots, in ellipses of 2 sigma where these are larger (sigma of the "
+        f"length {sigma} %, of the angle {bend}°)"
     )
     yield (
         "filled marks: the zone's reflections as refined, d_obs = "
-        f"{rounded(row.scale, row.scale_su or None)} d_calc; their area is the probability to "
-        "be seen among so many spots"
+        f"{rounded(row.scale, row.scale_su or None)} d_calc, residuals {row.rms_sigma:.2f} "
+        "sigma (rms); their area is the probability to be seen among so many spots"
     )
-    yield f"residuals: rms {row.rms_sigma:.2f} sigma"
     if row.unmatched:
         which = "is" if row.unmatched == 1 else "are"
         yield (
             f"{row.unmatched} of {len(row.hkls)} spots {which} none of the zone's; numbers "
             "count from 1"
         )
-    if suggested is not None and result.next_measurement is not None:
-        yield f"next: {result.next_measurement.text}"
+    asked = result.next_measurement
+    if suggested is not None and asked is not None and asked.probability is not None:
+        # Its own hkl may be an equal one, of the net as another placement has it.
+        yield (
+            f"next: {suggested.label} at ({suggested.x:+.4f}, {suggested.y:+.4f}) Å⁻¹ is seen "
+            f"with a probability of {asked.probability:.2f}; {asked.answers[1]} has none there"
+        )
     yield from phase.provisos
 
 

@@ -75,8 +75,9 @@ def net_of(result: SpotIndexing, row: SpotSolution) -> SpotNet:
     expected = np.array(
         [bool({(h, k, m), (-h, -k, -m)} & missing) for h, k, m in zone.hkl.tolist()]
     )
-    # Rounded, so that equally long ones stand in the order of their indices.
-    order = np.lexsort([*(-zone.hkl.T), np.round(log_g, 9)])
+    # Rounded, so that of equally long ones those with few negative indices are first.
+    negative = (zone.hkl < 0).sum(axis=1)
+    order = np.lexsort([*(-zone.hkl.T[::-1]), negative, np.round(log_g, 9)])
     arrays = [a[order] for a in (zone.hkl, *columns, seen, expected)]
     for array in arrays:
         array.setflags(write=False)
