@@ -52,7 +52,7 @@ _EDGE: Final = 2.0  # around the pattern
 _AROUND: Final = 18.0  # from a legend to a mark with its label
 _CLEAR: Final = 5.0  # from a legend to a reflection
 _TICKS: Final = 60.0  # from a tick to the next, at least
-_REACH: Final = 8.0  # of an ellipse that labels keep clear of, at most
+_REACH: Final = 12.0  # of an ellipse that labels keep clear of, at most
 
 # Reflections that are less probable than this are no obstacle where labels find no room.
 _FAINT: Final = 0.1
