@@ -52,6 +52,8 @@ class MeasuredSpots:
         Number of the spot that each one is or is opposite to, shape ``(n,)``.
     sign
         -1 for those that stand for their opposite, shape ``(n,)``.
+    spread, bend
+        Standard deviations of each spot's length, relative, and angle (radians), ``(n,)``.
     log_r, angle
         Of each group: ln of its length (Å⁻¹), radians; shape ``(m,)``.
     sigma, sigma_angle
@@ -63,6 +65,8 @@ class MeasuredSpots:
     g: Floats
     group: Ints
     sign: Ints
+    spread: Floats
+    bend: Floats
     log_r: Floats
     angle: Floats
     sigma: Floats
@@ -105,6 +109,8 @@ def measured_spots(
         g=g,
         group=group,
         sign=sign,
+        spread=spread,
+        bend=bend,
         log_r=np.log(np.hypot(*means.T)),
         angle=np.arctan2(means[:, 1], means[:, 0]),
         sigma=spread[first] / np.sqrt(count),

@@ -14,6 +14,7 @@ from navp_structures.analysis.indexing.spot_result import (
     RANDOM,
     MissingReflection,
     SpotAssignment,
+    SpotPlacement,
     SpotSolution,
 )
 from navp_structures.analysis.indexing.spot_search import Posterior, spurious_share
@@ -79,9 +80,19 @@ def _positions(posterior: Posterior, library: ZoneLibrary) -> tuple[list[int], l
 
 
 def solutions(
-    posterior: Posterior, spots: MeasuredSpots, polar: PolarSpots, library: ZoneLibrary
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    polar: PolarSpots,
+    library: ZoneLibrary,
+    g_max: float,
 ) -> Iterator[SpotSolution]:
-    """Yield one solution for each zone with the best of its placements, best zone first."""
+    """Yield one solution for each zone with the best of its placements, best zone first.
+
+    Parameters
+    ----------
+    g_max
+        Å⁻¹, to which the library lists reflections.
+    """
     placed = posterior.placed
     seen = library.visibility(len(polar), spurious_share(len(polar))).probability
     found = np.unique(placed.zone)
@@ -93,7 +104,9 @@ def solutions(
         equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
         readings = [_hkls(posterior, spots, library, int(h)) for h in equal]
         pick = max(range(len(equal)), key=lambda n: _preference(readings[n]))
-        yield _solution(rank, int(equal[pick]), readings[pick], posterior, spots, library, seen)
+        h, hkls = int(equal[pick]), readings[pick]
+        laid = _placement(h, hkls, posterior, spots, library, g_max)
+        yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
 
 
 def _hkls(
@@ -121,10 +134,38 @@ def _preference(hkls: tuple[HKL | None, ...]) -> list[tuple[int, HKL]]:
     return [_rank(hkl) for hkl in hkls if hkl is not None]
 
 
+def _placement(
+    h: int,
+    hkls: tuple[HKL | None, ...],
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    library: ZoneLibrary,
+    g_max: float,
+) -> SpotPlacement:
+    placed, fits = posterior.placed, posterior.fits
+    turn = float(fits.turn[h])
+    first = next((n for n, hkl in enumerate(hkls) if hkl is not None), None)
+    if first is not None:
+        row = placed.match[h][spots.group[first]]
+        # The other one of two opposite readings is the same net, turned by half a turn.
+        if hkls[first] != hkl_of(library.hkl[row] * spots.sign[first]):
+            turn += math.pi
+    c, d = fits.strain[h].tolist()
+    return SpotPlacement(
+        listed_axis=hkl_of(library.uvw[placed.zone[h]]),
+        g_max=g_max,
+        turn=math.degrees(turn) % 360.0,
+        mirror=int(placed.mirror[h]),
+        stretch=float(fits.scale[h]),
+        strain=(c, d),
+    )
+
+
 def _solution(
     rank: int,
     h: int,
     hkls: tuple[HKL | None, ...],
+    laid: SpotPlacement,
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,
@@ -150,6 +191,7 @@ def _solution(
         axis_length=float(library.length[zone]),
         assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
         missing=tuple(_missing(zone, match, library, seen)),
+        placement=laid,
     )
 
 

@@ -143,7 +143,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         scale=settings.scale_sigma, distortion=settings.distortion_sigma, g_max=g_max
     )
     posterior, library, listed = _searched(polar, measured, settings, errors)
-    found = tuple(solutions(posterior, measured, polar, library))
+    found = tuple(solutions(posterior, measured, polar, library, g_max))
     return SpotIndexing(
         asked={
             "spots": np.asarray(spots, dtype=np.float64).tolist(),
@@ -157,6 +157,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         classes=tuple(classes(posterior, library)),
         best_fit=best_fit(found),
         next_measurement=next_measurement(posterior, polar, library, errors, SURE),
+        measured=measured,
     )
 
 
