@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         sodiation_energetics,
     )
     from navp_structures.analysis.export import export
+    from navp_structures.analysis.indexing.powder.index import index_powder
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.misfit.misfit import lattice_misfit
     from navp_structures.analysis.misfit.result import LatticeMisfit
@@ -68,6 +70,7 @@ _HOMES = {
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
     "Polyhedra": "analysis.polyhedra.result",
+    "PowderIndexing": "analysis.indexing.powder.result",
     "PowderPattern": "analysis.powder.result",
     "PowderPatterns": "analysis.powder.result",
     "Provenance": "model.provenance",
@@ -91,6 +94,7 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.energetics",
+    "index_powder": "analysis.indexing.powder.index",
     "index_spacings": "analysis.indexing.spacings",
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
@@ -127,6 +131,7 @@ __all__ = [
     "PhaseSummary",
     "PhaseTable",
     "Polyhedra",
+    "PowderIndexing",
     "PowderPattern",
     "PowderPatterns",
     "Provenance",
@@ -152,6 +157,7 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_powder",
     "index_spacings",
     "lattice_misfit",
     "load",
