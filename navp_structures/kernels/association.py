@@ -96,17 +96,18 @@ def settle(pairs: Pairs, log_odds: Floats, starts: Floats) -> Settled:
     groups = _Groups(pairs)
     outer = (pairs.basis[:, :, np.newaxis] * pairs.basis[:, np.newaxis, :]).reshape(-1, k * k)
     prior = (pairs.basis**2).sum(axis=1)
-    unmatched = np.ones_like(odds)
+    free = np.ones_like(odds)
     for part in _ANNEAL:
         variance = pairs.variance + part * prior
         weight = _weights(pairs, odds, shifts, variance)
-        share, unmatched, _ = groups.propagate(weight, unmatched)
+        share, free = groups.propagate(weight, free)
         pull = share / variance
         precision = (pull @ outer).reshape(-1, k, k) + np.eye(k)
         shifts = np.linalg.solve(precision, ((pull * pairs.residual) @ pairs.basis)[..., None])
         shifts = shifts.reshape(-1, k)
     weight = _weights(pairs, odds, shifts, pairs.variance)
-    share, _, log_sum = groups.propagate(weight, unmatched)
+    share, free = groups.propagate(weight, free)
+    log_sum = groups.log_sum(weight, free)
     precision = groups.curvature(share, shifts, outer)
     evidence = (
         log_sum - 0.5 * (shifts**2).sum(axis=1) - 0.5 * np.linalg.slogdet(precision)[1]
@@ -141,30 +142,37 @@ class _Groups:
         self._line = np.empty_like(line)
         self._line[self._order] = line
 
-    def propagate(self, weight: Floats, unmatched: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return share of each pair, messages from lines, log of the sum over assignments.
+    def propagate(self, weight: Floats, free: Floats) -> tuple[Floats, Floats]:
+        """Return the share of each pair, and how far its line is free for it.
 
         Parameters
         ----------
         weight
             Odds of each pair, shape ``(g, p)``.
-        unmatched
-            Messages of the round before: how far the line is free, shape ``(g, p)``.
+        free
+            As returned by the round before, shape ``(g, p)``.
         """
-        wanted = weight * unmatched
-        totals = 1.0 + self._by_observation(wanted)
-        message = weight / (totals[:, self._observation] - wanted)
+        message = self._messages(weight, free)
         claims = 1.0 + self._by_line(message)
         free = 1.0 / (claims[:, self._line] - message)
         wanted = weight * free
         totals = 1.0 + self._by_observation(wanted)
-        share = wanted / totals[:, self._observation]
-        log_sum = (
-            np.log(totals).sum(axis=1)
-            + np.log(claims).sum(axis=1)
+        return wanted / totals[:, self._observation], free
+
+    def log_sum(self, weight: Floats, free: Floats) -> Floats:
+        """Return the logarithm of the sum over assignments, shape ``(g,)``."""
+        message = self._messages(weight, free)
+        return np.asarray(
+            np.log1p(self._by_observation(weight * free)).sum(axis=1)
+            + np.log1p(self._by_line(message)).sum(axis=1)
             - np.log1p(message * free).sum(axis=1)
         )
-        return share, free, log_sum
+
+    def _messages(self, weight: Floats, free: Floats) -> Floats:
+        """Return the odds of each pair against the other lines and none of them."""
+        wanted = weight * free
+        totals = 1.0 + self._by_observation(wanted)
+        return np.asarray(weight / (totals[:, self._observation] - wanted))
 
     def curvature(self, share: Floats, shifts: Floats, outer: Floats) -> Floats:
         """Return minus the second derivative of the log posterior by the shifts.
@@ -180,7 +188,7 @@ class _Groups:
         disagree = ((forces * pull) @ outer).reshape(-1, k, k) - np.swapaxes(mean, 1, 2) @ mean
         exact = known - disagree
         # A flat direction of an exact curvature would make the integral endless.
-        sound = np.linalg.eigvalsh(exact)[:, 0] > 0.5
+        sound = np.linalg.eigvalsh(exact)[:, 0] > 0.2
         return np.where(sound[:, np.newaxis, np.newaxis], exact, known)
 
     def _by_observation(self, values: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from navp_structures.kernels.lattice import Floats
 
 # Halvings of an interval of several decades: a level is wanted to a hundredth.
-_HALVINGS: Final = 11
+_HALVINGS: Final = 9
 
 
 def listed(strength: Floats, level: Floats, spread: float, visible: float) -> Floats:
