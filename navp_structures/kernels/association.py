@@ -4,8 +4,8 @@ Lines :math:`t_j + \mathbf{b}_j\cdot\mathbf{u}` are seen with Gaussian errors; t
 :math:`\mathbf{u}` have independent standard normal priors. Each observation is one line or
 none of them, and each line is seen once at most. The evidence sums over all assignments and
 integrates over the shifts: belief propagation for the sum (exact but where several
-observations compete for several lines in a ring), Laplace's method for the integral, at
-every maximum that is found.
+observations compete for several lines in a ring, where a factor of two may be missed),
+Laplace's method for the integral, at every maximum that is found.
 
 References
 ----------
@@ -29,7 +29,10 @@ from navp_structures.kernels.lattice import Floats, Ints
 
 # First rounds see lines as wide as the prior lets them move, in shares of its variance, so
 # that no start is caught by the nearest line; the last ones see them as they are.
-_ANNEAL: Final = (1.0, 0.3, 0.1, 0.03, 0.0, 0.0, 0.0, 0.0)
+_ANNEAL: Final = (1.0, 0.3, 0.1, 0.03, 0.0, 0.0, 0.0)
+
+# Rounds of messages at the end: observations that compete for one line settle slowly.
+_SETTLING: Final = 3
 
 # Squared distance, in standard deviations, within which two maxima are one.
 _SAME: Final = 1.0
@@ -106,7 +109,8 @@ def settle(pairs: Pairs, log_odds: Floats, starts: Floats) -> Settled:
         shifts = np.linalg.solve(precision, ((pull * pairs.residual) @ pairs.basis)[..., None])
         shifts = shifts.reshape(-1, k)
     weight = _weights(pairs, odds, shifts, pairs.variance)
-    share, free = groups.propagate(weight, free)
+    for _ in range(_SETTLING):
+        share, free = groups.propagate(weight, free)
     log_sum = groups.log_sum(weight, free)
     precision = groups.curvature(share, shifts, outer)
     evidence = (

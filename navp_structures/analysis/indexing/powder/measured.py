@@ -162,14 +162,17 @@ def measured_lines(
     raw = np.array(given) if in_degrees else np.log(given)
     order = np.argsort(raw)
     position = raw[order]
-    heights = None if intensities is None else _decades(intensities, len(given))
+    heights = None if intensities is None else _decades(intensities, len(given))[order]
+    for array in (position, heights):
+        if array is not None:
+            array.setflags(write=False)
     return Measured(
         units=units,
         given=given,
         order=tuple(order.tolist()),
         position=position,
         sigma=float(sigma),
-        intensity=None if heights is None else heights[order],
+        intensity=heights,
         radiation=used,
         shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
         limits=_limits(position, limits, in_degrees),
