@@ -277,6 +277,19 @@ class TestProbability:
         with pytest.raises(InputError, match="cells only"):
             index(NA3VP, phases=[bare], intensities=range(1, 9))
 
+    def test_cell_only_phase_in_a_mixture(self) -> None:
+        bare = replace(navp.load("NZSP"), id="bare", sites=())
+        lines = np.unique(np.concatenate([strongest("Na3VP", 10), strongest("NZSP", 10)]))
+        for radiation in ("CuKa1", navp.radiation(1.5405929, probe="neutron")):
+            result = index(lines, phases=["Na3VP", bare], radiation=radiation)
+            assert result.rows[0].phase == "na3vp-rt+bare"
+
+    def test_spacings_below_half_a_wavelength(self) -> None:
+        result = navp.index_powder([3.74, 2.79, 0.7], units="A", radiation="CuKa1")
+        assert result.rows[0].line_phases == () or result.rows[0].line_phases[2] is None
+        with pytest.raises(InputError, match=r"below 0\.7703 Å"):
+            navp.index_powder([0.6, 0.7], units="A", radiation="CuKa1", limits=(0.5, 0.75))
+
     @pytest.mark.parametrize(
         ("units", "value"),
         [

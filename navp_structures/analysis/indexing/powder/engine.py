@@ -34,6 +34,9 @@ RATIO_SIGMA: Final = 0.5
 _RATIOS: Final = np.linspace(-1.5, 1.5, 7)
 _FINE_RATIOS: Final = np.linspace(-1.5, 1.5, 13)
 
+# Decades below the strongest line of the other phase.
+_MIDDLING: Final = 0.5
+
 # In standard deviations, prior of the shifts included, within which a line may be meant.
 _REACH: Final = 4.0
 
@@ -184,9 +187,15 @@ def _without_lines(
 
 def _strengths(of: tuple[CalculatedLines, ...], ratios: Floats) -> Floats:
     """Return the strength of each line at each ratio, shape ``(r, m)``."""
+    # A phase without sites is given middling lines, whatever the unit of the other's.
+    known = [lines.strength.max() for lines in of if lines.phase.has_sites and len(lines)]
+    middling = max(known) - _MIDDLING if known else 0.0
     shifts = (0.0 * ratios, ratios)
     return np.concatenate(
-        [np.add.outer(shift, lines.strength) for lines, shift in zip(of, shifts, strict=False)],
+        [
+            np.add.outer(shift, lines.strength + (0.0 if lines.phase.has_sites else middling))
+            for lines, shift in zip(of, shifts, strict=False)
+        ],
         axis=1,
     )
 

@@ -12,6 +12,7 @@ from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.analysis.powder.lines import powder_lines
 from navp_structures.analysis.powder.settings import PowderSettings, defaults
 from navp_structures.catalogue.radiations import radiation as find_radiation
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, strain_modes
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
@@ -115,7 +116,13 @@ def _families(phase: Phase, measured: Measured) -> tuple[Ints, Floats, Floats]:
     used = measured.radiation
     if used is None:
         used = find_radiation(measured.wavelength)
-    low, high = np.sort(lattice.two_theta(ends, used.wavelength)).tolist()
+    # Planes closer than half a wavelength do not diffract.
+    seen = np.maximum(ends, used.wavelength / 2.0)
+    low, high = np.sort(lattice.two_theta(seen, used.wavelength)).tolist()
+    if low >= high:
+        raise InputError(
+            f"no line of {used.text} has a spacing below {used.wavelength / 2.0:.4g} Å"
+        )
     asked = {"two_theta": (low * (1.0 - _SLACK), min(180.0, high * (1.0 + _SLACK)))}
     lines = powder_lines(phase, PowderSettings(**(defaults(used) | asked), radiation=used))
     # What a volume scatters into a line goes with |F|² / V².
