@@ -395,6 +395,32 @@ def test_long_lists_are_taken() -> None:
     rng = np.random.default_rng(1)
     result = index(np.sort(rng.uniform(10.0, 80.0, 300)), phases=["Na3VP", "NZSP"])
     assert not result.indexed
+    # All lines of a phase, not only the strong ones.
+    phase = navp.powder_pattern("Na2VP", radiation="CuKa1", two_theta=(10, 60)).lines.two_theta
+    lines = np.unique(phase + rng.normal(0.0, 0.01, len(phase)))
+    assert index(lines, sigma=0.01).rows[0].phase == "na2vp-a"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [
+        ([0.5], {"sigma": 0.01}),
+        ([175.0, 178.0, 179.5], {}),
+        ([20.07, 20.0700001], {}),
+        ([20.0665, 23.7611, 32.0227], {"sigma": 1e-6}),
+        ([20.0665, 23.7611, 32.0227], {"zero_sigma": 0, "displacement_sigma": 0}),
+        ([20.0665, 23.7611, 32.0227], {"intensities": [1e-300, 1e300, 1]}),
+        ([20.0665, 23.7611, 32.0227], {"limits": (5, 180)}),
+        ([6.21, 4.42, 3.74], {"units": "A", "scale_sigma": 0}),
+        ([900.0, 3.0], {"units": "A"}),
+        ([40.0, 60.0, 80.0], {"sigma": 5}),
+    ],
+)
+def test_ends_of_what_is_allowed(values: list[float], options: dict[str, Any]) -> None:
+    result = index(values, **options)
+    assert math.isclose(sum(result.posteriors.values()), 1.0, abs_tol=1e-9)
+    assert all(math.isfinite(row.posterior) for row in result)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,10 @@ class Grid:
 
 SINGLE: Final = Grid(levels=(-1.5, -0.75, 0.0, 0.75, 1.5), starts=(0.0, -1.2, 1.2))
 MIXED: Final = Grid(levels=(-1.0, 0.0, 1.0), starts=(-0.6, 0.6))
+# Long lists leave neither level nor shifts open.
+LONG: Final = Grid(levels=(0.0,), starts=(0.0,))
+LONG_LIST: Final = 200
+
 UNKNOWN_CELL: Final = Grid(levels=(0.0,), starts=(0.0, -0.8, 0.8, -1.6, 1.6), directions=2)
 
 

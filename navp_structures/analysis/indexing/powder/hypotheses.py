@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.indexing.powder.engine import (
+    LONG,
+    LONG_LIST,
     MIXED,
     SINGLE,
     Explanation,
@@ -71,9 +73,10 @@ def weigh(
 ) -> tuple[Hypothesis, ...]:
     """Return every hypothesis with its posterior, the most probable first."""
     lines = [calculated_lines(phase, measured) for phase in phases]
-    singles = [explain(measured, (own,), SINGLE) for own in lines]
+    is_long = len(measured.position) > LONG_LIST
+    singles = [explain(measured, (own,), LONG if is_long else SINGLE) for own in lines]
     pairs = _pairs(singles) if mixture_prior else []
-    mixtures = [explain(measured, pair, MIXED) for pair in pairs]
+    mixtures = [explain(measured, pair, LONG if is_long else MIXED) for pair in pairs]
     # Where no mixture is tried, single phases have its share.
     shared = mixture_prior if mixtures else 0.0
     single = (1.0 - 2.0 * NONE_PRIOR - shared) / len(singles)

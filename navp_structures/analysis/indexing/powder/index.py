@@ -54,8 +54,9 @@ def index_powder(
         Measured positions: 2θ (degrees), or numbers of another unit; the strongest lines of
         the range, in any order.
     radiation
-        Needed for 2θ, there is no default: a line or a wavelength in Å. For other units it
-        gives the intensities only; without one they are those of X-rays at small angles.
+        Needed for 2θ, there is no default: a line, or a wavelength in Å (of X-rays; for
+        neutrons ``radiation(1.8, probe="neutron")``). For other units it gives the
+        intensities only; without one they are those of X-rays at small angles.
     phases
         Phases, names or paths of CIFs; the four of the card when None.
     sigma

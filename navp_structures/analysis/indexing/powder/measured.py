@@ -213,7 +213,8 @@ def _decades(intensities: Iterable[float], count: int) -> Floats:
     for value in values.tolist():
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"an intensity is {value:g}; it must be positive and finite")
-    return np.asarray(np.log10(values / values.min()))
+    decades = np.log10(values)
+    return np.asarray(decades - decades.min())
 
 
 def _shift_sigmas(
@@ -249,6 +250,7 @@ def _limits(
         gap = (last - first) / (len(position) - 1) if len(position) > 1 else 0.0
         gap = max(gap, _LEAST_GAP if in_degrees else _LEAST_GAP_LOG)
         if not in_degrees:
+            gap = min(gap, _MOST_GAP_LOG)
             return first - gap, last + gap
         return max(first - gap, first / 2.0), min(last + gap, (180.0 + last) / 2.0)
     found = numbers_of(given, 2)
@@ -268,3 +270,6 @@ def _limits(
 # Degrees, and relative: how far the range goes on beyond a single line.
 _LEAST_GAP: Final = 2.0
 _LEAST_GAP_LOG: Final = 0.1
+
+# Relative: two spacings far apart do not say that the range goes on as far again.
+_MOST_GAP_LOG: Final = 0.5
