@@ -265,8 +265,9 @@ class TestProbability:
         right = index(x, intensities=1e4 * height, sigma=0.3)
         wrong = index(x, intensities=1.0 / height**2, sigma=0.3)
         assert right.present["na3vp-rt"] > wrong.present["na3vp-rt"]
-        # A common factor is free.
-        again = index(x, intensities=height, sigma=0.3)
+        # A common factor is free, and an iterator is as good as a list.
+        again = index(iter(x.tolist()), intensities=iter(height.tolist()), sigma=0.3)
+        assert again.inputs["intensities"] == height.tolist()
         assert again.posteriors == pytest.approx(dict(right.posteriors))
 
     def test_cell_only_phase_sees_all_lines_alike(self) -> None:

@@ -123,7 +123,7 @@ def index_powder(
         )
     found = weigh(measured, chosen, share)
     return PowderIndexing(
-        asked=_inputs(measured, chosen, intensities, limits, share),
+        asked=_inputs(measured, chosen, limits, share),
         of=chosen,
         measured=measured,
         rows=tuple(solution(n, h, measured) for n, h in enumerate(found, start=1)),
@@ -133,7 +133,6 @@ def index_powder(
 def _inputs(
     measured: Measured,
     phases: tuple[Phase, ...],
-    intensities: Iterable[float] | None,
     limits: tuple[float, float] | None,
     mixture_prior: float,
 ) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def _inputs(
         "wavelength": None if used is None else used.wavelength,
         "probe": "xray" if used is None else used.probe,
         "sigma": measured.sigma,
-        "intensities": None if intensities is None else list(intensities),
+        "intensities": measured.intensities and list(measured.intensities),
         "zero_sigma": shifts[0] if measured.in_degrees else None,
         "displacement_sigma": shifts[1] if measured.in_degrees else None,
         "scale_sigma": None if measured.in_degrees else shifts[0],

@@ -53,8 +53,10 @@ class Measured:
 
     Parameters
     ----------
-    given, order
-        The numbers as given, and where each stands in the ascending order.
+    given, intensities
+        The numbers in the order of the list; None without intensities.
+    order
+        Places in the list of what is ascending.
     position
         Shape ``(n,)``.
     sigma
@@ -71,6 +73,7 @@ class Measured:
 
     units: str
     given: tuple[float, ...]
+    intensities: tuple[float, ...] | None
     order: tuple[int, ...]
     position: Floats
     sigma: float
@@ -162,17 +165,20 @@ def measured_lines(
     raw = np.array(given) if in_degrees else np.log(given)
     order = np.argsort(raw)
     position = raw[order]
-    heights = None if intensities is None else _decades(intensities, len(given))[order]
-    for array in (position, heights):
-        if array is not None:
-            array.setflags(write=False)
+    heights = None if intensities is None else _heights(intensities, len(given))
+    decades = None if heights is None else np.log10(heights)[order]
+    if decades is not None:
+        decades -= decades.min()
+        decades.setflags(write=False)
+    position.setflags(write=False)
     return Measured(
         units=units,
         given=given,
         order=tuple(order.tolist()),
         position=position,
         sigma=float(sigma),
-        intensity=heights,
+        intensities=heights,
+        intensity=decades,
         radiation=used,
         shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
         limits=_limits(position, limits, in_degrees),
@@ -202,19 +208,17 @@ def _check_list(given: tuple[float, ...]) -> None:
         seen.add(value)
 
 
-def _decades(intensities: Iterable[float], count: int) -> Floats:
-    """Return intensities as decades above the weakest."""
+def _heights(intensities: Iterable[float], count: int) -> tuple[float, ...]:
     items = items_of(intensities)
     if items is None or isinstance(intensities, str) or not all(map(is_number, items)):
         raise InputError(f"intensities is {shown(intensities)}; it must be a list of numbers")
     if len(items) != count:
         raise InputError(f"{len(items)} intensities for {count} lines; each line needs one")
-    values = np.array([as_float(item) for item in items])
-    for value in values.tolist():
+    values = tuple(as_float(item) for item in items)
+    for value in values:
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"an intensity is {value:g}; it must be positive and finite")
-    decades = np.log10(values)
-    return np.asarray(decades - decades.min())
+    return values
 
 
 def _shift_sigmas(
