@@ -44,7 +44,12 @@ def normal_cdf(x: Floats) -> Floats:
     """
     z = np.abs(x) / math.sqrt(2.0)
     t = 1.0 / (1.0 + 0.3275911 * z)
-    tail = t * np.polyval(_ERF, t) * np.exp(-z * z)
+    # Horner's scheme in place: the function is called on large arrays again and again.
+    tail = np.full_like(t, _ERF[0])
+    for coefficient in _ERF[1:]:
+        tail *= t
+        tail += coefficient
+    tail *= t * np.exp(-z * z)
     return np.asarray(np.where(x > 0, 1.0 - 0.5 * tail, 0.5 * tail))
 
 

@@ -96,11 +96,17 @@ def _assumptions(result: PowderIndexing) -> list[str]:
     bare = [phase.id for phase in result.of if not phase.has_sites]
     if bare:
         notes.append(f"{', '.join(bare)}: cell only, every line counts as equally visible")
-    if len(result.of) > MOST_MIXED and inputs["mixture_prior"]:
+    if len(result.of) > MOST_MIXED and result.mixtures:
         notes.append(f"only mixtures of the {MOST_MIXED} likeliest phases were tried")
-    mixture, none = inputs["mixture_prior"], inputs["none_prior"]
-    notes.append(
-        f"before the lines were seen, two phases counted as {mixture:g} probable, none of "
-        f"these as {2 * none:g}, each phase by itself alike; no other phase was tried"
-    )
+    notes.append(_priors(result))
     return notes
+
+
+def _priors(result: PowderIndexing) -> str:
+    mixture, none = result.inputs["mixture_prior"], 2.0 * result.inputs["none_prior"]
+    two = f"two phases counted as {mixture:g} probable, " if result.mixtures else ""
+    alike = ", each phase by itself alike" if len(result.of) > 1 else ""
+    return (
+        f"before the lines were seen, {two}none of these as {none:g}{alike}; "
+        "no other phase was tried"
+    )
