@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.label_repair import check_label
     from navp_structures.analysis.indexing.label_result import LabelCheck
+    from navp_structures.analysis.indexing.powder.index import index_powder
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.indexing.spot_result import SpotIndexing
     from navp_structures.analysis.indexing.spots import index_spots
@@ -78,6 +80,7 @@ _HOMES = {
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
     "Polyhedra": "analysis.polyhedra.result",
+    "PowderIndexing": "analysis.indexing.powder.result",
     "PowderPattern": "analysis.powder.result",
     "PowderPatterns": "analysis.powder.result",
     "Provenance": "model.provenance",
@@ -104,6 +107,7 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
+    "index_powder": "analysis.indexing.powder.index",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
@@ -146,6 +150,7 @@ __all__ = [
     "PhaseSummary",
     "PhaseTable",
     "Polyhedra",
+    "PowderIndexing",
     "PowderPattern",
     "PowderPatterns",
     "Provenance",
@@ -174,6 +179,7 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_powder",
     "index_spacings",
     "index_spots",
     "lattice_misfit",
