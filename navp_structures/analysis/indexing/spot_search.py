@@ -77,21 +77,25 @@ class Posterior:
     ----------
     placed, fits
         Distinct placements and their fits.
-    weight
-        Posterior probability of each, shape ``(h,)``.
+    weight, log_weight
+        Posterior probability of each and its logarithm, shape ``(h,)``.
     zones, phases
         Posterior of each zone and phase of the library.
     random, lattice
         Posterior of no net, and of an unknown one.
+    log_nulls
+        ln of these two, also where they are too small for a number.
     """
 
     placed: Placements
     fits: Fits
     weight: Floats
+    log_weight: Floats
     zones: Floats
     phases: Floats
     random: float
     lattice: float
+    log_nulls: tuple[float, float]
 
 
 def spurious_share(count: int) -> float:
@@ -290,13 +294,16 @@ def _normalised(
     weight = np.exp(score - highest)
     nulls = np.exp(random - highest), np.exp(lattice - highest)
     total = weight.sum() + sum(nulls)
+    log_total = highest + float(np.log(total))
     zones = np.bincount(placed.zone, weight, minlength=len(library.uvw)) / total
     return Posterior(
         placed=placed,
         fits=fits,
         weight=weight / total,
+        log_weight=score - log_total,
         zones=zones,
         phases=np.asarray(np.bincount(library.owner, zones, len(library.phases)), np.float64),
         random=float(nulls[0] / total),
         lattice=float(nulls[1] / total),
+        log_nulls=(random - log_total, lattice - log_total),
     )

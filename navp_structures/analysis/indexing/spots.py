@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -124,6 +125,66 @@ def index_spots(
 
 def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotIndexing:
     """Return the answer of `index_spots` for checked settings."""
+    searched = searched_pattern(spots, intensities, settings)
+    posterior, library = searched.posterior, searched.library
+    measured, polar, errors = searched.measured, searched.polar, searched.errors
+    found = tuple(solutions(posterior, measured, polar, library, errors.g_max))
+    return SpotIndexing(
+        asked={
+            **given_pattern(spots, intensities),
+            **settings.inputs,
+            "listed_zones": searched.listed,
+        },
+        of=settings.phases,
+        rows=tuple(told(found)),
+        posteriors=MappingProxyType(posteriors(posterior, settings.phases)),
+        classes=tuple(classes(posterior, library)),
+        best_fit=best_fit(found),
+        next_measurement=next_measurement(posterior, polar, library, errors, SURE),
+        measured=measured,
+    )
+
+
+def given_pattern(spots: Any, intensities: Any) -> dict[str, Any]:
+    """Return the spots of a pattern for JSON."""
+    return {
+        "spots": np.asarray(spots, dtype=np.float64).tolist(),
+        "intensities": None if intensities is None else list(intensities),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchedPattern:
+    """The spots of a pattern with the posterior of what they are.
+
+    Parameters
+    ----------
+    measured, polar
+        The spots, and each group of opposite ones.
+    errors
+        Those that all spots share.
+    posterior, library
+        Of placements, and the zones that they are of.
+    listed
+        To which axis length zones are listed (Å); None for any length.
+    """
+
+    measured: MeasuredSpots
+    polar: PolarSpots
+    errors: Errors
+    posterior: Posterior
+    library: ZoneLibrary
+    listed: float | None
+
+
+def searched_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SearchedPattern:
+    """Return the posterior of a pattern for checked settings.
+
+    Raises
+    ------
+    InputError
+        As for `index_spots`.
+    """
     measured = measured_spots(
         spots,
         units=settings.units,
@@ -132,8 +193,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         intensities=intensities,
         camera_constant=settings.camera_constant,
     )
-    phases = settings.phases
-    if intensities is not None and not any(phase.has_sites for phase in phases):
+    if intensities is not None and not any(phase.has_sites for phase in settings.phases):
         raise InputError(
             "intensities need atoms to compare with: all phases are cells without sites"
         )
@@ -143,21 +203,13 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         scale=settings.scale_sigma, distortion=settings.distortion_sigma, g_max=g_max
     )
     posterior, library, listed = _searched(polar, measured, settings, errors)
-    found = tuple(solutions(posterior, measured, polar, library, g_max))
-    return SpotIndexing(
-        asked={
-            "spots": np.asarray(spots, dtype=np.float64).tolist(),
-            "intensities": None if intensities is None else list(intensities),
-            **settings.inputs,
-            "listed_zones": listed,
-        },
-        of=phases,
-        rows=tuple(told(found)),
-        posteriors=MappingProxyType(posteriors(posterior, phases)),
-        classes=tuple(classes(posterior, library)),
-        best_fit=best_fit(found),
-        next_measurement=next_measurement(posterior, polar, library, errors, SURE),
+    return SearchedPattern(
         measured=measured,
+        polar=polar,
+        errors=errors,
+        posterior=posterior,
+        library=library,
+        listed=listed,
     )
 
 
