@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.indexing.label_result import LabelCheck
     from navp_structures.analysis.indexing.powder.index import index_powder
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.sequence import index_sequence
+    from navp_structures.analysis.indexing.sequence_result import SequenceIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.indexing.spot_result import SpotIndexing
     from navp_structures.analysis.indexing.spots import index_spots
@@ -91,6 +93,7 @@ _HOMES = {
     "RingPatterns": "analysis.saed.ring_result",
     "SaedPattern": "analysis.saed.result",
     "SaedPatterns": "analysis.saed.result",
+    "SequenceIndexing": "analysis.indexing.sequence_result",
     "SharedPolyhedra": "analysis.polyhedra.sharing",
     "Site": "model.site",
     "SodiationEnergetics": "analysis.energetics",
@@ -108,6 +111,7 @@ _HOMES = {
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
     "index_powder": "analysis.indexing.powder.index",
+    "index_sequence": "analysis.indexing.sequence",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
@@ -161,6 +165,7 @@ __all__ = [
     "RingPatterns",
     "SaedPattern",
     "SaedPatterns",
+    "SequenceIndexing",
     "SharedPolyhedra",
     "Site",
     "SodiationEnergetics",
@@ -180,6 +185,7 @@ __all__ = [
     "hookimpl",
     "hop_rate_ratio",
     "index_powder",
+    "index_sequence",
     "index_spacings",
     "index_spots",
     "lattice_misfit",

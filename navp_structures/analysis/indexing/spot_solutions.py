@@ -97,16 +97,29 @@ def solutions(
     seen = library.visibility(len(polar), spurious_share(len(polar))).probability
     found = np.unique(placed.zone)
     for rank, zone in enumerate(found[np.argsort(-posterior.zones[found], kind="stable")], 1):
-        own = np.flatnonzero(placed.zone == zone)
-        highest = posterior.weight[own].max()
-        if highest <= 0.0:
+        leader = leading(posterior, spots, library, int(zone))
+        if leader is None:
             continue
-        equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
-        readings = [_hkls(posterior, spots, library, int(h)) for h in equal]
-        pick = max(range(len(equal)), key=lambda n: _preference(readings[n]))
-        h, hkls = int(equal[pick]), readings[pick]
+        h, hkls = leader
         laid = _placement(h, hkls, posterior, spots, library, g_max)
         yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
+
+
+def leading(
+    posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary, zone: int
+) -> tuple[int, tuple[HKL | None, ...]] | None:
+    """Return the best placement of a zone and its (hkl) for each spot; None where all are 0.
+
+    Of equal ones that with the plainest indices.
+    """
+    own = np.flatnonzero(posterior.placed.zone == zone)
+    highest = posterior.weight[own].max(initial=0.0)
+    if highest <= 0.0:
+        return None
+    equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
+    readings = [_hkls(posterior, spots, library, int(h)) for h in equal]
+    pick = max(range(len(equal)), key=lambda n: _preference(readings[n]))
+    return int(equal[pick]), readings[pick]
 
 
 def _hkls(
