@@ -97,15 +97,17 @@ def orientation_ratio(
     """
     variants, total = len(expected), 0.0
     for turned in np.einsum("kij,sjl->skil", found, rotations):
+        x, y, z = turned.transpose(1, 0, 2)
         for frames, share in zip(expected, covered, strict=True):
-            between = np.einsum("kil,hjl->hkij", turned, frames)
-            lean = np.arctan2(
-                between[..., 1, 0] - between[..., 0, 1], between[..., 0, 0] + between[..., 1, 1]
-            )
+            flat = frames[:, :2].reshape(-1, 6)
+            # Sine and cosine of the turn, twice, where the tilt is small.
+            sine = flat @ np.hstack([y, -x]).T
+            cosine = flat @ np.hstack([x, y]).T
+            lean = np.arctan2(sine, cosine)
             # Half a turn leaves the pattern as it is.
             off = lean - np.pi * np.rint(lean / np.pi)
             near = np.exp(-0.5 * (off / turn_sigma) ** 2) / turn_sigma
-            total += near * _likely(between[..., 2, 2], sigma) / share[:, np.newaxis]
+            total += near * _likely(frames[:, 2] @ z.T, sigma) / share[:, np.newaxis]
     scale = 0.5 * np.sqrt(2.0 * np.pi) / (variants * len(rotations))
     return np.asarray(scale * total)
 
