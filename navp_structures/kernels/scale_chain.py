@@ -28,7 +28,7 @@ _BEYOND = 6.0
 _BLOCK = 2_000_000
 
 # Sequences of answers that are followed at once.
-_MOST = 1000
+_MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -190,6 +190,26 @@ def passed(log_values: Floats, link: Floats) -> Floats:
         return np.asarray(shift + np.log(np.exp(log_values - shift) @ link.T))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Begun:
+    """Beginnings of sequences that end with one answer.
+
+    Parameters
+    ----------
+    names, share
+        The answers of each, and its posterior, shape ``(n,)``.
+    message
+        ln of their sums by scale and by the states of the last answer, shape ``(n, g, k)``.
+    states
+        Numbers of these, shape ``(k,)``.
+    """
+
+    names: list[tuple[int, ...]]
+    share: Floats
+    message: Floats
+    states: Ints
+
+
 def sequences(
     log_prior: Floats,
     log_evidence: Sequence[Floats],
@@ -206,21 +226,63 @@ def sequences(
     answers
         Of each pattern, the answer that each of its states stands for, shape ``(k,)``.
     least
-        Sequences that begin less probably than this are left out, and where a thousand
+        Sequences that begin less probably than this are left out, and where some hundred
         beginnings are more probable, those behind them.
     """
     behind = list(_messages(log_evidence[::-1], links[::-1]))[::-1]
-    start = log_prior[:, np.newaxis] + np.zeros_like(log_evidence[0])
-    total = float(log_sum((start + log_evidence[0] + behind[0]).ravel()))
-    kept: list[tuple[tuple[int, ...], Floats, float]] = [((), start, 1.0)]
-    for f, evidence in enumerate(log_evidence):
-        longer = []
-        for names, message, _ in kept:
-            reached = message if f == 0 else passed(message, links[f - 1].T)
-            for answer in np.unique(answers[f]).tolist():
-                own = np.where(answers[f] == answer, reached + evidence, -np.inf)
-                share = float(np.exp(log_sum((own + behind[f]).ravel()) - total))
-                if share >= least:
-                    longer.append(((*names, answer), own, share))
-        kept = sorted(longer, key=lambda item: -item[2])[:_MOST]
-    return [(names, share) for names, _, share in kept]
+    total = float(log_sum((log_prior[:, np.newaxis] + log_evidence[0] + behind[0]).ravel()))
+    start = np.ones((1, len(answers[0])))
+    kept = [
+        _Begun(
+            names=[()],
+            share=np.ones(1),
+            message=log_prior[np.newaxis, :, np.newaxis],
+            states=np.zeros(1, dtype=np.int64),
+        )
+    ]
+    for evidence, after, own, link in zip(
+        log_evidence, behind, answers, [start, *links], strict=True
+    ):
+        longer = [
+            _longer(kept, answer, np.flatnonzero(own == answer), link, evidence, after, total)
+            for answer in np.unique(own).tolist()
+        ]
+        every = np.sort(np.concatenate([item.share for item in longer]))[::-1]
+        limit = max(least, every[_MOST - 1] if len(every) > _MOST else 0.0)
+        kept = [_above(item, limit) for item in longer]
+    found = [
+        pair for item in kept for pair in zip(item.names, item.share.tolist(), strict=True)
+    ]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def _longer(
+    kept: Sequence[_Begun],
+    answer: int,
+    states: Ints,
+    link: Floats,
+    evidence: Floats,
+    behind: Floats,
+    total: float,
+) -> _Begun:
+    """Return all beginnings with one answer more."""
+    names, parts = [], []
+    for item in kept:
+        count, scales, before = item.message.shape
+        step = link[np.ix_(item.states, states)].T
+        reached = passed(item.message.reshape(count * scales, before), step)
+        parts.append(reached.reshape(count, scales, len(states)) + evidence[:, states])
+        names += [(*name, answer) for name in item.names]
+    message = np.concatenate(parts)
+    sums = log_sum((message + behind[:, states]).reshape(len(names), -1))
+    return _Begun(names=names, share=np.exp(sums - total), message=message, states=states)
+
+
+def _above(begun: _Begun, limit: float) -> _Begun:
+    rows = np.flatnonzero(begun.share >= limit)
+    return _Begun(
+        names=[begun.names[n] for n in rows],
+        share=begun.share[rows],
+        message=begun.message[rows],
+        states=begun.states,
+    )

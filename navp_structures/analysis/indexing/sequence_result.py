@@ -80,7 +80,7 @@ class SequenceIndexing(TableResult[SequenceFrame]):
     ----------
     posteriors
         Probability of each sequence, such as ``na3vp-rt > na2vp-a``, the largest first; those
-        below one in a million are left out.
+        below one in a million are left out, and of many the last ones.
     frames
         Of each frame the probability of each phase, ``none.random`` and ``none.lattice``, the
         largest first, with all other frames taken into account.
