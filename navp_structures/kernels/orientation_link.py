@@ -131,8 +131,12 @@ def axis_cover(expected: Frames, axes: Floats, weight: Floats, sigma: float) -> 
     -------
     Shape ``(v, h)``.
     """
-    near = _likely(expected[:, :, 2] @ axes.T, sigma) @ weight
-    return np.maximum(near, 0.5 * sigma**2)
+    # Many placements are of one zone.
+    beams, number = np.unique(
+        expected[:, :, 2].reshape(-1, 3).round(9), axis=0, return_inverse=True
+    )
+    near = _likely(beams @ axes.T, sigma) @ weight
+    return np.maximum(near, 0.5 * sigma**2)[number].reshape(expected.shape[:2])
 
 
 def _likely(cosine: Floats, sigma: float) -> Floats:
