@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
     from navp_structures.analysis.export import export
     from navp_structures.analysis.hop_rates import hop_rate_ratio
+    from navp_structures.analysis.indexing.many import index_many
+    from navp_structures.analysis.indexing.many_result import ManyPatterns
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.indexing.spot_result import SpotIndexing
     from navp_structures.analysis.indexing.spots import index_spots
@@ -63,6 +65,7 @@ _HOMES = {
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
     "LatticeMisfit": "analysis.misfit.result",
+    "ManyPatterns": "analysis.indexing.many_result",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
@@ -95,6 +98,7 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
+    "index_many": "analysis.indexing.many",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
@@ -125,6 +129,7 @@ __all__ = [
     "Change",
     "FormationEnergy",
     "LatticeMisfit",
+    "ManyPatterns",
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
@@ -159,6 +164,7 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_many",
     "index_spacings",
     "index_spots",
     "lattice_misfit",

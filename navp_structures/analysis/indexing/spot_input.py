@@ -115,6 +115,17 @@ def measured_spots(
     return result
 
 
+def check_options(
+    units: str, sigma: Any, angle_sigma: Any, camera_constant: float | None
+) -> None:
+    """Raise InputError when an option fits no pattern at all."""
+    _factor(units, camera_constant)
+    if is_number(sigma):
+        check_sigma(sigma, "sigma", _LARGEST_SIGMA, "relative")
+    if is_number(angle_sigma):
+        check_sigma(angle_sigma, "angle_sigma", _LARGEST_ANGLE, "degrees")
+
+
 def _vectors(spots: Any) -> Floats:
     rows = None if isinstance(spots, str | bytes | dict) else items_of(spots)
     if rows is None:

@@ -1,0 +1,104 @@
+"""One pattern of many: its spots checked and indexed, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.many_result import PatternRow
+from navp_structures.analysis.indexing.spot_result import SpotSolution
+from navp_structures.analysis.indexing.spot_settings import SpotSettings
+from navp_structures.analysis.indexing.spot_solutions import posteriors, solutions
+from navp_structures.analysis.indexing.spots import searched
+from navp_structures.errors import InputError, NavpError, nearest, shown
+from navp_structures.io.spot_lists import SpotList
+
+_KEYS: Final = ("spots", "intensities", "name")
+
+
+def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
+    """Return the row of a pattern; one that cannot be indexed has an error, and raises none.
+
+    Parameters
+    ----------
+    number
+        Its place in the input.
+    given
+        A `SpotList`, a mapping, or the spots themselves.
+    """
+    name = None
+    try:
+        pattern = _spot_list(given)
+        name = pattern.name
+        if pattern.error is not None:
+            return PatternRow(number=number, name=name, error=pattern.error)
+        return _indexed(number, pattern, settings)
+    except NavpError as error:
+        return PatternRow(number=number, name=name, error=str(error))
+    except Exception as error:  # noqa: BLE001 - one pattern must not lose the others
+        told = f"{type(error).__name__}: {error}"
+        return PatternRow(number=number, name=name, error=told)
+
+
+def _spot_list(given: Any) -> SpotList:
+    if isinstance(given, SpotList):
+        return given
+    if not isinstance(given, Mapping):
+        return SpotList(spots=given)
+    for key in given:
+        if key not in _KEYS:
+            raise InputError(
+                f"unknown key {shown(key)} of a pattern{nearest(str(key), _KEYS)}; "
+                f"known: {', '.join(_KEYS)}"
+            )
+    name = given.get("name")
+    name = None if name is None else str(name)
+    if "spots" not in given:
+        return SpotList(name=name, error="the pattern has no spots: the key 'spots' is missing")
+    return SpotList(name=name, spots=given["spots"], intensities=given.get("intensities"))
+
+
+def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternRow:
+    spots, intensities = _without_padding(pattern.spots, pattern.intensities)
+    made = searched(spots, intensities, settings)
+    shares = posteriors(made.posterior, settings.phases)
+    best = next(iter(shares))
+    # Zones come the best first, each as it is asked for: nearly always one is enough.
+    found = solutions(made.posterior, made.measured, made.polar, made.library)
+    zone = next((row for row in found if row.phase == best), None)
+    return PatternRow(
+        number=number,
+        name=pattern.name,
+        phase=best,
+        posterior=shares[best],
+        posteriors=(
+            *made.posterior.phases.tolist(),
+            made.posterior.random,
+            made.posterior.lattice,
+        ),
+        **({} if zone is None else _of_zone(zone)),
+    )
+
+
+def _of_zone(zone: SpotSolution) -> dict[str, Any]:
+    return {
+        "zone_axis": zone.zone_axis,
+        "zone_posterior": zone.posterior,
+        "scale": zone.scale,
+        "scale_su": zone.scale_su,
+        "rms_sigma": zone.rms_sigma,
+        "matched": len(zone.hkls) - zone.unmatched,
+        "unmatched": zone.unmatched,
+    }
+
+
+def _without_padding(spots: Any, intensities: Any) -> tuple[Any, Any]:
+    """Return spots and intensities as lists, without the NaN that fill up an array."""
+    if not isinstance(spots, np.ndarray) or spots.dtype.kind not in "fiu" or spots.ndim != 2:
+        return spots, intensities
+    real = ~np.isnan(spots).all(axis=1)
+    if isinstance(intensities, np.ndarray) and intensities.shape == real.shape:
+        intensities = intensities[real].tolist()
+    return spots[real].tolist(), intensities
