@@ -76,10 +76,12 @@ longest_zone
 
     Examples
     --------
-    >>> spots = [(0.1611, 0.0), (-0.0805, 0.1395), (0.3222, 0.0), (0.0806, 0.1395)]
+    >>> spots = [(0.275, 0.229), (-0.275, 0.229), (0.550, 0.0), (0.275, 0.0), (0.138, 0.229)]
     >>> result = index_many([spots, [(0.2, 0.1)]], phases=["Na3VP", "NZSP"], workers=1)
-    >>> [row.matched for row in result.rows], result.rows[1].error
-    ([4, None], 'a pattern needs two spots or more, here 1')
+    >>> result.rows[0].zone_axis, result.rows[0].matched
+    ((2, 1, 0), 5)
+    >>> result.rows[1].error
+    'a pattern needs two spots or more, here 1'
     """
     settings = SpotSettings.of(
         phases=phases,

@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.analysis.indexing.many_result import PatternRow
-from navp_structures.analysis.indexing.spot_result import SpotSolution
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
-from navp_structures.analysis.indexing.spot_solutions import posteriors, solutions
-from navp_structures.analysis.indexing.spots import searched
+from navp_structures.analysis.indexing.spot_solutions import fitted, posteriors, readings
+from navp_structures.analysis.indexing.spots import Searched, searched
 from navp_structures.errors import InputError, NavpError, nearest, shown
 from navp_structures.io.spot_lists import SpotList
 
@@ -65,9 +64,6 @@ def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternR
     made = searched(spots, intensities, settings)
     shares = posteriors(made.posterior, settings.phases)
     best = next(iter(shares))
-    # Zones come the best first, each as it is asked for: nearly always one is enough.
-    found = solutions(made.posterior, made.measured, made.polar, made.library)
-    zone = next((row for row in found if row.phase == best), None)
     return PatternRow(
         number=number,
         name=pattern.name,
@@ -78,20 +74,21 @@ def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternR
             made.posterior.random,
             made.posterior.lattice,
         ),
-        **({} if zone is None else _of_zone(zone)),
+        **_of_zone(best, made),
     )
 
 
-def _of_zone(zone: SpotSolution) -> dict[str, Any]:
-    return {
-        "zone_axis": zone.zone_axis,
-        "zone_posterior": zone.posterior,
-        "scale": zone.scale,
-        "scale_su": zone.scale_su,
-        "rms_sigma": zone.rms_sigma,
-        "matched": len(zone.hkls) - zone.unmatched,
-        "unmatched": zone.unmatched,
-    }
+def _of_zone(phase: str, made: Searched) -> dict[str, Any]:
+    """Return what a row tells of the best zone of a phase; nothing where it has none."""
+    posterior, library = made.posterior, made.library
+    # Zones come the best first, each as it is asked for: nearly always one is enough.
+    for h, hkls in readings(posterior, made.measured, library):
+        fit = fitted(h, posterior, library)
+        if fit.pop("phase") == phase:
+            unmatched = sum(hkl is None for hkl in hkls)
+            fit["zone_posterior"] = fit.pop("posterior")
+            return fit | {"matched": len(hkls) - unmatched, "unmatched": unmatched}
+    return {}
 
 
 def _without_padding(spots: Any, intensities: Any) -> tuple[Any, Any]:
