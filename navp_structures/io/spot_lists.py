@@ -101,9 +101,10 @@ def _text(file: Path) -> SpotList:
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     """Return the arrays of an .npz file that are looked at."""
     try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.ndarray):
-            with archive:
+        # Numpy would leave a file that it cannot read open.
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.ndarray):
                 _check_size(archive.zip)
                 return {key: archive[key] for key in archive.files if key in _KEYS}
     except InputFileError as error:
