@@ -9,7 +9,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from contextlib import contextmanager
+from itertools import islice, takewhile
+from multiprocessing import resource_tracker
+from multiprocessing.synchronize import Event
 from typing import Any, Final
 
 from navp_structures.analysis.indexing.many_result import PatternRow
@@ -90,8 +93,10 @@ def _rows(some: Numbered, settings: SpotSettings) -> Iterator[PatternRow]:
 def _in_processes(
     chunks: Iterator[Numbered], settings: SpotSettings, workers: int
 ) -> Iterator[PatternRow]:
+    context = _OneThread()
+    stop = context.Event()
     pool = ProcessPoolExecutor(
-        workers, mp_context=_OneThread(), initializer=_begin, initargs=(settings,)
+        workers, mp_context=context, initializer=_begin, initargs=(settings, stop)
     )
     waiting: deque[tuple[Numbered, Future[list[PatternRow]]]] = deque()
     try:
@@ -108,8 +113,9 @@ def _in_processes(
             "does not need"
         ) from None
     finally:
-        # Also after Ctrl-C, and when nobody asks for the rest: at most the chunks that are
-        # being worked on are waited for.
+        # Also after Ctrl-C, and when nobody asks for the rest: what was handed over already
+        # cannot be cancelled, but is given up.
+        stop.set()
         pool.shutdown(cancel_futures=True)
 
 
@@ -125,20 +131,22 @@ def _result(
         return _rows(some, settings)
 
 
-_settings: SpotSettings | None = None
+_work: tuple[SpotSettings, Event] | None = None
 
 
-def _begin(settings: SpotSettings) -> None:
-    """Keep the settings in a worker: phases are sent once."""
-    global _settings
-    _settings = settings
-    # Ctrl-C reaches all processes of a terminal; only the one that was asked answers.
+def _begin(settings: SpotSettings, stop: Event) -> None:
+    """Keep in a worker what all chunks share: phases are sent once."""
+    global _work
+    _work = settings, stop
+    # Ctrl-C reaches all processes of a terminal; only the one that was asked answers. Where
+    # signals cannot be held back this is the first chance to see to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _rows_of_chunk(some: Numbered) -> list[PatternRow]:
-    assert _settings is not None  # noqa: S101 - a pool runs `_begin` first
-    return list(_rows(some, _settings))
+    assert _work is not None  # noqa: S101 - a pool runs `_begin` first
+    settings, stop = _work
+    return list(takewhile(lambda _: not stop.is_set(), _rows(some, settings)))
 
 
 class _SingleThreaded(multiprocessing.context.SpawnProcess):
@@ -149,13 +157,29 @@ class _SingleThreaded(multiprocessing.context.SpawnProcess):
         before = {name: os.environ.get(name) for name in _THREADS}
         os.environ.update(dict.fromkeys(_THREADS, "1"))
         try:
-            super().start()
+            with _interrupt_held():
+                super().start()
         finally:
             for name, value in before.items():
                 if value is None:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold Ctrl-C back: for so long here, and for good in a process that is started."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # This is started with the first process, and would let signals through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _OneThread(multiprocessing.context.SpawnContext):
