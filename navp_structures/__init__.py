@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
     from navp_structures.analysis.export import export
     from navp_structures.analysis.hop_rates import hop_rate_ratio
+    from navp_structures.analysis.indexing.label_repair import check_label
+    from navp_structures.analysis.indexing.label_result import LabelCheck
     from navp_structures.analysis.indexing.many import index_many
     from navp_structures.analysis.indexing.many_result import ManyPatterns
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
@@ -47,12 +49,15 @@ if TYPE_CHECKING:
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.catalogue.radiations import radiation
+    from navp_structures.catalogue.spacing_readers import read_spacings
     from navp_structures.errors import NavpError, NavpWarning
     from navp_structures.io.cif import read_cif
     from navp_structures.io.measured import read_pattern
+    from navp_structures.io.spacing_text import read_spacing_text
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.measured import MeasuredPattern
+    from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
     from navp_structures.model.provenance import Provenance
     from navp_structures.model.radiation import Radiation
@@ -64,8 +69,10 @@ _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
     "FormationEnergy": "analysis.energetics",
+    "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
     "ManyPatterns": "analysis.indexing.many_result",
+    "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
@@ -91,9 +98,11 @@ _HOMES = {
     "SpaceGroup": "model.spacegroup",
     "SpacingIndexing": "analysis.indexing.spacings",
     "SpotIndexing": "analysis.indexing.spot_result",
+    "SpacingReader": "model.measured_list",
     "Species": "model.site",
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
+    "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
@@ -113,6 +122,8 @@ _HOMES = {
     "radiations": "analysis.radiations",
     "read_cif": "io.cif",
     "read_pattern": "io.measured",
+    "read_spacing_text": "io.spacing_text",
+    "read_spacings": "catalogue.spacing_readers",
     "reflections": "analysis.reflections",
     "ring_pattern": "analysis.saed.rings",
     "ring_patterns": "analysis.saed.rings",
@@ -128,8 +139,10 @@ __all__ = [
     "Absence",
     "Change",
     "FormationEnergy",
+    "LabelCheck",
     "LatticeMisfit",
     "ManyPatterns",
+    "MeasuredList",
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
@@ -154,11 +167,13 @@ __all__ = [
     "SodiationPath",
     "SpaceGroup",
     "SpacingIndexing",
+    "SpacingReader",
     "Species",
     "SpotIndexing",
     "SymmetryReport",
     "UnitCell",
     "__version__",
+    "check_label",
     "check_symmetry",
     "errors",
     "export",
@@ -179,6 +194,8 @@ __all__ = [
     "radiations",
     "read_cif",
     "read_pattern",
+    "read_spacing_text",
+    "read_spacings",
     "reflections",
     "ring_pattern",
     "ring_patterns",

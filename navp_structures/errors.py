@@ -62,6 +62,14 @@ class AmbiguousRadiationError(NavpError, KeyError):
     """Several plugins offer a radiation of that name."""
 
 
+class UnknownReaderError(NavpError, KeyError):
+    """No reader has that name, or reads files of that suffix."""
+
+
+class AmbiguousReaderError(NavpError, KeyError):
+    """Several plugins offer a reader of that name or suffix."""
+
+
 class PluginError(NavpError, RuntimeError):
     """A plugin's hook failed or answered with the wrong type."""
 
@@ -88,6 +96,10 @@ class ShadowedPhaseWarning(NavpWarning):
 
 class ShadowedRadiationWarning(NavpWarning):
     """A plugin offers a radiation under a name of the package; the package's is meant."""
+
+
+class ShadowedReaderWarning(NavpWarning):
+    """A plugin offers a reader under a name of the package; the package's is meant."""
 
 
 class PhaseFolderWarning(NavpWarning):

@@ -145,6 +145,8 @@ def charge_balance(counts: tuple[ElementCount, ...]) -> ChargeBalance | None:
     element of variable valence takes up the rest. Those valences mean something only beside
     oxygen, or in a halide.
     """
+    # A formula may name an element that is not there.
+    counts = tuple(c for c in counts if c.from_sites > 0.0)
     elements = {c.element for c in counts}
     if not elements & _ANIONS or ("S" in elements and "O" not in elements):
         return None
@@ -172,7 +174,8 @@ def charge_balance(counts: tuple[ElementCount, ...]) -> ChargeBalance | None:
 
 def mixed_valences(counts: tuple[ElementCount, ...]) -> tuple[str, ...]:
     """Return the elements of variable valence where there are several, so none is told."""
-    variable = tuple(c.element for c in counts if c.element in VARIABLE_VALENCES)
+    here = [c.element for c in counts if c.from_sites > 0.0]
+    variable = tuple(element for element in here if element in VARIABLE_VALENCES)
     return variable if len(variable) > 1 else ()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from navp_structures.analysis.composition import SAME_COMPOSITION, composition
 from navp_structures.errors import InputError
 from navp_structures.model.formula import check_element
 from navp_structures.model.phase import Phase
+
+# Formula units are chosen as simple multiples of each other.
+_DENOMINATOR = 12
 
 # Atoms per formula unit that are none.
 _LEAST = 1e-6
@@ -69,8 +73,14 @@ def host_units(
                 f"{names[0]} and {name} have no common host: without {ion} they are "
                 f"{_text(first)} and {_text(host)}"
             )
-        units.append(unit)
+        units.append(_simple(unit))
     return tuple(units)
+
+
+def _simple(ratio: float) -> float:
+    """Return the simple fraction that a ratio of hosts is, but for vacancies and rounding."""
+    near = float(Fraction(ratio).limit_denominator(_DENOMINATOR))
+    return near if abs(near - ratio) <= SAME_COMPOSITION * ratio else ratio
 
 
 def ion_count(phase: Phase, ion: str) -> float:

@@ -1,4 +1,4 @@
-"""The package's own answers to its hooks: curated phases, radiations, dropped folders."""
+"""The package's own answers to its hooks: curated phases, radiations, readers, folders."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Final
 from navp_structures._resources import curated_folder
 from navp_structures.catalogue.hookspecs import hookimpl
 from navp_structures.errors import PhaseFolderWarning
+from navp_structures.model.measured_list import SpacingReader
 from navp_structures.model.radiation import Radiation, characteristic_radiations
 
 CURATED: Final = "navp"
@@ -42,7 +43,9 @@ def providers(phase_path: str, user_data: Path) -> dict[str, object]:
     """
     dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_data]}
     own = SimpleNamespace(
-        navp_phase_folders=_folders([curated_folder()]), navp_radiations=_radiations
+        navp_phase_folders=_folders([curated_folder()]),
+        navp_radiations=_radiations,
+        navp_spacing_readers=_spacing_readers,
     )
     plugins: dict[str, object] = {CURATED: own}
     for name, folders in dropped.items():
@@ -55,6 +58,13 @@ def providers(phase_path: str, user_data: Path) -> dict[str, object]:
 @hookimpl(specname="navp_radiations")
 def _radiations() -> Iterable[Radiation]:
     return characteristic_radiations().values()
+
+
+@hookimpl(specname="navp_spacing_readers")
+def _spacing_readers() -> Iterable[SpacingReader]:
+    from navp_structures.io.spacing_readers import spacing_readers
+
+    return spacing_readers()
 
 
 def _folders(folders: Iterable[Traversable]) -> Callable[[], Iterable[Traversable]]:

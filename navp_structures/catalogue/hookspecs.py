@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 
 if TYPE_CHECKING:
+    from navp_structures.model.measured_list import SpacingReader
     from navp_structures.model.radiation import Radiation
     from navp_structures.model.sources import PhaseSource
 
@@ -85,4 +86,30 @@ def navp_radiations() -> Iterable[Radiation]:  # type: ignore[empty-body]
                     source="calibrated with Si on 2026-03-02",
                 )
             ]
+    """
+
+
+@hookspec
+def navp_spacing_readers() -> Iterable[SpacingReader]:  # type: ignore[empty-body]
+    """Return readers of files that hold measured spacings, spots or powder lines.
+
+    A complete plugin, for files with ``<intensity> @ <spacing in nm>`` in each line::
+
+        from navp_structures import MeasuredList, SpacingReader, hookimpl
+
+
+        def read_peaks(path):
+            lines = path.read_text("utf-8").splitlines()
+            rows = [line.split("@") for line in lines if line.strip()]
+            return MeasuredList(
+                kind="spacings",
+                values=[float(spacing) for _, spacing in rows],
+                intensities=[float(intensity) for intensity, _ in rows],
+                units="nm",
+            )
+
+
+        @hookimpl
+        def navp_spacing_readers():
+            return [SpacingReader(name="peaks", suffixes=(".peaks",), read=read_peaks)]
     """

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from navp_structures.cli.arguments import WITH_MINUS, Word, fraction
-from navp_structures.cli.output import folded, json_option, print_json, terminal_width
+from navp_structures.cli.output import (
+    folded,
+    json_option,
+    print_json,
+    print_table,
+    terminal_width,
+)
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.indexing.label_result import LabelCheck
+    from navp_structures.analysis.indexing.spacings import SpacingIndexing
 
 
 @click.command("index", context_settings=WITH_MINUS)
@@ -61,7 +73,8 @@ def index(
 ) -> None:
     """List every reflection that has the measured SPACINGs, extinct ones apart.
 
-    The exit code is 1 when no spacing could be indexed, or a label does not hold in any
+    For a label that holds in none of the phases it lists what may have been meant. The exit
+    code is 1 when no spacing could be indexed, or a label does not hold in any
     of the phases.
     """
     from navp_structures.analysis.indexing.spacings import index_spacings
@@ -81,12 +94,47 @@ def index(
         labels=labels,
         probe=probe,
     )
+    checks = list(_checks(result))
     if as_json:
-        print_json(result.to_dict())
+        content = result.to_dict()
+        documents = [check.to_dict() for check in checks]
+        content["results"]["label_checks"] = [
+            {"inputs": document["inputs"], **document["results"]} for document in documents
+        ]
+        print_json(content)
     else:
         click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+        for check in checks:
+            click.echo()
+            print_table(check, as_json=False)
     if not result.indexed or not result.labels_hold:
         sys.exit(1)
+
+
+def _checks(result: SpacingIndexing) -> Iterator[LabelCheck]:
+    """Yield a check, in each phase, of each label that holds in none of them."""
+    from navp_structures.analysis.indexing.label_repair import check_label
+
+    phases = {phase.id: phase for phase in result.of}
+    holding = {verdict.number for verdict in result.labels if verdict.holds}
+    for verdict in result.labels:
+        if verdict.number in holding:
+            continue
+        # Two labels of two spacings share the zone axis of one image.
+        pair = [v for v in result.labels if v.phase == verdict.phase]
+        others = [v.hkl for v in pair if v.number != verdict.number]
+        other = others[0] if len(pair) == 2 and len(result.observed) == 2 else None
+        angles = [angle for *_, angle in result.inputs["angles"]]
+        yield check_label(
+            phases[verdict.phase],
+            verdict.label,
+            verdict.d_obs,
+            sigma=result.observed[verdict.observation].sigma,
+            other=other,
+            angle=angles[0] if angles and other is not None else None,
+            angle_sigma=result.inputs["angle_sigma"],
+            probe=result.inputs["probe"],
+        )
 
 
 def _number(text: str, hint: str, wanted: str) -> float:

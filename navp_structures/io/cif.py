@@ -35,7 +35,10 @@ from navp_structures.model.spacegroup import SpaceGroup
 _TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
 _DOTTED = re.compile(r"(?<!\S)(_[A-Za-z][A-Za-z0-9_]*)\.(?=[A-Za-z])")
 # Written by `export`, so that a model stays a model when its CIF is read again.
-_KIND = re.compile(rf"kind: ({'|'.join(KINDS)})\b(?:; reason: (.*))?", re.DOTALL)
+_KIND = re.compile(
+    rf"kind: ({'|'.join(KINDS)})\b(?:; cell: ({'|'.join(KINDS)})\b)?(?:; reason: (.*))?",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +132,8 @@ def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noq
     header = read_header(block)
     sites = cif_sites.read_sites(block)
     formula, units = _completed(header, sites)
-    kind, reason = _kind(block)
-    fields: dict[str, Any] = {"kind": kind, "reason": reason} | more
+    kind, cell_kind, reason = _kind(block)
+    fields: dict[str, Any] = {"kind": kind, "cell_kind": cell_kind, "reason": reason} | more
     return Phase(
         id=id,
         cell=header.cell,
@@ -201,9 +204,10 @@ def _whole_ratio(content: dict[str, float], formula: str) -> int | None:
     return near if near >= 1 and 2 * agree > len(ratios) else None
 
 
-def _kind(block: cif.Block) -> tuple[str | None, str | None]:
+def _kind(block: cif.Block) -> tuple[str | None, str | None, str | None]:
+    """Return kind, kind of the cell, and reason."""
     match = _KIND.search(optional_text(block, "_audit_creation_method") or "")
-    return (match[1], match[2]) if match else (None, None)
+    return (match[1], match[2], match[3]) if match else (None, None, None)
 
 
 def _provenance(block: cif.Block) -> Provenance:

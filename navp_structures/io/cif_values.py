@@ -6,11 +6,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
 
 from gemmi import cif
 
 from navp_structures.errors import CifError
+from navp_structures.io.text_lines import number_with_su
 from navp_structures.model.cell import Correlation
 
 ANISO_AXES = ("11", "22", "33", "12", "13", "23")
@@ -24,11 +24,6 @@ DATABASE_TAGS = {
     "PDF": "_database_code_PDF",
 }
 """Tag of each database's code."""
-
-_NUMBER = re.compile(
-    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]{1,3}))?(?:\(([0-9]+)\))?"
-)
-
 
 _ACCENT = re.compile(r"""\\(['`^~",%])([A-Za-z])""")
 _COMBINING = dict(zip("'`^~\",%", "\u0301\u0300\u0302\u0303\u0308\u0327\u030a", strict=True))
@@ -101,15 +96,10 @@ def number(text: str, what: str) -> tuple[float, float | None]:
     >>> number("8.7288(2)", "a")
     (8.7288, 0.0002)
     """
-    match = _NUMBER.fullmatch(cif.as_string(text).strip())
-    if match is None:
+    found = number_with_su(cif.as_string(text).strip())
+    if found is None:
         raise CifError(f"{what} is {cif.as_string(text)!r}, which is no number")
-    mantissa, exponent, digits = match.groups()
-    value = Decimal(mantissa).scaleb(int(exponent or 0))
-    if digits is None or int(digits) == 0:
-        return float(value), None
-    place = value.as_tuple().exponent
-    return float(value), float(Decimal(digits).scaleb(int(place)))
+    return found
 
 
 def optional_number(block: cif.Block, tags: Sequence[str]) -> tuple[float | None, float | None]:

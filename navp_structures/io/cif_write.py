@@ -81,6 +81,7 @@ def _add_source(block: cif.Block, phase: Phase) -> None:
     method = f"navp_structures {__version__}"
     if phase.kind:
         method += f"; kind: {phase.kind}"
+        method += f"; cell: {phase.cell_kind}" if phase.cell_kind else ""
         method += f"; reason: {phase.reason}" if phase.reason else ""
     _set(block, "_audit_creation_method", method)
     source = phase.provenance

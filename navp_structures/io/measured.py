@@ -12,6 +12,7 @@ import numpy as np
 
 from navp_structures.errors import InputError, InputFileError
 from navp_structures.io.files import naming, read_text
+from navp_structures.io.text_lines import text_lines
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured import MeasuredPattern, check_points
 from navp_structures.show.tables import printable
@@ -113,8 +114,6 @@ def number_columns(text: str) -> tuple[Floats, list[int]]:
 
 def _data_lines(text: str) -> list[tuple[int, str]]:
     """Return (line number, text) of each line that must hold numbers."""
-    if "\0" in text:
-        raise InputError("it holds zero bytes, as binary files do; save it as UTF-8 text")
     lines = list(_without_comments(text))
     if lines and _is_heading(lines[0][1]):
         del lines[0]
@@ -124,11 +123,8 @@ def _data_lines(text: str) -> list[tuple[int, str]]:
 
 
 def _without_comments(text: str) -> Iterator[tuple[int, str]]:
-    # Not splitlines, which also breaks at characters that editors do not count as lines.
-    # Old DOS programs end a file with Control-Z.
-    raw = text.removesuffix("\x1a").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     opened = 0
-    for number, untrimmed in enumerate(raw, start=1):
+    for number, untrimmed in enumerate(text_lines(text), start=1):
         line = untrimmed.strip()
         while opened or line.startswith("/*"):
             start = 0 if opened else 2

@@ -231,6 +231,8 @@ class Fits:
         integrated out, shape ``(h,)``.
     scale, scale_su
         Refined ln of the factor and its su, with the prior; shape ``(h,)``.
+    turn, strain
+        Refined: radians, shape ``(h,)``, and (c, d), shape ``(h, 2)``.
     squares
         Sum over matched spots of squared residuals in sigma after refining, shape ``(h,)``.
     stretch, bend
@@ -240,6 +242,8 @@ class Fits:
     log_evidence: Floats
     scale: Floats
     scale_su: Floats
+    turn: Floats
+    strain: Floats
     squares: Floats
     stretch: Floats
     bend: Floats
@@ -282,7 +286,7 @@ def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fi
     total = (residual**2).sum(axis=1) - (right * solution).sum(axis=1)
     log_sigmas = (matched * np.log(2.0 * np.pi * spots.sigma * spots.sigma_angle)).sum(axis=1)
     count = len(spots)
-    lengths_of = np.einsum("hk,hk->h", spread[:, 0], solution[:, :3])
+    modes = np.einsum("hjk,hk->hj", spread, solution[:, :3])
     variance = np.einsum("hk,hkl,hl->h", spread[:, 0], inverse[:, :3, :3], spread[:, 0])
     return Fits(
         log_evidence=(
@@ -292,12 +296,37 @@ def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fi
             + 0.5 * np.log(2.0 * np.pi)
             - np.log(2.0 * np.pi)
         ),
-        scale=lengths_of,
+        scale=modes[:, 0],
         scale_su=np.sqrt(np.clip(variance, 0.0, None)),
+        turn=placed.turn + placed.mirror * solution[:, 3],
+        strain=modes[:, 1:],
         squares=(after**2).sum(axis=1),
         stretch=np.where(matched, after[:, :count], np.nan),
         bend=np.where(matched, after[:, count:], np.nan),
     )
+
+
+def laid(
+    log_g: Floats,
+    angle: Floats,
+    *,
+    turn: float,
+    mirror: float,
+    scale: float,
+    strain: tuple[float, float],
+) -> tuple[Floats, Floats]:
+    """Return where reflections of a net lie in the pattern: ln of length, angle (radians).
+
+    Parameters
+    ----------
+    log_g, angle
+        Of the reflections in their net: ln of length in Å⁻¹, radians.
+    turn, mirror, scale, strain
+        Radians, 1 or -1, ln of the factor, and (c, d).
+    """
+    (c, d), cos, sin = strain, np.cos(2.0 * angle), np.sin(2.0 * angle)
+    log_r = log_g + scale + c * cos + d * sin
+    return log_r, turn + mirror * (angle + d * cos - c * sin)
 
 
 def wrapped(angle: Floats) -> Floats:

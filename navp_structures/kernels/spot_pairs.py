@@ -19,6 +19,7 @@ _REACH = 3.6
 # Sines of the angle between two spots below these are no base of a plane.
 _FLAT = 0.1
 _FLAT_SPOTS = 0.17
+_FLAT_OF_FEW = 0.01
 
 # How often one spot may be in the pairs that are tried.
 _OFTEN = 3
@@ -89,7 +90,7 @@ class PairTable:
 
     def placements(self, spots: PolarSpots, nets: Nets, pairs: int) -> Placements:
         """Return first guesses from so many pairs of spots; their match is empty."""
-        one, two, angle = _base_pairs(spots, pairs)
+        one, two, angle = _base_pairs(spots, pairs, _FLAT_SPOTS)
         asked = self._point(spots.log_r[one], spots.log_r[two], angle)
         hits = self._tree.query_ball_point(asked, _REACH) if len(asked) else []
         pair = np.repeat(np.arange(len(hits)), [len(found) for found in hits])
@@ -130,7 +131,7 @@ def all_placements(
     scale_sigma
         Of the common scale, relative.
     """
-    one, two, angle = _base_pairs(spots, len(spots) * len(spots))
+    one, two, angle = _base_pairs(spots, len(spots) * len(spots), _FLAT_OF_FEW)
     parts = []
     for i, j, bend in zip(one.tolist(), two.tolist(), angle.tolist(), strict=True):
         first, second = _fitting(spots, nets, zone, counted, (i, j), scale_sigma)
@@ -177,7 +178,7 @@ def _fitting(
     first = np.repeat(firsts, number)
     second = near[1][np.repeat(low, number) + offset]
     # Both in one direction, or in opposite ones, are no base of a plane.
-    wide = np.abs(np.sin(nets.angle[second] - nets.angle[first])) > _FLAT
+    wide = np.abs(np.sin(nets.angle[second] - nets.angle[first])) > _FLAT_OF_FEW
     difference = nets.log_g[first] - nets.log_g[second]
     off = np.abs(difference - (spots.log_r[pair[0]] - spots.log_r[pair[1]]))
     wide &= off <= _REACH * float(np.hypot(*spots.sigma[list(pair)]))
@@ -201,11 +202,11 @@ def _strong_pairs(
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
-def _base_pairs(spots: PolarSpots, most: int) -> tuple[Ints, Ints, Floats]:
+def _base_pairs(spots: PolarSpots, most: int, flat: float) -> tuple[Ints, Ints, Floats]:
     """Return pairs of spots that span the plane, short ones first, no spot too often."""
     one, two = np.triu_indices(len(spots), 1)
     angle = wrapped(spots.angle[two] - spots.angle[one])
-    wide = np.abs(np.sin(angle)) > _FLAT_SPOTS
+    wide = np.abs(np.sin(angle)) > flat
     one, two, angle = one[wide], two[wide], angle[wide]
     used = np.zeros(len(spots), dtype=int)
     chosen = []

@@ -143,12 +143,22 @@ def format_uvw(uvw: Iterable[int]) -> str:
     return "[" + " ".join(str(int(n)) for n in uvw) + "]"
 
 
-def _indices(text: str) -> list[int] | None:
-    """Return the three or four integers that a text names; None when it does not."""
+def index_words(text: str) -> list[str]:
+    """Return the words of a label, brackets left out, overbars turned into minus signs.
+
+    Examples
+    --------
+    >>> index_words("(4, -2, 6)"), index_words("1-35")
+    (['4', '-2', '6'], ['1-35'])
+    """
     plain = _BAR_LATEX.sub(lambda m: f" -{m[1] or m[2]} ", text.translate(_MINUS))
     plain = _BAR_AFTER.sub(lambda m: f" -{m[1][::2]} ", plain.replace("$", " "))
-    plain = re.sub(r"[()\[\]{},;]", " ", plain)
-    words = plain.split()
+    return re.sub(r"[()\[\]{},;]", " ", plain).split()
+
+
+def _indices(text: str) -> list[int] | None:
+    """Return the three or four integers that a text names; None when it does not."""
+    words = index_words(text)
     if len(words) == 1 and _COMPACT.fullmatch(words[0]):
         words = re.findall(r"[+-]?[0-9]", words[0])
     if len(words) not in (3, 4) or not all(re.fullmatch(r"[+-]?[0-9]{1,4}", w) for w in words):

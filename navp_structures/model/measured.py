@@ -56,10 +56,10 @@ class MeasuredPattern:
         """Keep read-only copies, and refuse what is no pattern."""
         if not self.name.isprintable():
             raise InputError(f"the name {self.name!r} must be printable")
-        object.__setattr__(self, "x", _numbers("x", self.x))
-        object.__setattr__(self, "intensity", _numbers("intensity", self.intensity))
+        object.__setattr__(self, "x", read_only("x", self.x))
+        object.__setattr__(self, "intensity", read_only("intensity", self.intensity))
         if self.intensity_su is not None:
-            su = _numbers("intensity_su", self.intensity_su)
+            su = read_only("intensity_su", self.intensity_su)
             object.__setattr__(self, "intensity_su", su)
         for name in ("intensity", "intensity_su"):
             values = getattr(self, name)
@@ -130,15 +130,30 @@ def check_points(
             )
 
 
-def _numbers(name: str, values: npt.ArrayLike) -> Floats:
+def read_only(name: str, values: npt.ArrayLike, *, ndim: int = 1) -> Floats:
+    """Return a read-only copy of an array of real numbers.
+
+    Parameters
+    ----------
+    name
+        What the values are called in an error.
+    ndim
+        1 for the shape ``(n,)``, 2 for ``(n, m)``.
+
+    Raises
+    ------
+    InputError
+        When it holds anything but real numbers, or has another shape.
+    """
+    wanted = "(n,)" if ndim == 1 else "(n, m)"
     try:
         array = np.asarray(values)
     except ValueError:
-        raise InputError(f"{name} is ragged; it must have the shape (n,)") from None
+        raise InputError(f"{name} is ragged; it must have the shape {wanted}") from None
     if array.dtype.kind not in "iuf":
         raise InputError(f"{name} holds {array.dtype} values; it must hold real numbers")
-    if array.ndim != 1:
-        raise InputError(f"{name} has the shape {array.shape}; it must have the shape (n,)")
+    if array.ndim != ndim:
+        raise InputError(f"{name} has the shape {array.shape}; it must have the shape {wanted}")
     copy = array.astype(np.float64)
     copy.setflags(write=False)
     return copy

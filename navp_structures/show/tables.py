@@ -10,12 +10,13 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 
 from navp_structures._version import __version__
-from navp_structures.show.numbers import rounded
+from navp_structures.show.numbers import rounded, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +211,12 @@ def cell_text(column: Column, row: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     spread = getattr(row, column.su) if column.su else None
-    return printable(rounded(value, spread) if spread else column.show(value))
+    shown = column.show(value)
+    if not spread:
+        return printable(shown)
+    # A column that shows signs shows them beside an su too.
+    show = partial(signed, places=0) if shown.startswith("+") else rounded
+    return printable(show(value, su=spread))
 
 
 def shown_columns(result: TableResult[Any]) -> list[Column]:
@@ -320,21 +326,22 @@ def _plain_grid(
     return "\n".join([lines[0], "─" * (sum(widths) + _GAP * (len(widths) - 1)), *lines[1:]])
 
 
-# Letters: words of texts up to this length are not broken.
-_WORD = 16
+# Letters: words of texts up to the first length are not broken where there is room, else those
+# of the next.
+_WORDS = (16, 12, 8)
 
 
 def _least_width(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[bool]
+    heads: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[bool], unbroken: int
 ) -> int:
-    """Return the width below which numbers, or words of usual length, would be broken."""
+    """Return the width below which numbers, or words of so many letters, would be broken."""
     from rich.cells import cell_len
 
     total = _GAP * len(heads)
     for head, is_left, *column in zip(heads, left, *rows, strict=True):
         texts = [head, *column]
         if is_left:
-            texts = [word[:_WORD] for text in texts for word in text.split()]
+            texts = [word[:unbroken] for text in texts for word in text.split()]
         total += max(map(cell_len, texts), default=0)
     return total
 
@@ -365,6 +372,10 @@ def _folded_grid(
     needed = Measurement.get(console, console.options, table)
     # Rich measures without the padding that it then draws between columns.
     widest = needed.maximum + len(heads)
-    console.width = max(min(widest, width or widest), _least_width(heads, rows, left))
+    least = next(
+        (n for word in _WORDS if (n := _least_width(heads, rows, left, word)) <= (width or n)),
+        0,
+    ) or _least_width(heads, rows, left, _WORDS[-1])
+    console.width = max(min(widest, width or widest), least)
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

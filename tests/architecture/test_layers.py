@@ -28,6 +28,7 @@ LAYERS = {
     "catalogue": 4,
     "analysis": 5,
     "testing": 6,
+    "benchmark": 6,
     "cli": 6,
     "top": 7,
 }

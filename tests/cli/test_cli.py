@@ -114,6 +114,20 @@ def test_index_with_a_label() -> None:
     run("index", "1.895", "--label", "-1 -3 5", "--phase", "Na3VP")
 
 
+def test_a_label_that_does_not_hold_comes_with_what_may_have_been_meant() -> None:
+    asked = ["index", "1.88", "1.895", "--label", "4 -2 6", "--label", "1 -3 5",
+             "--phase", "Na3VP"]  # fmt: skip
+    text = run(*asked, code=1).stdout
+    assert "most plausible: (1 -4 5) (one digit), on zone [1 -1 -1]" in text
+    (check,) = results(*asked, code=1)["results"]["label_checks"]
+    assert check["repairs"][0]["hkl"] == [1, -4, 5]
+    assert check["inputs"]["other"] == [4, -2, 6]
+    # Nothing is added where each label holds in one of the phases.
+    fine = ["index", "1.88", "--label", "4 -2 6"]
+    assert results(*fine)["results"]["label_checks"] == []
+    assert "plausible" not in run(*fine).stdout
+
+
 def test_index_with_an_angle() -> None:
     content = results("index", "2.542", "2.992", "--angle", "55.2", "--phase", "Na2VP")
     pair = content["results"]["pairs"][0]

@@ -34,6 +34,8 @@ def test_table_with_su() -> None:
     "arguments",
     [
         ("Na3VP", "Na2VP", "NaVP"),
+        ("na2vp-computed", "na3vp-rt"),
+        ("nzsp-monoclinic", "nzsp-300k", "--centre", "Si", "--centre", "Na"),
         ("NZSP", "--centre", "Zr", "--centre", "Si", "--centre", "Na"),
         ("Na2VP", "--bonds"),
         ("Na3VP", "--centre", "V", "--centre", "P", "--shared"),
@@ -67,7 +69,7 @@ def test_path_table() -> None:
     text = run("path").stdout
     assert max(map(len, text.splitlines())) <= 80
     flat = " ".join(text.split())
-    assert "na3vp-rt to navp-model: -8.21 %" in flat
+    assert "na3vp-rt to navp-model: -8.2(2) %" in flat
     assert "Warning" not in flat
     flat = " ".join(run("path", "na3vp-gamma", "Na2VP", "NaVP").stdout.split())
     assert "Warning: na3vp-gamma to navp-model, -8.77 %" in flat

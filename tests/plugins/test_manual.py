@@ -10,6 +10,8 @@ import pytest
 from navp_structures import Phase, PhaseSource
 from navp_structures.catalogue import hookspecs
 
+HOOKS = ["navp_phase_folders", "navp_phases", "navp_radiations", "navp_spacing_readers"]
+
 
 def _examples(text: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
@@ -17,7 +19,7 @@ def _examples(text: str) -> list[str]:
 
 def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
     examples = _examples((checkout / "plugins" / "README.md").read_text("utf-8"))
-    assert len(examples) == 3
+    assert len(examples) == 4
     space: dict[str, object] = {}
     exec(compile(examples[1], "README", "exec"), space)
     (source,) = space["navp_phases"]()  # type: ignore[operator]
@@ -27,7 +29,7 @@ def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
     assert phase.id == source.id
 
 
-@pytest.mark.parametrize("hook", ["navp_phase_folders", "navp_phases", "navp_radiations"])
+@pytest.mark.parametrize("hook", HOOKS)
 def test_docstring_and_manual_show_the_same_plugin(hook: str, checkout: Path) -> None:
     manual = (checkout / "plugins" / "README.md").read_text("utf-8")
     docstring = getattr(hookspecs, hook).__doc__

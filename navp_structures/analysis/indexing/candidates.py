@@ -194,7 +194,8 @@ def _relative_cell_su(phase: Phase) -> float:
 
 
 @lru_cache(maxsize=64)
-def _strongest_of_list(phase: Phase, probe: str) -> float:
+def largest_f_squared(phase: Phase, probe: str) -> float:
+    """Return the largest |F|² of a phase with sites, down to 1 Å."""
     values = families(phase, _STRONGEST_DOWN_TO, probe).f_squared
     return float(values.max()) if len(values) else 0.0
 
@@ -203,4 +204,4 @@ def _strongest(phase: Phase, probe: str, table: Families) -> float:
     if not phase.has_sites:
         return math.nan
     here = float(table.f_squared.max()) if len(table.f_squared) else 0.0
-    return max(here, _strongest_of_list(phase, probe))
+    return max(here, largest_f_squared(phase, probe))

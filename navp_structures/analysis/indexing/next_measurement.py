@@ -10,7 +10,7 @@ import numpy as np
 from navp_structures.analysis.indexing.spot_search import Errors, Posterior
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels.lattice import Floats
-from navp_structures.kernels.spot_match import PolarSpots
+from navp_structures.kernels.spot_match import PolarSpots, laid
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 
 # Standard deviations between two positions that tell them apart.
@@ -172,8 +172,15 @@ def _predicted(
 ) -> tuple[Floats, Floats]:
     """Return where reflections of a placement lie in the pattern: ln of length, angle."""
     placed, fits = posterior.placed, posterior.fits
-    log_r = library.nets.log_g[rows] + fits.scale[h]
-    return log_r, placed.turn[h] + placed.mirror[h] * library.nets.angle[rows]
+    c, d = fits.strain[h].tolist()
+    return laid(
+        library.nets.log_g[rows],
+        library.nets.angle[rows],
+        turn=float(fits.turn[h]),
+        mirror=float(placed.mirror[h]),
+        scale=float(fits.scale[h]),
+        strain=(c, d),
+    )
 
 
 def _is_far(

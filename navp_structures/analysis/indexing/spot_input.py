@@ -37,8 +37,8 @@ _SAME: Final = 1e-6
 # Standard deviations within which two spots are opposite ones.
 _OPPOSITE: Final = 3.0
 
-# Sines below are no second direction.
-_FLAT: Final = 0.17
+# Standard deviations of angles within which all spots are on one line.
+_FLAT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +53,8 @@ class MeasuredSpots:
         Number of the spot that each one is or is opposite to, shape ``(n,)``.
     sign
         -1 for those that stand for their opposite, shape ``(n,)``.
+    spread, bend
+        Standard deviations of each spot's length, relative, and angle (radians), ``(n,)``.
     log_r, angle
         Of each group: ln of its length (Å⁻¹), radians; shape ``(m,)``.
     sigma, sigma_angle
@@ -64,6 +66,8 @@ class MeasuredSpots:
     g: Floats
     group: Ints
     sign: Ints
+    spread: Floats
+    bend: Floats
     log_r: Floats
     angle: Floats
     sigma: Floats
@@ -106,6 +110,8 @@ def measured_spots(
         g=g,
         group=group,
         sign=sign,
+        spread=spread,
+        bend=bend,
         log_r=np.log(np.hypot(*means.T)),
         angle=np.arctan2(means[:, 1], means[:, 0]),
         sigma=spread[first] / np.sqrt(count),
@@ -237,7 +243,7 @@ def _check_directions(spots: MeasuredSpots) -> None:
     if len(spots.log_r) < 2:
         raise InputError("the spots are opposite to each other; a pattern needs two directions")
     sines = np.abs(np.sin(spots.angle[:, np.newaxis] - spots.angle))
-    if sines.max() < _FLAT:
+    if (sines < _FLAT * np.hypot(spots.sigma_angle[:, np.newaxis], spots.sigma_angle)).all():
         raise InputError(
             f"all {len(spots.g)} spots lie on one line; a zone axis needs a second direction"
         )

@@ -42,6 +42,12 @@ def _found(result: SpotIndexing) -> Iterator[str]:
         yield f"{best} leads, but is not sure: below {SURE:g} other answers remain"
     for group in result.classes:
         yield f"not separable with these data: {', '.join(group)}"
+    bare = [phase.id for phase in result.of if not phase.has_sites]
+    if bare:
+        yield (
+            f"cells without sites have all reflections equally strong: {', '.join(bare)}; what "
+            "is said of them rests on positions alone"
+        )
     fit = result.best_fit
     if fit is not None and (not result.rows or fit is not result.rows[0]):
         yield (

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from navp_structures.analysis.indexing.spot_notes import spot_notes
+from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
 from navp_structures.show.tables import Column, TableResult, plain
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from navp_structures.analysis.indexing.next_measurement import NextMeasurement
+    from navp_structures.analysis.indexing.spot_input import MeasuredSpots
+    from navp_structures.analysis.indexing.spot_net import SpotNet
 
 RANDOM = "none.random"
 LATTICE = "none.lattice"
@@ -61,6 +67,32 @@ class MissingReflection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpotPlacement:
+    """How the net of a zone lies on the pattern.
+
+    Parameters
+    ----------
+    listed_axis
+        [uvw] to the viewer where the net is not mirrored.
+    g_max
+        Å⁻¹; reflections are listed to this length.
+    turn
+        Degrees, anticlockwise, from the first vector of the net's basis.
+    mirror
+        -1 where the pattern is seen from the other side, else 1.
+    stretch, strain
+        ln of r_obs/g_calc, and the refined strain (c, d) of cell and camera in the net.
+    """
+
+    listed_axis: HKL
+    g_max: float
+    turn: float
+    mirror: int
+    stretch: float
+    strain: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpotSolution:
     """One zone axis of one phase with its best assignment.
 
@@ -82,6 +114,8 @@ class SpotSolution:
         Å, of the shortest translation along the axis.
     missing
         Expected reflections that no spot shows, the most probable first.
+    placement
+        Of the zone's net on the pattern, from which `SpotIndexing.net` has all reflections.
     """
 
     rank: int
@@ -96,6 +130,7 @@ class SpotSolution:
     axis_length: float
     assignments: tuple[SpotAssignment, ...]
     missing: tuple[MissingReflection, ...]
+    placement: SpotPlacement
 
 
 def _hkls(hkls: tuple[HKL | None, ...]) -> str:
@@ -117,6 +152,8 @@ class SpotIndexing(TableResult[SpotSolution]):
         where no solution has all spots.
     next_measurement
         What would separate the leading answers; None where nothing needs it.
+    measured
+        The spots in Å⁻¹, y up, with their errors.
     """
 
     asked: Mapping[str, Any]
@@ -126,6 +163,7 @@ class SpotIndexing(TableResult[SpotSolution]):
     classes: tuple[tuple[str, ...], ...]
     best_fit: SpotSolution | None
     next_measurement: NextMeasurement | None
+    measured: MeasuredSpots
 
     name = "spots"
     columns = (
@@ -171,6 +209,61 @@ class SpotIndexing(TableResult[SpotSolution]):
     def notes(self) -> tuple[str, ...]:
         """What these spots can and cannot decide."""
         return spot_notes(self)
+
+    def solution(self, rank: int) -> SpotSolution:
+        """Return the solution of a rank, from 1.
+
+        Raises
+        ------
+        InputError
+            When there is none of this rank.
+        """
+        count = len(self.rows)
+        if not count:
+            raise InputError("there are no solutions: no zone of these phases has two spots")
+        if not isinstance(rank, Integral) or isinstance(rank, bool) or not 1 <= rank <= count:
+            there = "there is 1 solution" if count == 1 else f"there are {count} solutions"
+            raise InputError(f"rank is {shown(rank)}; {there}, the first of rank 1")
+        return self.rows[int(rank) - 1]
+
+    def net(self, rank: int = 1) -> SpotNet:
+        """Return all reflections of a solution's zone, where they lie in the pattern.
+
+        Raises
+        ------
+        InputError
+            When there is no solution of this rank.
+        """
+        from navp_structures.analysis.indexing.spot_net import net_of
+
+        return net_of(self, self.solution(rank))
+
+    def plot(self, ax: Axes | None = None, *, rank: int = 1) -> Axes:
+        """Draw the spots over the net of a solution, with the posteriors beside it.
+
+        Discs are the reflections of the zone, their area the probability to be seen; open
+        circles the spots, with ellipses of two sigma. What has no room for a label has none.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a figure, with bars for the posteriors. Else they are
+            told in words.
+        rank
+            Of the solution, from 1.
+
+        Raises
+        ------
+        InputError
+            When there is no solution of this rank.
+
+        Returns
+        -------
+        The Axes of the pattern; nothing is shown or saved.
+        """
+        from navp_structures.analysis.indexing.spot_drawing import draw
+
+        return draw(self, self.solution(rank), ax)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; each solution holds `assignments` and `missing`."""

@@ -14,6 +14,7 @@ from navp_structures.analysis.indexing.spot_result import (
     RANDOM,
     MissingReflection,
     SpotAssignment,
+    SpotPlacement,
     SpotSolution,
 )
 from navp_structures.analysis.indexing.spot_search import Posterior, spurious_share
@@ -43,25 +44,62 @@ def posteriors(posterior: Posterior, phases: Sequence[Phase]) -> dict[str, float
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def classes(posterior: Posterior, phases: Sequence[Phase]) -> Iterator[tuple[str, ...]]:
-    """Yield the phases that none of the data tells from the leading one."""
-    limit = posterior.phases.max(initial=0.0) / _SEPARATED
-    close = [
-        p.id
-        for p, share in zip(phases, posterior.phases, strict=True)
-        if share > limit and share > 0.0
-    ]
+def classes(posterior: Posterior, library: ZoneLibrary) -> Iterator[tuple[str, ...]]:
+    """Yield the phases that none of the data tells from the leading one.
+
+    A cell without sites has no intensities to be told by: it is not separated from a leader
+    whose positions fit no better.
+    """
+    shares = posterior.phases
+    if not shares.max(initial=0.0) > 0.0:
+        return
+    leader = int(shares.argmax())
+    limit = shares[leader] / _SEPARATED
+    matched, evidence = _positions(posterior, library)
+    close = []
+    for n, phase in enumerate(library.phases):
+        unknown = not phase.has_sites or not library.phases[leader].has_sites
+        as_good = matched[n] >= matched[leader] and (
+            evidence[n] > evidence[leader] - np.log(_SEPARATED)
+        )
+        if shares[n] > limit or (unknown and as_good):
+            close.append(phase.id)
     if len(close) > 1:
         yield tuple(close)
 
 
+def _positions(posterior: Posterior, library: ZoneLibrary) -> tuple[list[int], list[float]]:
+    """Return how many spots the best placement of each phase has, and how well they fit."""
+    owner = library.owner[posterior.placed.zone]
+    count = (posterior.placed.match >= 0).sum(axis=1)
+    matched, evidence = [], []
+    for n in range(len(library.phases)):
+        own = np.flatnonzero(owner == n)
+        most = int(count[own].max(initial=0))
+        best = own[count[own] == most]
+        matched.append(most)
+        evidence.append(float(posterior.fits.log_evidence[best].max(initial=-np.inf)))
+    return matched, evidence
+
+
 def solutions(
-    posterior: Posterior, spots: MeasuredSpots, polar: PolarSpots, library: ZoneLibrary
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    polar: PolarSpots,
+    library: ZoneLibrary,
+    g_max: float,
 ) -> Iterator[SpotSolution]:
-    """Yield one solution for each zone with the best of its placements, best zone first."""
+    """Yield one solution for each zone with the best of its placements, best zone first.
+
+    Parameters
+    ----------
+    g_max
+        Å⁻¹, to which the library lists reflections.
+    """
     seen = library.visibility(len(polar), spurious_share(len(polar))).probability
     for rank, (h, hkls) in enumerate(readings(posterior, spots, library), 1):
-        yield _solution(rank, h, hkls, posterior, spots, library, seen)
+        laid = _placement(h, hkls, posterior, spots, library, g_max)
+        yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
 
 
 def readings(
@@ -120,10 +158,38 @@ def fitted(h: int, posterior: Posterior, library: ZoneLibrary) -> dict[str, Any]
     }
 
 
+def _placement(
+    h: int,
+    hkls: Hkls,
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    library: ZoneLibrary,
+    g_max: float,
+) -> SpotPlacement:
+    placed, fits = posterior.placed, posterior.fits
+    turn = float(fits.turn[h])
+    first = next((n for n, hkl in enumerate(hkls) if hkl is not None), None)
+    if first is not None:
+        row = placed.match[h][spots.group[first]]
+        # The other one of two opposite readings is the same net, turned by half a turn.
+        if hkls[first] != hkl_of(library.hkl[row] * spots.sign[first]):
+            turn += math.pi
+    c, d = fits.strain[h].tolist()
+    return SpotPlacement(
+        listed_axis=hkl_of(library.uvw[placed.zone[h]]),
+        g_max=g_max,
+        turn=math.degrees(turn) % 360.0,
+        mirror=int(placed.mirror[h]),
+        stretch=float(fits.scale[h]),
+        strain=(c, d),
+    )
+
+
 def _solution(
     rank: int,
     h: int,
     hkls: Hkls,
+    laid: SpotPlacement,
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,
@@ -138,6 +204,7 @@ def _solution(
         assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
         missing=tuple(_missing(zone, match, library, seen)),
         **fitted(h, posterior, library),
+        placement=laid,
     )
 
 

@@ -145,7 +145,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
     """Return the answer of `index_spots` for checked settings."""
     made = searched(spots, intensities, settings)
     posterior, library, phases = made.posterior, made.library, settings.phases
-    found = tuple(solutions(posterior, made.measured, made.polar, library))
+    found = tuple(solutions(posterior, made.measured, made.polar, library, made.errors.g_max))
     return SpotIndexing(
         asked={
             "spots": np.asarray(spots, dtype=np.float64).tolist(),
@@ -156,9 +156,10 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         of=phases,
         rows=tuple(told(found)),
         posteriors=MappingProxyType(posteriors(posterior, phases)),
-        classes=tuple(classes(posterior, phases)),
+        classes=tuple(classes(posterior, library)),
         best_fit=best_fit(found),
         next_measurement=next_measurement(posterior, made.polar, library, made.errors, SURE),
+        measured=made.measured,
     )
 
 

@@ -12,18 +12,9 @@ import numpy as np
 
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
-
-UNITS: Final = {
-    "A": "spacing in Å",
-    "nm": "spacing in nm",
-    "1/A": "1/d in Å⁻¹",
-    "1/nm": "1/d in nm⁻¹",
-    "q": "2π/d in Å⁻¹",
-    "two_theta": "Bragg angle 2θ in degrees, with a radiation",
-    "px": "distance from the direct beam in pixels, with a camera constant",
-}
+from navp_structures.model.measured_list import is_unit, unknown_units
 
 DEFAULT_SIGMA: Final = 0.01
 """Relative. HRTEM spacings from an FFT are good to about 1 % once calibrated: a peak some
@@ -101,10 +92,8 @@ def spacings(
         the unit needs is missing or not wanted.
     """
     numbers = _numbers(values)
-    if units not in UNITS:
-        raise InputError(
-            f"unknown unit {units!r}{nearest(str(units), UNITS)}; known: {_known()}"
-        )
+    if not is_unit(units):
+        raise InputError(unknown_units(units))
     _check_extras(units, radiation, camera_constant)
     spread = _sigma(sigma, units)
     if units == "two_theta":
@@ -201,7 +190,3 @@ def _check_extras(
         math.isfinite(camera_constant) and camera_constant > 0
     ):
         raise InputError(f"the camera constant is {camera_constant:g}; it must be positive")
-
-
-def _known() -> str:
-    return ", ".join(UNITS)

@@ -178,9 +178,10 @@ _libraries: Shelf[tuple[tuple[Phase, ...], float, float, float], ZoneLibrary] = 
 def _library(
     phases: tuple[Phase, ...], parts: Sequence[PhaseZones], longest: float
 ) -> ZoneLibrary:
-    number = {id(phase): n for n, phase in enumerate(phases)}
+    # Zones are kept, so that theirs may be an equal phase that was read earlier.
+    number = {phase: n for n, phase in enumerate(phases)}
     owner = np.repeat(
-        [number[id(part.phase)] for part in parts], [len(part.uvw) for part in parts]
+        [number[part.phase] for part in parts], [len(part.uvw) for part in parts]
     ).astype(np.int64)
     zones = np.cumsum([0, *(len(part.uvw) for part in parts)])
     rows = np.cumsum([0, *(len(part.hkl) for part in parts)])

@@ -91,9 +91,9 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
             su="green_lagrange_su",
         ),
         Column("green_lagrange_su", hidden=True),
-        Column("near_uvw", head="near [uvw]", show=format_uvw),
+        Column("near_uvw", head="≈ [uvw]", show=format_uvw),
         Column("uvw_angle", head="off/°", show=lambda angle: unsigned_zero(angle, 2)),
-        Column("near_hkl", head="near (hkl)", show=format_hkl),
+        Column("near_hkl", head="≈ (hkl)", show=format_hkl),
         Column("hkl_angle", head="off/°", show=lambda angle: unsigned_zero(angle, 2)),
         Column("direction_su", head="± / °", show="{:.2f}".format),
         Column("uvw", hidden=True),
@@ -174,7 +174,10 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
 
     @property
     def volume_ratio_su(self) -> float | None:
-        """The su of the ratio; None where unknown."""
+        """The su of the ratio; None where unknown, that of a volume held fixed too."""
+        same = self.first == self.second
+        if not same and None in (self.first.cell.volume_su, self.second.cell.volume_su):
+            return None
         relative = self._mapping.volume_su
         return None if relative is None else self.volume_ratio * relative
 

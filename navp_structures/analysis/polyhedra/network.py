@@ -15,8 +15,9 @@ from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import OCCUPANCY_SLACK
 
-# Å. No two cations of an oxide or a phosphate come as near as that.
-_NEVER_BOTH = 2.5
+# Å. Two cations that are never found so near each other: Li–Li of Li2O is 2.3 Å. Partly filled
+# ones that are nearer are taken as alternatives.
+_NEVER_BOTH = 2.0
 
 
 class Contact(NamedTuple):

@@ -66,9 +66,16 @@ def _phase_notes(result: Polyhedra, phase: Phase) -> Iterator[str]:
     if partly:
         yield f"{phase.id}: filled {'is' if len(partly) == 1 else 'are'} {', '.join(partly)}"
     yield from _su_notes(phase, {site for item in centres for site in item.used_sites})
-    without = [row.centre for row in rows if row.mean_bond_su is None]
+    without = [
+        row.centre
+        for row in rows
+        if row.mean_bond_su is None or any(bond.length_su is None for bond in row.bonds)
+    ]
     if without:
-        yield f"{phase.id}: no su of {', '.join(without)}, for want of those of cell or sites"
+        yield (
+            f"{phase.id}: no su of {', '.join(without)}, or not all, for want of those of cell "
+            "or sites"
+        )
     short = max(map(_shortfall, rows), default=0.0)
     if short > _SHORTFALL:
         yield (

@@ -186,8 +186,8 @@ def _remarks(item: Centre) -> Iterator[str]:
     filled = (shell.weights > 0.0) @ item.ligands.occupancy[shell.position]
     if filled.min() < 1.0 - OCCUPANCY_SLACK:
         yield (
-            f"{where}: ligands filled to {filled.min():.2g} are vertices all the same; the "
-            "bond-valence sum counts their share"
+            f"{where}: ligands filled to {filled.min():.2g} are vertices all the same"
+            + ("" if item.valence is None else "; the bond-valence sum counts their share")
         )
     if shell.split:
         yield (

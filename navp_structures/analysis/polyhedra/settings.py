@@ -59,7 +59,7 @@ class PolyhedraSettings:
         valences: Mapping[str, int] | None,
     ) -> PolyhedraSettings:
         """Return checked settings."""
-        if shell not in CRITERIA:
+        if not isinstance(shell, str) or shell not in CRITERIA:
             raise InputError(
                 f"shell is {shown(shell)}; it must be {' or '.join(CRITERIA)}"
                 f"{nearest(str(shell), CRITERIA)}"

@@ -25,6 +25,9 @@ _KINDS = {1: "corner", 2: "edge"}
 # Bridges that make two polyhedra a lantern.
 _LANTERN = 3
 
+# Fillings of bridges add up to three within this.
+_PART = 0.1
+
 # Contacts within a thousandth of an Å and of a degree are equal by symmetry.
 _PLACES = 3
 
@@ -40,7 +43,9 @@ class SharedPart:
     shared
         Number of common vertices.
     number
-        How many such neighbours the centre has.
+        How many such neighbours the centre has, whether they are filled or not.
+    occupancy
+        How far the other centre is filled.
     distance
         Between the two centres (Å).
     angle
@@ -55,6 +60,7 @@ class SharedPart:
     number: int
     distance: float
     angle: float
+    occupancy: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ class Lantern:
     distance
         Between the two centres (Å).
     number
-        Of such units in the cell.
+        Of such units in the cell; with partly filled ends the mean number.
     per_formula_unit
         None where Z is unknown.
     """
@@ -77,7 +83,7 @@ class Lantern:
     centres: tuple[str, ...]
     bridges: tuple[str, ...]
     distance: float
-    number: int
+    number: float
     per_formula_unit: float | None
 
 
@@ -100,6 +106,7 @@ class SharedPolyhedra(OfPolyhedra[SharedPart]):
         Column("number", head="n"),
         Column("distance", head="distance / Å", show="{:.4f}".format),
         Column("angle", head="angle / °", show="{:.2f}".format),
+        Column("occupancy", show="{:.3g}".format, usual=1.0),
     )
 
     @property
@@ -145,8 +152,8 @@ def _left_out(phase: Phase, centres: tuple[Centre, ...], network: Network) -> It
     for (one, two), distance in sorted(nearest.items()):
         pair_text = f"two {one}" if one == two else f"{one} and {two}"
         yield (
-            f"{phase.id}: {pair_text} {distance:.2f} Å apart are never both there; what their "
-            "polyhedra have in common is left out"
+            f"{phase.id}: {pair_text} {distance:.2f} Å apart are taken as alternatives; what "
+            "their polyhedra have in common is left out"
         )
 
 
@@ -168,6 +175,7 @@ def _parts(phase: Phase, centres: tuple[Centre, ...], network: Network) -> Itera
             number=len(contacts),
             distance=contacts[0].distance,
             angle=contacts[0].angle,
+            occupancy=min(1.0, centres[other].filled),
         )
 
 
@@ -175,25 +183,32 @@ def _lanterns(phase: Phase, centres: tuple[Centre, ...], network: Network) -> It
     """Yield the kinds of lantern units of the cell with their number."""
     touching = {(c.first, c.second, c.shift) for c in network.contacts}
     label = [centres[kind].label for kind in network.kind]
+    filled = [min(1.0, centres[kind].filled) for kind in network.kind]
+    weights: dict[tuple[tuple[str, ...], tuple[str, ...], float], float] = defaultdict(float)
     found: dict[tuple[tuple[str, ...], tuple[str, ...], float], list[float]]
     found = defaultdict(list)
     for (one, two, shift), joined in _bridges(centres, network).items():
-        if len(joined) != _LANTERN or (one, two, shift) in touching:
+        # Alternatives of a split bridge are one bridge together.
+        bridges = sum(filled[n] for n in joined)
+        if abs(bridges - _LANTERN) > _PART or (one, two, shift) in touching:
             continue
         apart = network.fract[two] + shift - network.fract[one]
         distance = float(np.linalg.norm(network.orthogonalisation @ apart))
         ends = tuple(sorted(label[n] for n in (one, two)))
         middle = tuple(sorted(label[n] for n in joined))
+        weights[ends, middle, round(distance, _PLACES)] += filled[one] * filled[two]
         found[ends, middle, round(distance, _PLACES)].append(distance)
     units = phase.formula_units
-    for (ends, middle, _), distances in sorted(found.items()):
+    for key, distances in sorted(found.items()):
+        ends, middle, _ = key
+        number = round(weights[key], 6)
         yield Lantern(
             phase=phase.id,
             centres=ends,
             bridges=middle,
             distance=distances[0],
-            number=len(distances),
-            per_formula_unit=len(distances) / units if units else None,
+            number=number,
+            per_formula_unit=number / units if units else None,
         )
 
 
@@ -228,6 +243,6 @@ def _sentence(lantern: Lantern) -> str:
         else f", {lantern.per_formula_unit:g} per formula unit"
     )
     return (
-        f"{lantern.phase}: {lantern.number} lantern units in the cell{share}: {unit}, "
+        f"{lantern.phase}: {lantern.number:g} lantern units in the cell{share}: {unit}, "
         f"{lantern.distance:.3f} Å apart"
     )

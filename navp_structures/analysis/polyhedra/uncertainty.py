@@ -89,27 +89,31 @@ def _origin(phase: Phase) -> dict[int, str]:
     the others have one.
     """
     mean = phase.space_group.rotations.mean(axis=0)
+    polar = [n for n in range(3) if np.allclose(mean[:, n], np.eye(3)[n])]
+    others = [n for n in range(3) if n not in polar]
+    places = places_of(phase)
     found: dict[int, str] = {}
-    for n, axis in enumerate("xyz"):
-        if not np.allclose(mean[:, n], np.eye(3)[n]):
-            continue
-        without = [
+    for axis in polar:
+        held = [
             place
-            for place in places_of(phase)
-            if all(phase.sites[site].fract_su[n] is None for site in place)
+            for place in places
+            if all(_is_held(phase.sites[site], axis, others) for site in place)
         ]
-        if len(without) > 1:
-            # Atoms that were never refined, hydrogen say, have no su at all.
-            without = [place for place in without if _has_su(phase.sites[place[0]])]
-        if len(without) == 1 and len(places_of(phase)) > 1:
-            for site in without[0]:
-                found[site] = found.get(site, "") + axis
+        # One of two could be either, and the only atom has nothing to be told against.
+        if len(held) == 1 and len(places) > 1:
+            for site in held[0]:
+                found[site] = found.get(site, "") + "xyz"[axis]
     return found
 
 
-def _has_su(site: Site) -> bool:
-    """Whether a coordinate was refined; what symmetry fixes has su 0."""
-    return any(site.fract_su)
+def _is_held(site: Site, axis: int, others: list[int]) -> bool:
+    """Whether a coordinate has no su, though the atom was refined.
+
+    Hydrogen that rides on its neighbour has none either, and holds nothing.
+    """
+    refined = all(site.fract_su[n] is not None for n in others)
+    hydrogen = any(element in ("H", "D") for element in site.elements)
+    return site.fract_su[axis] is None and refined and not hydrogen
 
 
 def _expected_error(site: Site, phase: Phase) -> float | None:

@@ -20,11 +20,12 @@ from navp_structures.model.sources import PhaseSummary
 # by 0.6 % from 293 K to its high-temperature form.
 _SAME_TEMPERATURE: Final = 15.0
 _ROOM: Final = (288.0, 303.0)
-# "150 K above room temperature" is not the room's.
 _ROOM_WORDS: Final = re.compile(
-    r"(?<!above )(?<!below )(?<!over )(?<!under )(?<!than )(?<!from )(?<!to )"
-    r"\broom[- ]temperature\b",
-    re.IGNORECASE,
+    r"\broom[- ]temperature\b|\bRT\b|\bambient temperature\b", re.IGNORECASE
+)
+# "150 K above room temperature" is not the room's, nor is what was cooled from it.
+_OTHER_WORDS: Final = re.compile(
+    r"\b(?:above|below|over|under|than|from|to|not|no|expanded|extrapolated)\b", re.IGNORECASE
 )
 
 # Sodium per formula unit, and relative volume, that count as equal.
@@ -133,6 +134,8 @@ def volume_warning(first: Phase, second: Phase, ion: str) -> VolumeWarning | Non
 def conditions_of(phase: Phase) -> str:
     """Return kind and temperature in words."""
     kind = phase.kind or "kind not stated"
+    if phase.cell_kind is not None and phase.cell_kind != phase.kind:
+        kind += f" in a {phase.cell_kind} cell"
     return f"{kind}, {phase.temperature_text or 'temperature not stated'}"
 
 
@@ -146,7 +149,8 @@ def same_temperature(first: Phase, second: Phase) -> bool:
 def _is_room(phase: Phase) -> bool:
     if phase.temperature is not None:
         return _ROOM[0] <= phase.temperature <= _ROOM[1]
-    return bool(_ROOM_WORDS.search(phase.temperature_note or ""))
+    words = phase.temperature_note or ""
+    return bool(_ROOM_WORDS.search(words)) and not _OTHER_WORDS.search(words)
 
 
 def _differences(first: Phase, second: Phase) -> Iterator[str]:

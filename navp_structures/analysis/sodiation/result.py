@@ -10,7 +10,7 @@ from navp_structures.analysis.polyhedra.notes import polyhedra_notes
 from navp_structures.analysis.polyhedra.result import Polyhedra
 from navp_structures.analysis.sodiation.comparable import VolumeWarning
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import rounded
+from navp_structures.show.numbers import rounded, signed
 from navp_structures.show.tables import Column, TableResult, plain
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class PathState:
         Means over all centres of the cell (Å, Å³, valence units); None for a cell only.
     ions
         Mobile ions per formula unit.
+    is_plausible
+        Whether that valence is usual for the element.
     charge_valence, charged_element
         Mean valence that balances the charge, and of which element, where one of the centres'
         elements and no other of the phase has more than one usual valence.
@@ -54,6 +56,8 @@ class PathState:
         Elements of variable valence where there are several: charge balance tells none of them.
     assumed_valence
         Mean oxidation state that the parameters of the bond-valence sum belong to.
+    cell_kind
+        Kind of the cell, where it is not that of the phase.
     conditions
         Kind and temperature in words.
     """
@@ -77,8 +81,10 @@ class PathState:
     charge_valence: float | None
     charge_valence_su: float | None
     charged_element: str | None
+    is_plausible: bool
     mixed_valences: tuple[str, ...]
     assumed_valence: float | None
+    cell_kind: str | None
     conditions: str
     fillings: tuple[Filling, ...]
 
@@ -104,7 +110,7 @@ class SodiationPath(TableResult[PathState]):
             su="volume_per_formula_unit_su",
             show="{:.3f}".format,
         ),
-        Column("volume_change", head="ΔV / %", show="{:+.2f}".format),
+        Column("volume_change", head="ΔV / %", su="volume_change_su", show="{:+.2f}".format),
         Column("mean_bond", head="mean / Å", su="mean_bond_su", show="{:.4f}".format),
         Column(
             "polyhedron_volume",
@@ -124,7 +130,9 @@ class SodiationPath(TableResult[PathState]):
         Column("charge_valence", hidden=True),
         Column("charge_valence_su", hidden=True),
         Column("charged_element", hidden=True),
+        Column("is_plausible", hidden=True),
         Column("mixed_valences", hidden=True),
+        Column("cell_kind", hidden=True),
         Column("assumed_valence", hidden=True),
         Column("conditions", wide=True),
     )
@@ -145,6 +153,18 @@ class SodiationPath(TableResult[PathState]):
         return self.of
 
     @property
+    def heads(self) -> dict[str, str]:
+        """Where Z is unknown volumes are those of a cell."""
+        known = self.of[0].formula_units
+        return {} if known else {"volume_per_formula_unit": "V / Å³"}
+
+    @property
+    def _unit(self) -> str:
+        """What volumes and ions are counted for."""
+        first = self.of[0]
+        return "formula unit" if first.formula_units else f"cell of {first.id}"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Valences and fillings, the total change, what stands against comparing, polyhedra."""
         warnings = [f"Warning: {warning.text}" for warning in self.warnings]
@@ -160,10 +180,11 @@ class SodiationPath(TableResult[PathState]):
 
     def _state(self, row: PathState) -> str:
         """Return sodium, valence by charge and fillings of a phase in one sentence."""
-        parts = [f"{self.ion} {row.ions:.3g} per formula unit"]
+        parts = [f"{self.ion} {row.ions:.3g} per {self._unit}"]
         if row.charge_valence is not None:
             valence = rounded(row.charge_valence, row.charge_valence_su, 2)
-            parts.append(f"{row.charged_element} {valence}+ by charge balance")
+            odd = "" if row.is_plausible else ", which is not usual"
+            parts.append(f"{row.charged_element} {valence}+ by charge balance{odd}")
         if row.mixed_valences:
             several = " and ".join(row.mixed_valences)
             parts.append(f"no valence by charge balance, for {several} both vary")
@@ -194,8 +215,9 @@ class SodiationPath(TableResult[PathState]):
         if last.total_change is None or len(steps) < 2:
             return
         told = ", ".join(f"{step:+.2f}" for step in steps)
+        total = signed(last.total_change, 2, last.total_change_su)
         yield (
-            f"{self.rows[0].phase} to {last.phase}: {last.total_change:+.2f} %; the steps "
+            f"{self.rows[0].phase} to {last.phase}: {total} %; the steps "
             f"{told} % multiply, their sum {sum(steps):+.2f} % is no volume change"
         )
 

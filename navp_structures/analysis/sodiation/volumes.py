@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Final
 
-from navp_structures.analysis.numbers import items_of, known, within
+from navp_structures.analysis.numbers import known, ordered_items, within
 from navp_structures.errors import InputError, shown
 
 # Å³.
@@ -50,7 +50,7 @@ def volume_changes(volumes: Iterable[float]) -> tuple[tuple[float, ...], float]:
     >>> [round(step, 2) for step in steps], round(total, 2)
     ([-5.85, -3.11], -8.77)
     """
-    items: list[Any] | None = items_of(volumes)
+    items: list[Any] | None = ordered_items(volumes)
     if items is None or len(items) < 2:
         raise InputError(f"volumes is {shown(volumes)}; give two or more, in Å³")
     numbers = [(within(item, "a volume", *_VOLUMES, "Å³"), math.nan) for item in items]

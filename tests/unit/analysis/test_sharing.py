@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -128,11 +129,53 @@ def test_alternatives_of_one_atom_share_nothing() -> None:
     assert len(navp.polyhedra(phase, "Na", cutoff=3.0)) == 2
     assert result.rows == ()
     assert result.remarks == (
-        "x: Na1 and Na2 0.80 Å apart are never both there; what their polyhedra have in "
+        "x: Na1 and Na2 0.80 Å apart are taken as alternatives; what their polyhedra have in "
         "common is left out",
     )
     assert "no two of these polyhedra share a vertex" in result.notes
     assert result.to_dict()["remarks"][0] == result.remarks[0]
+
+
+def test_alternatives_are_told_from_neighbours() -> None:
+    # NZSP: Na1–Na3 1.94 and Na2–Na3 1.71 Å cannot both be there; Na3–Na3 2.16 Å may.
+    result = navp.polyhedra("NZSP", "Na").shared()
+    assert [remark.split(" Å")[0] for remark in result.remarks] == [
+        "nzsp-300k: Na1 and Na3 1.94",
+        "nzsp-300k: Na2 and Na3 1.71",
+    ]
+    nearest = min(row.distance for row in result.rows)
+    assert nearest == pytest.approx(2.16, abs=0.01)
+    assert min(row.occupancy for row in result.rows) == pytest.approx(0.093)
+
+
+def test_half_filled_antifluorite_keeps_its_neighbours() -> None:
+    # Li–Li of Li2O, a / 2 = 2.31 Å: six of them share an edge, filled or not.
+    phase = structure("F m -3 m", (4.62, 4.62, 4.62), O=(0, 0, 0))
+    lithium = navp.Species(symbol="Li", label="Li1", occupancy=0.5)
+    site = navp.Site(label="Li1", species=(lithium,), fract=(0.25, 0.25, 0.25))
+    rows = navp.polyhedra(replace(phase, sites=(*phase.sites, site)), "Li").shared().rows
+    edges = [row for row in rows if row.kind == "edge"]
+    assert [(row.number, round(row.distance, 2)) for row in edges] == [(6, 2.31)]
+
+
+@pytest.mark.parametrize("label", ["V1", "P1"])
+def test_a_split_atom_leaves_the_number_of_lanterns(label: str) -> None:
+    phase = navp.load("Na3VP")
+    sites = []
+    for site in phase.sites:
+        if site.label != label:
+            sites.append(site)
+            continue
+        element = site.elements[0]
+        free = 2 if label == "V1" else 0
+        for n, step in enumerate((-0.004, 0.004)):
+            kind = navp.Species(symbol=element, label=f"{element}{n}a", occupancy=0.5)
+            fract = list(site.fract)
+            fract[free] += step
+            x, y, z = fract
+            sites.append(navp.Site(label=f"{element}{n}a", species=(kind,), fract=(x, y, z)))
+    result = navp.polyhedra(replace(phase, id="x", sites=tuple(sites)), ["V", "P"]).shared()
+    assert sum(lantern.number for lantern in result.lanterns) == pytest.approx(6.0)
 
 
 def test_document() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -101,7 +102,13 @@ def test_which_temperatures_are_one() -> None:
     assert not same_temperature(room, navp.load("na3vp-gamma"))
     assert not same_temperature(room, navp.load("na3vp-alpha"))
     assert not same_temperature(nominal, replace(room, temperature=None))
-    for words in ("150 degrees above room temperature", "cooled from room temperature"):
+    assert same_temperature(room, replace(nominal, temperature_note="RT"))
+    for words in (
+        "not at room temperature",
+        "room-temperature cell expanded to 500 K",
+        "150 degrees above room temperature",
+        "cooled from room temperature",
+    ):
         assert not same_temperature(room, replace(nominal, temperature_note=words))
 
 
@@ -151,6 +158,54 @@ def test_valence_of_labelled_centres_and_of_mixtures() -> None:
     assert path.rows[0].charge_valence is None
     assert path.rows[0].mixed_valences == ("V", "Fe")
     assert any("for V and Fe both vary" in note for note in path.notes)
+
+
+def test_vacancies_of_the_host_change_no_volume() -> None:
+    phase = navp.load("Na3VP")
+    sites = tuple(
+        replace(site, species=tuple(replace(s, occupancy=0.985) for s in site.species))
+        if site.label.startswith("O")
+        else site
+        for site in phase.sites
+    )
+    row = navp.sodiation_path([phase, replace(phase, id="vacant", sites=sites)]).rows[1]
+    assert row.volume_change == pytest.approx(0.0, abs=1e-9)
+    assert row.ions == pytest.approx(2.998)
+
+
+def test_an_element_that_is_not_there_has_no_valence() -> None:
+    phase = navp.load("na3vp-alpha")
+    empty = replace(phase, formula="V0 O6 P2 Na1", formula_units=12)
+    (row,) = navp.sodiation_path([empty]).rows
+    assert row.charge_valence is None
+
+
+def test_an_unusual_valence_is_said_to_be_one() -> None:
+    phase = replace(navp.load("na3vp-alpha"), formula="VO6", formula_units=12)
+    path = navp.sodiation_path([phase])
+    assert not path.rows[0].is_plausible
+    assert any("V 12.00+ by charge balance, which is not usual" in note for note in path.notes)
+
+
+def test_unknown_z_counts_the_cell() -> None:
+    phase = replace(navp.load("Na3VP"), formula_units=None, formula=None)
+    path = navp.sodiation_path([phase, "Na2VP"])
+    assert any("Na 18 per cell of na3vp-rt" in note for note in path.notes)
+    assert "V / Å³" in text_table(path)
+
+
+def test_conditions_name_the_kind_of_the_cell() -> None:
+    row = navp.sodiation_path(["na2vp-computed"]).rows[0]
+    assert row.cell_kind == "model"
+    assert row.conditions.startswith("computed in a model cell, 0 K")
+
+
+def test_the_kind_of_a_cell_outlives_the_export(tmp_path: Path) -> None:
+    target = tmp_path / "copy.cif"
+    navp.export("na2vp-computed", target)
+    copy = navp.read_cif(target)
+    assert (copy.kind, copy.cell_kind) == ("computed", "model")
+    assert copy.reason == navp.load("na2vp-computed").reason
 
 
 def test_fillings() -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks that anybody can repeat: ``python -m navp_structures.benchmark indexing``."""
