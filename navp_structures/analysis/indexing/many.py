@@ -46,13 +46,14 @@ def index_many(
     ----------
     patterns
         Any iterable of patterns. Each is its spots, shape ``(n, 2)``, of which rows of NaN
-        that fill up an array are left out; or a mapping with ``spots`` and, if known,
-        ``intensities`` and ``name``. Or the path of an ``.npz`` file with ``spots``, shape
-        ``(k, n, 2)``, filled up with NaN, or with ``x``, ``y`` and ``start``: pattern i has
-        the spots from start[i] to before start[i + 1], and the last of the k + 1 numbers is
-        that of all spots; ``intensities`` like spots or x, and ``name``, are optional. Or
-        the path of a folder with a ``.csv``, ``.tsv`` or ``.txt`` file for each, in the order
-        of their names, with the columns x, y and, optionally, intensity.
+        that fill up an array are left out; or what `read_spacings` gives; or a mapping with
+        ``spots`` and, if known, ``intensities`` and ``name``. Or the path of an ``.npz`` file
+        with ``spots``, shape ``(k, n, 2)``, filled up with NaN, or with ``x``, ``y`` and
+        ``start``: pattern i has the spots from start[i] to before start[i + 1], and the last
+        of the k + 1 numbers is that of all spots; ``intensities`` like spots or x, and
+        ``name``, are optional. Or the path of a folder with a ``.csv``, ``.tsv`` or ``.txt``
+        file for each, in the order of their names, with the columns x, y and, optionally,
+        intensity.
     phases, sigma, angle_sigma, scale_sigma, units, camera_constant, distortion_sigma, \
 longest_zone
         As for `index_spots`; sigmas for each spot fit only patterns with as many spots.

@@ -13,6 +13,7 @@ from navp_structures.analysis.indexing.spot_solutions import fitted, posteriors,
 from navp_structures.analysis.indexing.spots import Searched, searched
 from navp_structures.errors import InputError, NavpError, nearest, shown
 from navp_structures.io.spot_lists import SpotList
+from navp_structures.model.measured_list import MeasuredList
 
 _KEYS: Final = ("spots", "intensities", "name")
 
@@ -25,11 +26,11 @@ def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
     number
         Its place in the input.
     given
-        A `SpotList`, a mapping, or the spots themselves.
+        A `SpotList`, a `MeasuredList`, a mapping, or the spots themselves.
     """
     name = None
     try:
-        pattern = _spot_list(given)
+        pattern = _spot_list(given, settings.units)
         name = pattern.name
         if pattern.error is not None:
             return PatternRow(number=number, name=name, error=pattern.error)
@@ -41,9 +42,11 @@ def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
         return PatternRow(number=number, name=name, error=told)
 
 
-def _spot_list(given: Any) -> SpotList:
+def _spot_list(given: Any, units: str) -> SpotList:
     if isinstance(given, SpotList):
         return given
+    if isinstance(given, MeasuredList):
+        return _measured(given, units)
     if not isinstance(given, Mapping):
         return SpotList(spots=given)
     for key in given:
@@ -57,6 +60,17 @@ def _spot_list(given: Any) -> SpotList:
     if "spots" not in given:
         return SpotList(name=name, error="the pattern has no spots: the key 'spots' is missing")
     return SpotList(name=name, spots=given["spots"], intensities=given.get("intensities"))
+
+
+def _measured(given: MeasuredList, units: str) -> SpotList:
+    """Return the spots of a list that was read from a file."""
+    if given.kind != "spots":
+        return SpotList(name=given.source, error=f"these are {given.kind}, not spots")
+    if given.units not in (None, units):
+        return SpotList(
+            name=given.source, error=f"the spots are in {given.units}, not in {units}"
+        )
+    return SpotList(name=given.source, spots=given.values, intensities=given.intensities)
 
 
 def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternRow:

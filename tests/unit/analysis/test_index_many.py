@@ -131,6 +131,23 @@ def test_intensities_and_names(patterns: list[np.ndarray]) -> None:
     assert found.rows[0].posteriors != without.rows[0].posteriors
 
 
+def test_lists_that_were_read(patterns: list[np.ndarray], tmp_path: Path) -> None:
+    path = tmp_path / "spots.csv"
+    rows = [f"{x:.17g},{y:.17g}" for x, y in (10.0 * patterns[1]).tolist()]
+    path.write_text("\n".join(["gx / 1/nm,gy / 1/nm", *rows]))
+    spots = navp.read_spacings(path)
+    lines = navp.MeasuredList(kind="spacings", values=[1.9], units="A", source="d.csv")
+    found = navp.index_many([spots, lines], phases=PHASES, units="1/nm")
+    assert found.rows[0].name == "spots.csv"
+    single = navp.index_spots(patterns[1], phases=PHASES)
+    assert found.rows[0].posterior == pytest.approx(single.posteriors[single.best])
+    assert (found.rows[1].name, found.rows[1].error) == (
+        "d.csv", "these are spacings, not spots",
+    )  # fmt: skip
+    other = navp.index_many([spots], phases=PHASES)
+    assert other.rows[0].error == "the spots are in 1/nm, not in 1/A"
+
+
 def test_options_reach_the_search(patterns: list[np.ndarray]) -> None:
     asked: dict[str, Any] = {"units": "1/nm", "sigma": 0.02, "distortion_sigma": 0.01}
     found = navp.index_many([10.0 * patterns[1]], phases=PHASES, **asked)
