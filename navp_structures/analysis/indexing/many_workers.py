@@ -15,6 +15,8 @@ from multiprocessing import resource_tracker
 from multiprocessing.synchronize import Event
 from typing import Any, Final
 
+import numpy as np
+
 from navp_structures.analysis.indexing.many_result import PatternRow
 from navp_structures.analysis.indexing.many_rows import pattern_row
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
@@ -64,7 +66,7 @@ def rows_of(
         When a process ends before its work does.
     """
     numbered = enumerate(patterns)
-    chunks = iter(lambda: list(islice(numbered, chunk)), [])
+    chunks = iter(lambda: [(n, _own(given)) for n, given in islice(numbered, chunk)], [])
     if workers > 1:
         first = list(islice(chunks, 2))
         if len(first) > 1:
@@ -76,6 +78,11 @@ def rows_of(
         chunks = ([item] for item in numbered)
     for some in chunks:
         yield from _rows(some, settings)
+
+
+def _own(given: Any) -> Any:
+    # Who makes patterns may fill one array again and again.
+    return given.copy() if isinstance(given, np.ndarray) else given
 
 
 def _chained(first: list[Numbered], rest: Iterator[Numbered]) -> Iterator[Numbered]:

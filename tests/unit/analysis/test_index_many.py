@@ -239,6 +239,18 @@ def test_a_generator_is_not_drained(
     assert given < 20
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_array_may_be_filled_again(patterns: list[np.ndarray], workers: int) -> None:
+    def refilled() -> Iterator[np.ndarray]:
+        array = np.empty((7, 2))
+        for number in (3, 4):
+            array[:] = patterns[number]
+            yield array
+
+    found = navp.index_many(refilled(), phases=PHASES, workers=workers, chunk=1)
+    assert_equal(found, navp.index_many(patterns[3:5], phases=PHASES))
+
+
 def test_what_a_generator_raises_is_not_hidden(patterns: list[np.ndarray]) -> None:
     def broken() -> Iterator[np.ndarray]:
         yield from patterns
