@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.indexing.label_result import LabelCheck
     from navp_structures.analysis.indexing.many import index_many
     from navp_structures.analysis.indexing.many_result import ManyPatterns
+    from navp_structures.analysis.indexing.powder.index import index_powder
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.indexing.spot_result import SpotIndexing
     from navp_structures.analysis.indexing.spots import index_spots
@@ -81,6 +83,7 @@ _HOMES = {
     "PhaseSummary": "model.sources",
     "PhaseTable": "analysis.phases",
     "Polyhedra": "analysis.polyhedra.result",
+    "PowderIndexing": "analysis.indexing.powder.result",
     "PowderPattern": "analysis.powder.result",
     "PowderPatterns": "analysis.powder.result",
     "Provenance": "model.provenance",
@@ -108,6 +111,7 @@ _HOMES = {
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
     "index_many": "analysis.indexing.many",
+    "index_powder": "analysis.indexing.powder.index",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
@@ -151,6 +155,7 @@ __all__ = [
     "PhaseSummary",
     "PhaseTable",
     "Polyhedra",
+    "PowderIndexing",
     "PowderPattern",
     "PowderPatterns",
     "Provenance",
@@ -180,6 +185,7 @@ __all__ = [
     "hookimpl",
     "hop_rate_ratio",
     "index_many",
+    "index_powder",
     "index_spacings",
     "index_spots",
     "lattice_misfit",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -20,3 +23,81 @@ def clean_environment(
 def checkout() -> Path:
     """Return the root of the checkout, for tests of files that are not installed."""
     return Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedList:
+    """Powder lines as somebody might have measured them, strongest first."""
+
+    phases: tuple[str, ...]
+    two_theta: np.ndarray
+    intensities: np.ndarray
+    zero_shift: float
+    displacement: float
+
+
+# Decades; the engine assumes 0.35, so that it is not tuned to the truth.
+TEXTURE = 0.30
+MISSING, STRAY = 0.10, 0.05
+SIMULATED_RANGE = (10.0, 60.0)
+
+
+def simulated_list(
+    rng: np.random.Generator,
+    patterns: dict[str, tuple[np.ndarray, np.ndarray]],
+    phases: tuple[str, ...],
+    count: int,
+    sigma: float,
+) -> SimulatedList | None:
+    """Return a list of the strongest lines; None where there are not enough."""
+    ratio = 3.0 ** rng.uniform(-1.0, 1.0) if len(phases) == 2 else 1.0
+    position = np.concatenate([patterns[name][0] for name in phases])
+    scales = zip(phases, (1.0, ratio), strict=False)
+    height = np.concatenate([scale * patterns[name][1] for name, scale in scales])
+    height = height * 10.0 ** (TEXTURE * rng.standard_normal(len(height)))
+    seen = np.flatnonzero(rng.random(len(height)) >= MISSING)
+    if len(seen) < count:
+        return None
+    kept = seen[np.argsort(-height[seen])[:count]]
+    x = position[kept]
+    if count > 3:
+        x = np.where(rng.random(count) < STRAY, rng.uniform(*SIMULATED_RANGE, count), x)
+    zero, displacement = 0.03 * rng.standard_normal(), 0.05 * rng.standard_normal()
+    x = x + zero + displacement * np.cos(np.radians(x) / 2.0)
+    return SimulatedList(
+        phases=phases,
+        two_theta=x + sigma * rng.standard_normal(count),
+        intensities=height[kept],
+        zero_shift=zero,
+        displacement=displacement,
+    )
+
+
+@pytest.fixture(scope="session")
+def powder_lists() -> Callable[..., Iterator[SimulatedList]]:
+    """Return a generator of lists of the card's phases: (seed, number, count, sigma).
+
+    `binary` is how many of them are mixtures of two, as a share.
+    """
+    import navp_structures as navp
+
+    patterns = {}
+    for name in ("Na3VP", "Na2VP", "NaVP", "NZSP"):
+        pattern = navp.powder_pattern(name, radiation="CuKa1", two_theta=SIMULATED_RANGE)
+        patterns[pattern.of.id] = (pattern.lines.two_theta, pattern.lines.intensity)
+
+    def lists(
+        seed: int, number: int, count: int, sigma: float = 0.05, *, binary: float = 0.0
+    ) -> Iterator[SimulatedList]:
+        rng = np.random.default_rng(seed)
+        made = 0
+        while made < number:
+            size = 2 if rng.random() < binary else 1
+            chosen = np.sort(rng.choice(len(patterns), size, replace=False))
+            names = tuple(list(patterns)[n] for n in chosen)
+            found = simulated_list(rng, patterns, names, count, sigma)
+            if found is not None:
+                made += 1
+                yield found
+
+    return lists

@@ -60,6 +60,11 @@ def loaded(code: str, folder: Path) -> set[str]:
             (*HEAVY, "rich", "click"),
         ),
         (
+            "import navp_structures as navp; "
+            "navp.index_powder([14.25, 20.07, 23.76], radiation='CuKa1').notes",
+            (*HEAVY, "rich", "click"),
+        ),
+        (
             # Neighbours and hulls are scipy's.
             "from navp_structures.cli import main; "
             "main(['polyhedra', 'Na3VP', '--json'], standalone_mode=False)",
@@ -85,6 +90,7 @@ def loaded(code: str, folder: Path) -> set[str]:
         "saed",
         "image",
         "profile",
+        "index powder",
         "polyhedra",
         "path",
         "misfit",

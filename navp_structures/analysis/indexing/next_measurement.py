@@ -16,6 +16,11 @@ from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 # Standard deviations between two positions that tell them apart.
 _APART: Final = 4.0
 
+# A spot more probable than the first is worth more than a calibration; below the second it is
+# worth nothing.
+_LIKELY: Final = 0.5
+_HOPELESS: Final = 0.1
+
 # A calibration this good can be had from a standard in the same session.
 _CALIBRATED: Final = 0.002
 
@@ -73,9 +78,10 @@ def next_measurement(
     names = (library.phases[order[0]].id, library.phases[order[1]].id)
     calibration = _calibration(posterior, one, two, names, errors)
     spot = _spot(posterior, spots, library, (one, two), names)
-    if calibration is not None and (spot is None or (spot.probability or 0.0) < 0.5):
+    likely = 0.0 if spot is None else spot.probability or 0.0
+    if calibration is not None and likely < _LIKELY:
         return calibration
-    return spot
+    return spot if likely > _HOPELESS else None
 
 
 def _leader(posterior: Posterior, library: ZoneLibrary, phase: int) -> int | None:

@@ -15,7 +15,9 @@ from navp_structures.analysis.indexing.candidates import (
     find_candidates,
 )
 from navp_structures.analysis.indexing.labels import LabelVerdict, judge_labels
+from navp_structures.analysis.indexing.next_measurement import NextMeasurement
 from navp_structures.analysis.indexing.notes import notes_on
+from navp_structures.analysis.indexing.pair_pattern import pair_pattern
 from navp_structures.analysis.indexing.pairs import (
     Angles,
     ReflectionPair,
@@ -23,6 +25,7 @@ from navp_structures.analysis.indexing.pairs import (
     read_angles,
 )
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
+from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.catalogue.radiations import RadiationLike
@@ -55,6 +58,9 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
         Pairs of members that also fit the given angles, best first.
     fits
         For two and more spacings: the best common assignment of each phase, best first.
+    pattern
+        For two spacings and their angle: zone axes and phases with their posterior, as
+        `index_spots` gives them.
     """
 
     asked: Mapping[str, Any]
@@ -65,6 +71,7 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     labels: tuple[LabelVerdict, ...]
     pairs: tuple[ReflectionPair, ...]
     fits: tuple[PhaseFit, ...]
+    pattern: SpotIndexing | None
 
     name = "spacings"
     columns = (
@@ -93,6 +100,21 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     def phases(self) -> tuple[Phase, ...]:
         """The phases that were tried."""
         return self.of
+
+    @property
+    def posteriors(self) -> Mapping[str, float]:
+        """Probability of each phase and of none; empty without two spacings and an angle."""
+        return {} if self.pattern is None else self.pattern.posteriors
+
+    @property
+    def solutions(self) -> tuple[SpotSolution, ...]:
+        """Zone axes, the most probable first; empty without two spacings and an angle."""
+        return () if self.pattern is None else self.pattern.solutions
+
+    @property
+    def next_measurement(self) -> NextMeasurement | None:
+        """What would separate the leading answers; None where nothing is known of it."""
+        return None if self.pattern is None else self.pattern.next_measurement
 
     @property
     def indexed(self) -> bool:
@@ -124,6 +146,7 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
             "labels": plain([asdict(row) | {"holds": row.holds} for row in self.labels]),
             "pairs": plain([asdict(row) for row in self.pairs]),
             "fits": plain([asdict(row) for row in self.fits]),
+            "pattern": None if self.pattern is None else self.pattern.to_dict()["results"],
             "notes": list(self.notes),
         }
         return content
@@ -146,7 +169,8 @@ def index_spacings(
     """Return every family of each phase that has the measured spacings.
 
     The order is that of fit times strength, |F| / |F|max; it is a ranking, not a
-    probability. Families that fit but are extinct are listed apart, with their rule.
+    probability. Families that fit but are extinct are listed apart, with their rule. Two
+    spacings with their angle are a pattern, whose phases and zone axes have posteriors.
 
     Parameters
     ----------
@@ -234,6 +258,7 @@ def index_spacings(
         labels=judge_labels(wanted, observed, chosen),
         pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
         fits=_fits(chosen, allowed, observed, spread),
+        pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from navp_structures.model.hkl import format_hkl, format_uvw
-from navp_structures.show.tables import printable, text_grid
+from navp_structures.show.tables import printable, text_grid, text_table
 
 if TYPE_CHECKING:
     from navp_structures.analysis.indexing.spacings import SpacingIndexing
@@ -17,7 +17,8 @@ Fold = Callable[[str], str]
 def indexing_to_text(result: SpacingIndexing, *, width: int, fold: Fold) -> str:
     """Return candidates by spacing, then pairs, the extinct, and the notes."""
     blocks = [_spacing(result, n, width) for n in range(len(result.observed))]
-    blocks += [_pairs(result, width), _extinct(result, fold), _ranking(result, fold)]
+    blocks += [_pairs(result, width), _pattern(result, width, fold)]
+    blocks += [_extinct(result, fold), _ranking(result, fold)]
     blocks.append("\n".join(fold(note) for note in result.notes))
     return "\n\n".join(block for block in blocks if block)
 
@@ -78,6 +79,16 @@ def _pairs(result: SpacingIndexing, width: int) -> str:
         return "no pair of these fits the angle" if result.inputs["angles"] else ""
     heads = ["phase", "pair", "obs./°", "calc./°", "zone axis", "rms/σ"]
     return f"pairs that fit spacings and angle\n{_grid(heads, rows, width)}"
+
+
+def _pattern(result: SpacingIndexing, width: int, fold: Fold) -> str:
+    """Return the zone axes by probability, with what is to be said of them."""
+    if result.pattern is None:
+        return ""
+    own = [note for note in result.pattern.notes if note not in result.pattern.provisos]
+    table = text_table(result.pattern, width=width) if result.pattern.rows else ""
+    parts = ["zone axes by probability", table, *map(fold, own)]
+    return "\n".join(part for part in parts if part)
 
 
 def _extinct(result: SpacingIndexing, fold: Fold) -> str:

@@ -401,3 +401,26 @@ def test_a_phase_tried_alone_wins_nothing() -> None:
     assert notes[0] == (
         "na3vp-rt has allowed reflections for this spacing; no other phase was tried"
     )
+
+
+def test_two_spacings_and_an_angle_are_a_pattern() -> None:
+    found = navp.index_spacings([2.542, 2.992], angles=55.2)
+    assert sum(found.posteriors.values()) == pytest.approx(1.0)
+    assert found.pattern is not None
+    assert found.pattern.best_fit is not None
+    assert found.pattern.best_fit.hkls == ((6, 0, -2), (3, 2, -2))
+    assert found.solutions == found.pattern.solutions
+    assert found.to_dict()["results"]["pattern"]["posteriors"] == dict(found.posteriors)
+    # Each of the two has half the variance of the angle between them.
+    assert found.pattern.inputs["angle_sigma"] == pytest.approx(1.0 / 2**0.5)
+
+
+@pytest.mark.parametrize(
+    ("d", "angles"), [([1.88], None), ([1.88, 1.895], None), ([3.74, 1.87], 1.0)]
+)
+def test_what_is_no_pattern(d: list[float], angles: float | None) -> None:
+    found = navp.index_spacings(d, angles=angles)
+    assert found.pattern is None
+    assert found.posteriors == {}
+    assert found.solutions == ()
+    assert found.next_measurement is None

@@ -1,0 +1,1 @@
+"""From a list of powder lines to the phases in the sample."""

@@ -1,0 +1,279 @@
+"""A measured list of powder lines, on the axis where its errors are even."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.units import (
+    DEFAULT_SIGMA_TWO_THETA,
+    spacings,
+)
+from navp_structures.analysis.numbers import as_float, is_number, items_of, numbers_of, within
+from navp_structures.catalogue.radiations import RadiationLike
+from navp_structures.catalogue.radiations import radiation as find_radiation
+from navp_structures.errors import InputError, nearest, shown
+from navp_structures.kernels import lattice
+from navp_structures.kernels.lattice import Floats
+from navp_structures.model.measured_list import UNITS
+from navp_structures.model.radiation import Radiation
+
+MOST_LINES: Final = 2000
+"""A longer list is a measured curve, not a list of lines."""
+
+DEFAULT_SIGMA: Final = DEFAULT_SIGMA_TWO_THETA
+
+DEFAULT_SIGMA_RELATIVE: Final = 0.002
+"""What 0.05 degrees are of d at 2θ = 25 degrees."""
+
+DEFAULT_ZERO_SIGMA: Final = 0.03
+"""Degrees of 2θ. A diffractometer that was adjusted with a standard reads 0.01 to 0.05 off."""
+
+DEFAULT_DISPLACEMENT_SIGMA: Final = 0.05
+"""Degrees of 2θ at θ = 0: 0.1 mm at a radius of 240 mm, which a hand-filled holder is off."""
+
+DEFAULT_SCALE_SIGMA: Final = 0.002
+"""Relative; what a shift by 0.05 degrees does to d in the middle of a laboratory pattern."""
+
+# Å; without a radiation intensities are those at small angles, where only d counts.
+_SHORT: Final = 0.1
+
+_POWDER_UNITS: Final = tuple(unit for unit in UNITS if unit != "px")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measured:
+    """A list of lines as arrays, positions ascending.
+
+    A position is 2θ in degrees, or the natural logarithm of the number given.
+
+    Parameters
+    ----------
+    given, intensities
+        The numbers in the order of the list; None without intensities.
+    order
+        Places in the list of what is ascending.
+    position
+        Shape ``(n,)``.
+    sigma
+        Of each position, one for all.
+    intensity
+        Decades above the weakest line, shape ``(n,)``; None where none are given.
+    radiation
+        None for spacings without one.
+    shift_sigmas
+        Of zero and displacement (degrees), or of the logarithm of the scale.
+    limits
+        First and last position that was measured.
+    """
+
+    units: str
+    given: tuple[float, ...]
+    intensities: tuple[float, ...] | None
+    order: tuple[int, ...]
+    position: Floats
+    sigma: float
+    intensity: Floats | None
+    radiation: Radiation | None
+    shift_sigmas: tuple[float, ...]
+    limits: tuple[float, float]
+
+    @property
+    def in_degrees(self) -> bool:
+        """Whether positions are 2θ."""
+        return self.units == "two_theta"
+
+    @property
+    def wavelength(self) -> float:
+        """Å; a short one where there is none."""
+        return _SHORT if self.radiation is None else self.radiation.wavelength
+
+    def positions_of(self, d: Floats) -> Floats:
+        """Return the positions of spacings (Å); NaN where nothing diffracts."""
+        if self.in_degrees:
+            return lattice.two_theta(d, self.wavelength)
+        factor, power = _POWERS[self.units]
+        return np.asarray(math.log(factor) + power * np.log(d))
+
+    def spacings_of(self, positions: Floats) -> Floats:
+        """Return the spacings (Å) of positions."""
+        if self.in_degrees:
+            return lattice.bragg_spacings(positions, self.wavelength)
+        factor, power = _POWERS[self.units]
+        return np.exp(power * (positions - math.log(factor)))
+
+    @property
+    def range_given(self) -> tuple[float, float]:
+        """First and last number that was measured, in the unit of the list."""
+        low, high = self.limits
+        return self.limits if self.in_degrees else (math.exp(low), math.exp(high))
+
+    def shown(self, position: float) -> str:
+        """Return a position as the number that it would be in the list."""
+        return f"{position:.2f}" if self.in_degrees else f"{math.exp(position):.4g}"
+
+    def slopes(self, positions: Floats) -> Floats:
+        """Return the derivative of positions by ln d."""
+        if self.in_degrees:
+            return np.asarray(np.degrees(-2.0 * np.tan(np.radians(positions) / 2.0)))
+        return np.full_like(positions, _POWERS[self.units][1])
+
+    def shift_basis(self, positions: Floats) -> Floats:
+        """Return what one sigma of each shift adds to positions, shape ``(m, k)``."""
+        if not self.in_degrees:
+            return np.outer(self.slopes(positions), self.shift_sigmas)
+        cosine = np.cos(np.radians(positions) / 2.0)
+        return np.stack([np.ones_like(cosine), cosine], axis=1) * self.shift_sigmas
+
+
+def measured_lines(
+    values: float | Iterable[float],
+    *,
+    units: str,
+    radiation: RadiationLike | None,
+    sigma: float | None,
+    intensities: Iterable[float] | None,
+    zero_sigma: float | None,
+    displacement_sigma: float | None,
+    scale_sigma: float | None,
+    limits: tuple[float, float] | None,
+) -> Measured:
+    """Return a checked list; parameters as `index_powder`.
+
+    Raises
+    ------
+    InputError
+        When a number is no position, two are the same, there are too many, or an option is
+        out of bounds or does not go with the unit.
+    """
+    if units not in _POWDER_UNITS:
+        raise InputError(
+            f"unknown unit {shown(units)}{nearest(str(units), _POWDER_UNITS)}; known: "
+            f"{', '.join(_POWDER_UNITS)}"
+        )
+    in_degrees = units == "two_theta"
+    used = None if radiation is None else find_radiation(radiation)
+    if sigma is None:
+        sigma = DEFAULT_SIGMA if in_degrees else DEFAULT_SIGMA_RELATIVE
+    found = spacings(values, units=units, sigma=sigma, radiation=used if in_degrees else None)
+    given = tuple(item.given for item in found)
+    _check_list(given)
+    raw = np.array(given) if in_degrees else np.log(given)
+    order = np.argsort(raw)
+    position = raw[order]
+    heights = None if intensities is None else _heights(intensities, len(given))
+    decades = None if heights is None else np.log10(heights)[order]
+    if decades is not None:
+        decades -= decades.min()
+        decades.setflags(write=False)
+    position.setflags(write=False)
+    return Measured(
+        units=units,
+        given=given,
+        order=tuple(order.tolist()),
+        position=position,
+        sigma=float(sigma),
+        intensities=heights,
+        intensity=decades,
+        radiation=used,
+        shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
+        limits=_limits(position, limits, in_degrees),
+    )
+
+
+# A number of the unit is factor × d^power.
+_POWERS: Final = {
+    "A": (1.0, 1.0),
+    "nm": (0.1, 1.0),
+    "1/A": (1.0, -1.0),
+    "1/nm": (10.0, -1.0),
+    "q": (2.0 * math.pi, -1.0),
+}
+
+
+def _check_list(given: tuple[float, ...]) -> None:
+    if len(given) > MOST_LINES:
+        raise InputError(
+            f"{len(given)} lines are given; at most {MOST_LINES} are indexed: give the peaks, "
+            "not the points of a curve"
+        )
+    seen: set[float] = set()
+    for value in given:
+        if value in seen:
+            raise InputError(f"the line {value:g} is given twice; give each line once")
+        seen.add(value)
+
+
+def _heights(intensities: Iterable[float], count: int) -> tuple[float, ...]:
+    items = items_of(intensities)
+    if items is None or isinstance(intensities, str) or not all(map(is_number, items)):
+        raise InputError(f"intensities is {shown(intensities)}; it must be a list of numbers")
+    if len(items) != count:
+        raise InputError(f"{len(items)} intensities for {count} lines; each line needs one")
+    values = tuple(as_float(item) for item in items)
+    for value in values:
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"an intensity is {value:g}; it must be positive and finite")
+    return values
+
+
+def _shift_sigmas(
+    in_degrees: bool,
+    zero: float | None,
+    displacement: float | None,
+    scale: float | None,
+) -> tuple[float, ...]:
+    if in_degrees:
+        if scale is not None:
+            raise InputError("scale_sigma goes with d, 1/A and q; 2θ has a zero shift instead")
+        zero = DEFAULT_ZERO_SIGMA if zero is None else zero
+        displacement = DEFAULT_DISPLACEMENT_SIGMA if displacement is None else displacement
+        return (
+            within(zero, "zero_sigma", 0.0, 1.0, "degrees"),
+            within(displacement, "displacement_sigma", 0.0, 1.0, "degrees"),
+        )
+    if zero is not None or displacement is not None:
+        raise InputError(
+            "zero_sigma and displacement_sigma go with two_theta only; other units have a "
+            "common scale (scale_sigma)"
+        )
+    scale = DEFAULT_SCALE_SIGMA if scale is None else scale
+    return (within(scale, "scale_sigma", 0.0, 0.1, "relative"),)
+
+
+def _limits(
+    position: Floats, given: tuple[float, float] | None, in_degrees: bool
+) -> tuple[float, float]:
+    first, last = float(position[0]), float(position[-1])
+    if given is None:
+        # Lines stop about as far from the ends of the range as from each other.
+        gap = (last - first) / (len(position) - 1) if len(position) > 1 else 0.0
+        gap = max(gap, _LEAST_GAP if in_degrees else _LEAST_GAP_LOG)
+        if not in_degrees:
+            gap = min(gap, _MOST_GAP_LOG)
+            return first - gap, last + gap
+        return max(first - gap, first / 2.0), min(last + gap, (180.0 + last) / 2.0)
+    found = numbers_of(given, 2)
+    if found is None or not 0 < found[0] < found[1] or not math.isfinite(found[1]):
+        raise InputError(
+            f"limits is {shown(given)}; it must be two ascending numbers, (10, 60)"
+        )
+    low, high = found if in_degrees else (math.log(found[0]), math.log(found[1]))
+    if (in_degrees and high > 180) or low > first or high < last:
+        raise InputError(
+            f"limits is {shown(given)}; it must hold every line"
+            + (" and end at 180 degrees" if in_degrees else "")
+        )
+    return low, high
+
+
+# Degrees, and relative: how far the range goes on beyond a single line.
+_LEAST_GAP: Final = 2.0
+_LEAST_GAP_LOG: Final = 0.1
+
+# Relative: two spacings far apart do not say that the range goes on as far again.
+_MOST_GAP_LOG: Final = 0.5

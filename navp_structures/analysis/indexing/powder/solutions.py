@@ -1,0 +1,154 @@
+"""Which line is which under a hypothesis, and what the instrument did to them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.powder.engine import Explanation
+from navp_structures.analysis.indexing.powder.hypotheses import Hypothesis
+from navp_structures.analysis.indexing.powder.measured import Measured
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.model.hkl import HKL, format_hkl, hkl_of
+
+STRONG: Final = 0.5
+"""A line that is more likely listed than not is missing when it is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowderSolution:
+    """What a list of lines is under one hypothesis.
+
+    Parameters
+    ----------
+    phase
+        Id, two ids joined by ``+``, ``none.random`` or ``none.lattice``.
+    hkls, line_phases
+        Family and phase of each line as given; None where it belongs to nothing.
+    deviations
+        Observed minus calculated, in sigma, with the shifts taken off; None likewise.
+    zero_shift, displacement
+        Degrees of 2θ, the displacement's at θ = 0 (it goes with cos θ); None for other units.
+    scale
+        Observed over calculated d; None for 2θ.
+    rms_sigma
+        Root mean square of the deviations.
+    unmatched
+        How many lines belong to nothing.
+    missing
+        Lines that should be in the list: phase, hkl and position.
+    volume_ratio
+        Volume of the second phase over that of the first, to a factor of three or so.
+    """
+
+    rank: int
+    phase: str
+    posterior: float
+    prior: float
+    hkls: tuple[HKL | None, ...] = ()
+    line_phases: tuple[str | None, ...] = ()
+    deviations: tuple[float | None, ...] = ()
+    zero_shift: float | None = None
+    zero_shift_su: float | None = None
+    displacement: float | None = None
+    displacement_su: float | None = None
+    scale: float | None = None
+    scale_su: float | None = None
+    rms_sigma: float | None = None
+    unmatched: int
+    missing: tuple[str, ...] = ()
+    volume_ratio: float | None = None
+
+    @property
+    def is_phase(self) -> bool:
+        """Whether it names phases, and not that there is none."""
+        return not self.phase.startswith("none.")
+
+
+def solution(rank: int, hypothesis: Hypothesis, measured: Measured) -> PowderSolution:
+    """Return a hypothesis as a row."""
+    bare = PowderSolution(
+        rank=rank,
+        phase=hypothesis.name,
+        posterior=hypothesis.posterior,
+        prior=hypothesis.prior,
+        unmatched=len(measured.position),
+    )
+    found = hypothesis.explanation
+    if found is None:
+        return bare
+    line, deviation = _assigned(found, measured)
+    owner = np.repeat(np.arange(len(found.of)), [len(lines) for lines in found.of])
+    ids = [lines.phase.id for lines in found.of]
+    hkl = np.concatenate([lines.hkl for lines in found.of])
+    # Arrays are in ascending order, the answer in that of the list.
+    place = np.argsort(measured.order)
+    line, deviation = line[place], deviation[place]
+    left = [float(x) if n >= 0 else None for n, x in zip(line, deviation, strict=True)]
+    known = [x for x in left if x is not None]
+    return replace(
+        bare,
+        hkls=tuple(hkl_of(hkl[n]) if n >= 0 else None for n in line),
+        line_phases=tuple(ids[owner[n]] if n >= 0 else None for n in line),
+        deviations=tuple(left),
+        rms_sigma=math.sqrt(sum(x * x for x in known) / len(known)) if known else None,
+        unmatched=len(line) - len(known),
+        missing=_missing(found, measured, line, hkl, [ids[n] for n in owner]),
+        volume_ratio=10.0**found.ratio if len(ids) == 2 else None,
+        **_shifts(found, measured),
+    )
+
+
+def _assigned(found: Explanation, measured: Measured) -> tuple[Ints, Floats]:
+    """Return the line of each observation, -1 for none, and the deviation in sigma.
+
+    The most probable assignments first, each line once.
+    """
+    n = len(measured.position)
+    line, deviation = np.full(n, -1), np.full(n, np.nan)
+    pairs = found.pairs
+    if pairs is None:
+        return line, deviation
+    stray = 1.0 - np.bincount(pairs.observation, found.share, n)
+    taken: set[int] = set()
+    away = (pairs.residual - pairs.basis @ found.shifts) / np.sqrt(pairs.variance)
+    for m in np.argsort(-found.share).tolist():
+        observation, candidate = int(pairs.observation[m]), int(pairs.line[m])
+        likelier = found.share[m] > stray[observation]
+        if line[observation] < 0 and candidate not in taken and likelier:
+            line[observation], deviation[observation] = candidate, away[m]
+            taken.add(candidate)
+    return line, deviation
+
+
+def _shifts(found: Explanation, measured: Measured) -> dict[str, Any]:
+    """Return what the instrument did, with su; a shift that is known to be 0 has none."""
+    sigmas = np.array(measured.shift_sigmas)
+    count = len(sigmas)
+    # Adding zero turns the minus zero of rounding into zero.
+    values = (np.round(found.shifts[:count] * sigmas, 9) + 0.0).tolist()
+    su = [x or None for x in (np.sqrt(np.diag(found.covariance)[:count]) * sigmas).tolist()]
+    if not measured.in_degrees:
+        scale = math.exp(values[0])
+        return {"scale": scale, "scale_su": su[0] and scale * su[0]}
+    return {
+        "zero_shift": values[0],
+        "zero_shift_su": su[0],
+        "displacement": values[1],
+        "displacement_su": su[1],
+    }
+
+
+def _missing(
+    found: Explanation, measured: Measured, line: Ints, hkl: Ints, ids: list[str]
+) -> tuple[str, ...]:
+    position = np.concatenate([lines.position for lines in found.of])
+    absent = np.setdiff1d(np.flatnonzero(found.listed > STRONG), line)
+    strongest = absent[np.argsort(-found.listed[absent], kind="stable")]
+    return tuple(
+        f"{ids[n]} {format_hkl(hkl_of(hkl[n]))} at {measured.shown(float(position[n]))}"
+        for n in strongest.tolist()
+    )
