@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from navp_structures.cli.arguments import WITH_MINUS, Word, fraction
+from navp_structures.cli.index_list import (
+    Wanted,
+    draw_spots,
+    explain_spots,
+    index_file,
+    is_file,
+)
 from navp_structures.cli.output import (
+    check_format,
+    csv_option,
     folded,
     json_option,
     print_json,
+    print_result,
     print_table,
     terminal_width,
 )
@@ -23,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command("index", context_settings=WITH_MINUS)
-@click.argument("values", nargs=-1, type=Word(), metavar="SPACING...")
+@click.argument("values", nargs=-1, type=Word(), metavar="SPACING... | FILE")
 @click.option(
     "--phase",
     "phases",
@@ -34,7 +45,8 @@ if TYPE_CHECKING:
     "--sigma", help="One standard deviation: relative (0.01 or 1%); degrees for two_theta."
 )
 @click.option(
-    "--units", default="A", show_default=True, help="A, nm, 1/A, 1/nm, q, two_theta or px."
+    "--units",
+    help="A, nm, 1/A, 1/nm, q, two_theta or px.  [default: A, or as the FILE says]",
 )
 @click.option("--radiation", help="For two_theta: a line such as CuKa1, or a wavelength in Å.")
 @click.option("--camera-constant", type=float, help="For px: distance times spacing, px Å.")
@@ -56,12 +68,22 @@ if TYPE_CHECKING:
     help='A printed (hkl) to judge, "1 -3 5"; may be repeated.',
 )
 @click.option("--probe", help="Whose |F| ranks: electron, xray or neutron.")
+@click.option("--powder", is_flag=True, help="FILE holds lines of a powder pattern.")
+@click.option(
+    "--distortion-sigma", help="Of spots: relative sigma of an elliptic distortion, 0.5%."
+)
+@click.option(
+    "--longest-zone", type=float, help="Å; longest of the equally probable zone axes.  [45]"
+)
+@click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot.")
+@click.option("--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file.")
+@csv_option
 @json_option
 def index(
     values: tuple[str, ...],
     phases: tuple[str, ...],
     sigma: str | None,
-    units: str,
+    units: str | None,
     radiation: str | None,
     camera_constant: float | None,
     angles: tuple[str, ...],
@@ -69,33 +91,72 @@ def index(
     scale_sigma: str | None,
     labels: tuple[str, ...],
     probe: str | None,
+    powder: bool,
+    distortion_sigma: str | None,
+    longest_zone: float | None,
+    explain: bool,
+    plot: Path | None,
+    as_csv: bool,
     as_json: bool,
 ) -> None:
-    """List every reflection that has the measured SPACINGs, extinct ones apart.
+    """Say which reflections the measured SPACINGs, or the spots or lines of a FILE, are.
 
-    For a label that holds in none of the phases it lists what may have been meant. The exit
-    code is 1 when no spacing could be indexed, or a label does not hold in any
-    of the phases.
+    SPACINGs get every reflection that fits, extinct ones apart; two with their --angle also
+    get the probability of phases and zone axes, as the spots of a pattern do. For a label
+    that holds in none of the phases it lists what may have been meant. The exit code is 1
+    when nothing could be indexed, or a label does not hold in any of the phases.
     """
-    from navp_structures.analysis.indexing.spacings import index_spacings
-    from navp_structures.analysis.indexing.text import indexing_to_text
+    check_format(as_csv=as_csv, as_json=as_json)
+    if plot is not None:
+        from navp_structures.io.pictures import check_picture
 
+        check_picture(plot)
+    wanted = Wanted(plot=plot, explain=explain, as_csv=as_csv, as_json=as_json)
+    errors: dict[str, Any] = {
+        "phases": phases or None,
+        "sigma": fraction(sigma, "--sigma"),
+        "scale_sigma": fraction(scale_sigma, "--scale-sigma"),
+    }
+    of_spots = {
+        "angle_sigma": angle_sigma,
+        "camera_constant": camera_constant,
+        "distortion_sigma": fraction(distortion_sigma, "--distortion-sigma"),
+        "longest_zone": longest_zone,
+    }
+    if powder or is_file(values):
+        unfit = {"--angle": angles, "--label": labels, "--probe": probe}
+        index_file(
+            values, errors, of_spots, wanted, unfit,
+            units=units, radiation=radiation, powder=powder,
+        )  # fmt: skip
+        return
     numbers = [_number(v, "SPACING", "number; write a spacing like 1.88") for v in values]
+    from navp_structures.analysis.indexing.spacings import index_spacings
+
     result = index_spacings(
         numbers,
-        phases=phases or None,
-        sigma=fraction(sigma, "--sigma"),
+        **errors,
         angles=_angles(angles, len(numbers)),
         angle_sigma=angle_sigma,
-        scale_sigma=fraction(scale_sigma, "--scale-sigma"),
-        units=units,
+        units=units or "A",
         radiation=radiation,
         camera_constant=camera_constant,
         labels=labels,
         probe=probe,
     )
+    _show(result, wanted)
+
+
+def _show(result: SpacingIndexing, wanted: Wanted) -> None:
+    """Print what spacings are; exit with 1 where nothing, or a label that does not hold."""
+    from navp_structures.analysis.indexing.text import indexing_to_text
+
+    if wanted.plot is not None:
+        draw_spots(result.pattern, wanted.plot)
     checks = list(_checks(result))
-    if as_json:
+    if wanted.as_csv:
+        print_result(result, as_csv=True, as_json=False)
+    elif wanted.as_json:
         content = result.to_dict()
         documents = [check.to_dict() for check in checks]
         content["results"]["label_checks"] = [
@@ -107,6 +168,8 @@ def index(
         for check in checks:
             click.echo()
             print_table(check, as_json=False)
+        if wanted.explain and result.pattern is not None:
+            explain_spots(result.pattern)
     if not result.indexed or not result.labels_hold:
         sys.exit(1)
 

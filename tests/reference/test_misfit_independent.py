@@ -91,8 +91,12 @@ def test_su_by_random_cells(pair: tuple[str, str]) -> None:
         leans = np.sqrt((angles**2).mean(axis=0))
         assert [row.direction_su for row in misfit] == pytest.approx(leans, rel=0.05, abs=1e-5)
     ratios = stretches.prod(axis=1).std()
-    # Where V/Z was held fixed the volume has next to no su, and rounding rules.
-    assert misfit.volume_ratio_su == pytest.approx(ratios, rel=0.1, abs=2e-4)
+    if None in (misfit.first.cell.volume_su, misfit.second.cell.volume_su):
+        # V/Z was held fixed: what is left is rounding, and the real su nobody printed.
+        assert misfit.volume_ratio_su is None
+        assert ratios < 3e-3
+    else:
+        assert misfit.volume_ratio_su == pytest.approx(ratios, rel=0.1)
 
 
 def test_su_of_planes_and_directions_by_random_cells() -> None:

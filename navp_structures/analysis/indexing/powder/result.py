@@ -58,8 +58,8 @@ class PowderIndexing(TableResult[PowderSolution]):
         Column("rank"),
         Column("phase"),
         Column("posterior", head="P", show=_share),
-        Column("hkls", head="hkl of each line", show=_families, wide=True),
-        Column("deviations", head="dev. / sigma", show=_sigmas, wide=True),
+        Column("hkls", show=_families, hidden=True),
+        Column("deviations", show=_sigmas, hidden=True),
         Column("zero_shift", head="zero / °", show=_degrees, su="zero_shift_su"),
         Column("zero_shift_su", hidden=True),
         Column("displacement", head="displ. / °", show=_degrees, su="displacement_su"),
@@ -68,7 +68,7 @@ class PowderIndexing(TableResult[PowderSolution]):
         Column("scale_su", hidden=True),
         Column("rms_sigma", head="rms / sigma", show="{:.2f}".format),
         Column("unmatched", head="stray"),
-        Column("missing", show="; ".join, wide=True),
+        Column("missing", show="; ".join, hidden=True),
         Column("line_phases", hidden=True),
         Column("volume_ratio", hidden=True),
         Column("prior", hidden=True),
@@ -119,8 +119,22 @@ class PowderIndexing(TableResult[PowderSolution]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What these data can and cannot decide, and which phases are no measurement."""
-        return notes_on(self)
+        """The best solution, what the data cannot decide, which phases are no measurement."""
+        return (*self._lines(), *notes_on(self))
+
+    def _lines(self) -> Iterator[str]:
+        """Yield what each line is in the most probable solution that names phases."""
+        best = next(iter(self.solutions), None)
+        if best is None:
+            return
+        lines = zip(self.measured.given, best.hkls, best.deviations, strict=True)
+        told = "; ".join(
+            f"{value:g} stray"
+            if hkl is None
+            else f"{value:g} {format_hkl(hkl)} {deviation or 0.0:+.1f}"
+            for value, hkl, deviation in lines
+        )
+        yield f"{best.phase}, line by line with its deviation in sigma: {told}"
 
     def __iter__(self) -> Iterator[PowderSolution]:
         """Iterate over the rows."""

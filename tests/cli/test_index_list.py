@@ -1,0 +1,122 @@
+"""``navp index`` with files, and with two spacings and an angle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from navp_structures.cli import main
+
+SPOTS = """\
+gx / 1/nm,gy / 1/nm
+2.75,2.29
+-2.75,2.29
+5.50,0.0
+1.38,2.29
+-1.38,2.29
+"""
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["index", *arguments])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.fixture
+def spots(tmp_path: Path) -> str:
+    path = tmp_path / "spots.csv"
+    path.write_text(SPOTS, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def peaks(tmp_path: Path) -> str:
+    path = tmp_path / "peaks.txt"
+    path.write_text("14.25\n20.07\n28.6\n32.0\n", encoding="utf-8")
+    return str(path)
+
+
+def test_spots_of_a_file(spots: str) -> None:
+    text = run(spots, "--scale-sigma", "1%").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.splitlines()[2].split()[:2] == ["1", "na3vp-rt"]
+    assert "[2 1 0]" in text
+    content = json.loads(run(spots, "--json", "--sigma", "0.5%", "--angle-sigma", "0.5").stdout)
+    assert content["inputs"]["units"] == "1/nm"
+    assert content["inputs"]["sigma"] == 0.005
+    assert content["results"]["solutions"][0]["zone_axis"] == [2, 1, 0]
+
+
+def test_explained_spot_by_spot(spots: str) -> None:
+    text = run(spots, "--explain").stdout
+    assert "na3vp-rt on [2 1 0], posterior" in text
+    assert "dev./σ" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_picture(spots: str, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    run(spots, "--plot", str(target))
+    assert target.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_powder_lines_of_a_file(peaks: str) -> None:
+    text = run("--powder", peaks, "--units", "two_theta", "--radiation", "CuKa1").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.splitlines()[2].split()[:2] == ["1", "na3vp-rt"]
+    assert "(1 1 6)" in text
+    assert run(peaks, "--units", "two_theta", "--radiation", "CuKa1").stdout == text
+
+
+def test_spacings_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "d.txt"
+    path.write_text("2.542 Å\n2.992 Å\n", encoding="utf-8")
+    by_file = json.loads(run(str(path), "--json").stdout)
+    by_hand = json.loads(run("2.542", "2.992", "--json").stdout)
+    assert by_file["results"]["candidates"] == by_hand["results"]["candidates"]
+
+
+def test_two_spacings_and_their_angle() -> None:
+    text = run("2.542", "2.992", "--angle", "55.2", "--explain").stdout
+    flat = " ".join(text.split())
+    assert "zone axes by probability" in flat
+    assert "the best geometric fit is na2vp-a (6 0 -2), (3 2 -2) on [2 3 6]" in flat
+    assert "na2vp-a on [2 3 6], posterior" in flat
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_nothing_found_is_an_exit_code(tmp_path: Path) -> None:
+    # Platinum along [1 1 0]: a net, but none of ours.
+    path = tmp_path / "pt.csv"
+    path.write_text(
+        "gx / 1/A,gy / 1/A\n0.2548,0.3604\n-0.2548,0.3604\n0.5097,0\n0.5097,0.7208\n"
+        "0.7645,0.3604\n-0.7645,0.3604\n0,0.7208\n",
+        encoding="utf-8",
+    )
+    text = run(str(path), "--sigma", "0.3%", "--angle-sigma", "0.3", code=1).stdout
+    assert "a lattice that is none of these phases" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("SPOTS", "--angle", "55"), "--angle belongs to spacings"),
+        (("SPOTS", "--label", "1 1 6"), "--label belongs to spacings"),
+        (("nofile.csv",), "nofile.csv"),
+        (("--powder", "PEAKS", "--units", "two_theta"), "2θ needs a radiation"),
+        (("--powder", "1.88", "1.9"), "--powder reads one file, here are 2 arguments"),
+        (("PEAKS",), "does not say its units"),
+        (("1.88", "1.895", "--plot", "x.png"), "--plot draws spots"),
+        (("SPOTS", "--plot", "x.gif"), "must end in"),
+        (("SPOTS", "--csv", "--json"), "two formats"),
+        (("SPOTS", "--longest-zone", "1e9"), "longest_zone is"),
+    ],
+)
+def test_refusals(arguments: tuple[str, ...], message: str, spots: str, peaks: str) -> None:
+    given = [{"SPOTS": spots, "PEAKS": peaks}.get(word, word) for word in arguments]
+    assert message in " ".join(run(*given, code=2).stderr.split())
