@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.label_repair import check_label
     from navp_structures.analysis.indexing.label_result import LabelCheck
+    from navp_structures.analysis.indexing.many import index_many
+    from navp_structures.analysis.indexing.many_result import ManyPatterns
     from navp_structures.analysis.indexing.powder.index import index_powder
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
@@ -71,6 +73,7 @@ _HOMES = {
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
+    "ManyPatterns": "analysis.indexing.many_result",
     "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
@@ -107,6 +110,7 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
+    "index_many": "analysis.indexing.many",
     "index_powder": "analysis.indexing.powder.index",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
@@ -141,6 +145,7 @@ __all__ = [
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
+    "ManyPatterns",
     "MeasuredList",
     "MeasuredPattern",
     "NavpError",
@@ -179,6 +184,7 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_many",
     "index_powder",
     "index_spacings",
     "index_spots",
