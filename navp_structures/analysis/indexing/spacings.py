@@ -265,11 +265,7 @@ def index_spacings(
         pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
         fits=_fits(chosen, allowed, observed, spread),
         pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
-        shared=(
-            shared_zones(chosen, observed, spread)
-            if len(observed) == 2 and not measured_angles and units != "two_theta"
-            else ()
-        ),
+        shared=_shared(chosen, observed, measured_angles, spread, units),
     )
 
 
@@ -299,6 +295,19 @@ def _pairs(
 ) -> tuple[ReflectionPair, ...]:
     found = [pair for phase in phases for pair in find_pairs(phase, rows, angles, angle_sigma)]
     return tuple(sorted(found, key=lambda pair: (pair.observations, pair.rms_sigma)))
+
+
+def _shared(
+    phases: Sequence[Phase],
+    observed: Sequence[Spacing],
+    angles: Mapping[tuple[int, int], float],
+    scale_sigma: float,
+    units: str,
+) -> tuple[SharedZone, ...]:
+    # Powder lines are of no common zone axis.
+    if len(observed) != 2 or angles or units == "two_theta":
+        return ()
+    return shared_zones(phases, observed, scale_sigma)
 
 
 def _fits(
