@@ -45,9 +45,8 @@ from navp_structures.kernels.spot_match import PolarSpots
 _FURTHER: Final = 2.0 * BEYOND
 _FITS: Final = 1.5
 
-# Å⁻¹; reflections are listed at least to this, and to a tenth beyond the farthest spot.
+# Å⁻¹; reflections are listed at least to this, and to the farthest spot.
 _LEAST_REACH: Final = 0.85
-_MARGIN: Final = 1.1
 
 
 def index_spots(
@@ -183,7 +182,7 @@ def searched(spots: Any, intensities: Any, settings: SpotSettings) -> Searched:
         raise InputError(
             "intensities need atoms to compare with: all phases are cells without sites"
         )
-    g_max = _reach(measured, settings.scale_sigma)
+    g_max = _reach(measured)
     polar = _polar(measured, g_max)
     errors = Errors(
         scale=settings.scale_sigma, distortion=settings.distortion_sigma, g_max=g_max
@@ -228,10 +227,13 @@ def _fits(posterior: Posterior) -> bool:
     return bool((posterior.fits.squares[complete] < limit).any())
 
 
-def _reach(spots: MeasuredSpots, scale: float) -> float:
-    """Return how far reflections are listed (Å⁻¹); in steps, so that patterns share a list."""
-    farthest = float(np.exp(spots.log_r.max())) * _MARGIN * (1.0 + scale)
-    return max(_LEAST_REACH, float(np.ceil(farthest * 20.0)) / 20.0)
+def _reach(spots: MeasuredSpots) -> float:
+    """Return how far reflections are listed (Å⁻¹); in steps, so that patterns share a list.
+
+    No farther than spots were seen: what lies beyond is not missing.
+    """
+    farthest = float(np.exp(spots.log_r.max()))
+    return max(_LEAST_REACH, float(np.ceil(farthest * 20.0 - 1e-9)) / 20.0)
 
 
 def _polar(spots: MeasuredSpots, g_max: float) -> PolarSpots:
