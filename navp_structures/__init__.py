@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.label_repair import check_label
     from navp_structures.analysis.indexing.label_result import LabelCheck
+    from navp_structures.analysis.indexing.many import index_many
+    from navp_structures.analysis.indexing.many_result import ManyPatterns
     from navp_structures.analysis.indexing.powder.index import index_powder
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.sequence import index_sequence
@@ -73,6 +75,7 @@ _HOMES = {
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
+    "ManyPatterns": "analysis.indexing.many_result",
     "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
@@ -110,6 +113,7 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
+    "index_many": "analysis.indexing.many",
     "index_powder": "analysis.indexing.powder.index",
     "index_sequence": "analysis.indexing.sequence",
     "index_spacings": "analysis.indexing.spacings",
@@ -145,6 +149,7 @@ __all__ = [
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
+    "ManyPatterns",
     "MeasuredList",
     "MeasuredPattern",
     "NavpError",
@@ -184,6 +189,7 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_many",
     "index_powder",
     "index_sequence",
     "index_spacings",

@@ -164,12 +164,15 @@ def _nearest(
     zone: Ints, mirror: Floats, turn: Floats, scale: Floats, spots: PolarSpots, nets: Nets
 ) -> Ints:
     """Return the reflection at the net point nearest to each spot, shape ``(h, n)``."""
-    length = np.exp(spots.log_r - scale[:, np.newaxis])
-    angle = mirror[:, np.newaxis] * (spots.angle - turn[:, np.newaxis])
-    x, y = length * np.cos(angle), length * np.sin(angle)
-    inverse = nets.inverse[zone][:, :, :, np.newaxis]
-    a = np.rint(inverse[:, 0, 0] * x + inverse[:, 0, 1] * y).astype(np.int64)
-    b = np.rint(inverse[:, 1, 0] * x + inverse[:, 1, 1] * y).astype(np.int64)
+    # One matrix for each placement, from the spots to the net, spares sines of each spot.
+    size = np.exp(-scale)
+    cos, sin = size * np.cos(turn), size * np.sin(turn)
+    turned = np.array([[cos, sin], [-mirror * sin, mirror * cos]]).transpose(2, 0, 1)
+    to_net = (nets.inverse[zone] @ turned)[:, :, :, np.newaxis]
+    length = np.exp(spots.log_r)
+    x, y = length * np.cos(spots.angle), length * np.sin(spots.angle)
+    a = np.rint(to_net[:, 0, 0] * x + to_net[:, 0, 1] * y).astype(np.int64)
+    b = np.rint(to_net[:, 1, 0] * x + to_net[:, 1, 1] * y).astype(np.int64)
     half = nets.half[zone]
     one, two = half[:, :1], half[:, 1:]
     inside = (np.abs(a) <= one) & (np.abs(b) <= two)

@@ -27,7 +27,7 @@ from navp_structures.analysis.indexing.sequence_result import SequenceFrame, Seq
 from navp_structures.analysis.indexing.spot_result import LATTICE, RANDOM, SpotSolution
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE, SpotSettings
 from navp_structures.analysis.indexing.spot_solutions import posteriors
-from navp_structures.analysis.indexing.spots import given_pattern, searched_pattern
+from navp_structures.analysis.indexing.spots import given_pattern, searched
 from navp_structures.analysis.numbers import ordered_items, within
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.errors import InputError, shown
@@ -170,7 +170,7 @@ def _frame(
     number: int, spots: Any, intensities: Any, settings: SpotSettings, *, linked: bool
 ) -> Frame:
     try:
-        return Frame.of(searched_pattern(spots, intensities, settings), linked=linked)
+        return Frame.of(searched(spots, intensities, settings), linked=linked)
     except InputError as error:
         raise InputError(f"frame {number}: {error}") from None
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from navp_structures.analysis.indexing.spot_result import SpotSolution
 from navp_structures.analysis.indexing.spot_search import Posterior
-from navp_structures.analysis.indexing.spot_solutions import leading, solutions
-from navp_structures.analysis.indexing.spots import SearchedPattern
+from navp_structures.analysis.indexing.spot_solutions import readings, solutions
+from navp_structures.analysis.indexing.spots import Searched
 from navp_structures.kernels import scale_chain
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.scale_chain import ScaleGrid
@@ -47,14 +47,14 @@ class Frame:
         Of each placement, shape ``(h,)``.
     """
 
-    searched: SearchedPattern
+    searched: Searched
     evidence: ScaleEvidence
     offset: Floats
     single: Ints
     state: Ints
 
     @classmethod
-    def of(cls, searched: SearchedPattern, *, linked: bool) -> Frame:
+    def of(cls, searched: Searched, *, linked: bool) -> Frame:
         """Return a frame, whose best placements are states where orientations are linked."""
         posterior, library = searched.posterior, searched.library
         placed = posterior.placed
@@ -118,11 +118,8 @@ class Frame:
 
     def leader(self, weight: Floats) -> int:
         """Return the best placement of the best zone."""
-        posterior = self.posterior(weight)
-        zone = int(posterior.zones.argmax())
-        found = leading(posterior, self.searched.measured, self.searched.library, zone)
-        assert found is not None  # noqa: S101 - the answer was chosen for its weight
-        return found[0]
+        searched = self.searched
+        return next(readings(self.posterior(weight), searched.measured, searched.library))[0]
 
     def solution(self, h: int, weight: Floats, mean: float, sigma: float) -> SpotSolution:
         """Return the solution of a placement with the scale that all other frames leave.

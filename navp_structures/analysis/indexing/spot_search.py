@@ -126,10 +126,10 @@ def search(
     count = len(spots)
     spurious = spurious_share(count)
     seen = library.visibility(count, spurious)
-    placed = _placements(spots, library, errors, seen.probability)
+    placed = _placements(spots, library, errors, seen.log_odds)
     spread = library.total_spread(errors.scale, errors.distortion)[placed.zone]
     fits = fit(placed, spots, library.nets, spread)
-    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    odds = seen.log_odds
     known = np.maximum(placed.match, 0)
     matched = placed.match >= 0
     score = (
@@ -159,7 +159,7 @@ def search(
 
 
 def _placements(
-    spots: PolarSpots, library: ZoneLibrary, errors: Errors, probability: Floats
+    spots: PolarSpots, library: ZoneLibrary, errors: Errors, odds: Floats
 ) -> Placements:
     """Return distinct placements, settled."""
     strain = np.hypot(library.largest_strain, errors.distortion)
@@ -169,7 +169,6 @@ def _placements(
         sigma=np.hypot(spots.sigma, strain),
         sigma_angle=np.hypot(spots.sigma_angle, strain),
     )
-    odds = np.log(probability) - np.log1p(-probability)
     nets = library.nets
     if len(spots) > FEW:
         table = library.pairs(
@@ -243,7 +242,7 @@ def _with_intensities(
 
     count = len(spots)
     seen = library.visibility(count, spurious)
-    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    odds = seen.log_odds
     found = np.full(len(score), -np.inf)
     share = (1.0 - MISSED) * (1.0 - spurious)
     for h in np.argsort(-score)[:_WEIGHED]:

@@ -18,7 +18,7 @@ from navp_structures.analysis.indexing.sequence_links import (
     unlinked,
 )
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
-from navp_structures.analysis.indexing.spots import searched_pattern
+from navp_structures.analysis.indexing.spots import searched
 from navp_structures.errors import InputError
 from navp_structures.show.tables import json_text, text_table
 
@@ -234,7 +234,7 @@ def test_an_unrelated_orientation_is_penalised() -> None:
         laid("Na2VP", (0, 1, 0), (1, 0, 0), 6),
     ):
         frames = [
-            Frame.of(searched_pattern(one, None, settings), linked=True)
+            Frame.of(searched(one, None, settings), linked=True)
             for one in (corresponding(6)[0], spots)
         ]
         (link,) = direction_links(frames, related, 2.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
-from navp_structures.analysis.indexing.spots import SearchedPattern, searched_pattern
+from navp_structures.analysis.indexing.spots import Searched, searched
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.spot_match import Nets, Placements, PolarSpots, fit
 from navp_structures.kernels.spot_scale import ScaleEvidence, scale_evidence
@@ -15,32 +15,32 @@ SPOTS = [(0.2766, 0.2304), (-0.2766, 0.2304), (0.5532, 0.0), (0.1383, 0.2290)]
 
 
 @pytest.fixture(scope="module", params=[0.0, 0.004])
-def searched(request: pytest.FixtureRequest) -> SearchedPattern:
+def found_spots(request: pytest.FixtureRequest) -> Searched:
     settings = SpotSettings.of(
         phases=["Na3VP", "NZSP"], sigma=0.01, angle_sigma=1.0, scale_sigma=0.02, units="1/A",
         camera_constant=None, distortion_sigma=request.param, longest_zone=30.0,
     )  # fmt: skip
-    return searched_pattern(SPOTS, None, settings)
+    return searched(SPOTS, None, settings)
 
 
-def response(searched: SearchedPattern) -> ScaleEvidence:
-    placed, library = searched.posterior.placed, searched.library
-    spread = library.total_spread(0.0, searched.errors.distortion)[placed.zone]
-    return scale_evidence(placed, searched.polar, library.nets, spread)
+def response(found_spots: Searched) -> ScaleEvidence:
+    placed, library = found_spots.posterior.placed, found_spots.library
+    spread = library.total_spread(0.0, found_spots.errors.distortion)[placed.zone]
+    return scale_evidence(placed, found_spots.polar, library.nets, spread)
 
 
-def test_a_prior_of_the_scale_gives_what_the_fit_has(searched: SearchedPattern) -> None:
-    found = response(searched)
-    placed, library = searched.posterior.placed, searched.library
+def test_a_prior_of_the_scale_gives_what_the_fit_has(found_spots: Searched) -> None:
+    found = response(found_spots)
+    placed, library = found_spots.posterior.placed, found_spots.library
     assert len(placed.zone) > 20
     for sigma in (0.0, 0.002, 0.02):
-        spread = library.total_spread(sigma, searched.errors.distortion)[placed.zone]
-        expected = fit(placed, searched.polar, library.nets, spread).log_evidence
+        spread = library.total_spread(sigma, found_spots.errors.distortion)[placed.zone]
+        expected = fit(placed, found_spots.polar, library.nets, spread).log_evidence
         assert found.with_prior(0.0, sigma) == pytest.approx(expected, abs=1e-8)
 
 
-def test_the_integral_over_the_scale_by_numbers(searched: SearchedPattern) -> None:
-    found, mean, sigma = response(searched), 0.004, 0.015
+def test_the_integral_over_the_scale_by_numbers(found_spots: Searched) -> None:
+    found, mean, sigma = response(found_spots), 0.004, 0.015
     scales = np.linspace(mean - 8 * sigma, mean + 8 * sigma, 4001)
     prior = np.exp(-0.5 * ((scales - mean) / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
     # A prior of no width is the evidence at one scale.
