@@ -66,7 +66,8 @@ def index_sequence(
     Patterns of one session share the calibration: a phase that is sure in one frame fixes the
     scale of all, which tells phases apart that differ by little else. Where the beam kept its
     direction in the grain, the zone axis of one frame tells that of the next too, through the
-    correspondence of their lattices. All assignments of all frames are summed over.
+    correspondence of their lattices; it hardly tells phases of one host apart, whose lattices
+    are alike. All assignments of all frames are summed over.
 
     Parameters
     ----------
