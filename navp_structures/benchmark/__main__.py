@@ -15,7 +15,13 @@ def main() -> None:
 
 
 @main.command("indexing")
-@click.option("--cases", default=2000, show_default=True, help="Patterns in each row.")
+@click.option(
+    "--cases",
+    type=click.IntRange(min=1),
+    default=2000,
+    show_default=True,
+    help="Patterns in each row.",
+)
 @click.option("--seed", default=20261127, show_default=True, help="Of the random numbers.")
 @click.option(
     "--model",

@@ -69,6 +69,9 @@ def index_file(
     from navp_structures.catalogue.spacing_readers import read_spacings
 
     listed = read_spacings(Path(values[0]), units=units)
+    if listed.kind == "spots" and (powder or radiation is not None):
+        name = "--powder" if powder else "--radiation"
+        raise InputError(f"{values[0]} holds spots, for which {name} means nothing")
     if powder or listed.kind == "powder" or listed.quantity == "two_theta":
         result = _lines(listed, errors, radiation)
     elif listed.kind == "spots":
@@ -77,11 +80,22 @@ def index_file(
         result = _spacings(listed, errors, of_spots, radiation)
     if wanted.plot is not None:
         draw_spots(result if listed.kind == "spots" else None, wanted.plot)
-    print_result(result, as_csv=wanted.as_csv, as_json=wanted.as_json)
+    _print(result, listed, wanted)
     if wanted.explain and listed.kind == "spots" and not (wanted.as_csv or wanted.as_json):
         explain_spots(result)
     if not result.indexed:
         sys.exit(1)
+
+
+def _print(result: Any, listed: MeasuredList, wanted: Wanted) -> None:
+    if listed.kind == "spacings" and not (wanted.as_csv or wanted.as_json):
+        from navp_structures.analysis.indexing.spacings import SpacingIndexing
+        from navp_structures.analysis.indexing.text import indexing_to_text
+
+        if isinstance(result, SpacingIndexing):
+            click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+            return
+    print_result(result, as_csv=wanted.as_csv, as_json=wanted.as_json)
 
 
 def _spots(listed: MeasuredList, options: dict[str, Any]) -> Any:

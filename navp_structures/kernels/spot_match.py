@@ -188,10 +188,13 @@ def without_doubles(
     Parameters
     ----------
     mate
-        A number that opposite reflections share, shape ``(r,)``.
+        Number of the opposite reflection, shape ``(r,)``.
     """
     match = placed.match
-    key = np.where(match >= 0, mate[np.maximum(match, 0)], -1 - np.arange(match.shape[1]))
+    known = np.maximum(match, 0)
+    # Opposite reflections are one spot.
+    own = np.minimum(known, mate[known])
+    key = np.where(match >= 0, own, -1 - np.arange(match.shape[1]))
     ordered = np.sort(key, axis=1)
     doubled = np.flatnonzero((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
     if not len(doubled):

@@ -26,9 +26,11 @@ thick ones show."""
 MISSED = 0.15
 """Share of spots that go unnoticed."""
 
-FORBIDDEN = 0.01
-"""Probability that double diffraction shows a reflection that a glide plane or a screw axis
-forbids, or one that is calculated to be very weak."""
+WEAK = 0.01
+"""Least probability of a reflection that symmetry allows, however weak it is calculated."""
+
+FORBIDDEN = 0.003
+"""Probability that double diffraction shows one that a glide plane or a screw axis forbids."""
 
 FALL_OFF = 0.6
 """Å⁻¹: seen intensities fall by exp(-(g / 0.6)²) beside |F|² of atoms at rest."""
@@ -93,7 +95,8 @@ def visibility(
         high = np.where(seen > count, high, limit)
     limit = 0.5 * (low + high)
     probability = (1.0 - MISSED) * _above(log_intensity, limit[zone])
-    probability = np.maximum(probability, FORBIDDEN) * (1.0 - spurious)
+    least = np.where(np.isneginf(log_intensity), FORBIDDEN, WEAK)
+    probability = np.maximum(probability, least) * (1.0 - spurious)
     one = probability[counted]
     variance = _sums(one * (1.0 - one), start) + spurious * count
     return Visibility(

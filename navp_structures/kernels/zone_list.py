@@ -77,6 +77,12 @@ def zone_list(
     points = steps @ primitive
     length = np.linalg.norm(points @ orthogonalisation.T, axis=1)
     near = length <= longest * (1.0 + 1e-9)
+    if not near.any():
+        return ZoneList(
+            uvw=np.zeros((0, 3), dtype=np.int64),
+            length=np.zeros(0),
+            multiplicity=np.zeros(0, dtype=np.int64),
+        )
     uvw = _without_divisor(points[near])
     chosen, inverse, count = np.unique(
         _first_of(uvw, rotations), axis=0, return_index=False, return_inverse=True,

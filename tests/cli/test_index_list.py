@@ -79,6 +79,8 @@ def test_spacings_of_a_file(tmp_path: Path) -> None:
     by_file = json.loads(run(str(path), "--json").stdout)
     by_hand = json.loads(run("2.542", "2.992", "--json").stdout)
     assert by_file["results"]["candidates"] == by_hand["results"]["candidates"]
+    text = run(str(path)).stdout
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_two_spacings_and_their_angle() -> None:
@@ -108,6 +110,9 @@ def test_nothing_found_is_an_exit_code(tmp_path: Path) -> None:
         (("SPOTS", "--angle", "55"), "--angle belongs to spacings"),
         (("SPOTS", "--label", "1 1 6"), "--label belongs to spacings"),
         (("nofile.csv",), "nofile.csv"),
+        (("SPOTS", "--radiation", "CuKa1"), "holds spots, for which --radiation"),
+        (("SPOTS", "--powder"), "holds spots, for which --powder"),
+        (("SPOTS", "--longest-zone", "5"), "up to 5 Å shows a net"),
         (("--powder", "PEAKS", "--units", "two_theta"), "2θ needs a radiation"),
         (("--powder", "1.88", "1.9"), "--powder reads one file, here are 2 arguments"),
         (("PEAKS",), "does not say its units"),

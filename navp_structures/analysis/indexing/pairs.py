@@ -81,9 +81,31 @@ def find_pairs(
     """Yield each inequivalent pair of members within the reach of spacings and angle."""
     own = [c for c in candidates if c.phase == phase.id]
     for (i, j), angle in angles.items():
-        for one in (c for c in own if c.observation == i):
-            for two in (c for c in own if c.observation == j):
-                yield from _members(phase, one, two, angle, angle_sigma)
+        ones = [c for c in own if c.observation == i]
+        twos = [c for c in own if c.observation == j]
+        if not ones or not twos:
+            continue
+        for one, near in _near(phase, ones, twos, angle, REACH * angle_sigma):
+            for n in near:
+                yield from _members(phase, one, twos[n], angle, angle_sigma)
+
+
+def _near(
+    phase: Phase,
+    ones: Sequence[SpacingCandidate],
+    twos: Sequence[SpacingCandidate],
+    angle: float,
+    width: float,
+) -> Iterator[tuple[SpacingCandidate, list[int]]]:
+    """Yield each family with the numbers of those that have a member at the angle to it."""
+    rotations = phase.space_group.laue_rotations
+    images = np.concatenate([np.array(two.hkl) @ rotations for two in twos])
+    owner = np.repeat(np.arange(len(twos)), len(rotations))
+    reciprocal = phase.cell.reciprocal_metric_tensor
+    for one in ones:
+        angles = lattice.interplanar_angles(np.array(one.hkl), images, reciprocal)
+        fits = np.abs(angle - angles) <= width
+        yield one, np.unique(owner[fits]).tolist()
 
 
 def _members(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ MOST: Final = 500
 _SHORTEST: Final = 1e-3
 _LONGEST: Final = 5.0
 
+_SMALLEST_SIGMA: Final = 1e-6
 _LARGEST_SIGMA: Final = 0.3
 _LARGEST_ANGLE: Final = 30.0
 
@@ -156,7 +158,7 @@ def _vectors(spots: Any) -> Floats:
 
 
 def _factor(units: str, camera_constant: float | None) -> float:
-    if units not in UNITS:
+    if not isinstance(units, str) or units not in UNITS:
         known = ", ".join(UNITS)
         raise InputError(
             f"unknown unit {shown(units)} of spots{nearest(str(units), UNITS)}; known: {known}"
@@ -190,14 +192,36 @@ def _check_doubles(g: Floats, length: Floats) -> None:
         raise InputError(f"spots {one[0] + 1} and {two[0] + 1} are the same; give each once")
 
 
+def held(spots: Any) -> Any:
+    """Return what was given as lists, which can be gone through again; else as it is."""
+    if isinstance(spots, str | bytes | dict | np.ndarray):
+        return spots
+    rows = items_of(spots)
+    if rows is None:
+        return spots
+    return [
+        row if isinstance(row, str | bytes | dict) or items_of(row) is None else list(row)
+        for row in (list(row) if isinstance(row, Iterator) else row for row in rows)
+    ]
+
+
 def _sigmas(given: Any, name: str, largest: float, meaning: str, count: int) -> Floats:
     """Return one standard deviation for each spot."""
     if is_number(given):
-        return np.full(count, check_sigma(given, name, largest, meaning))
+        return np.full(count, _sigma(given, name, largest, meaning))
     items = None if isinstance(given, str | bytes | dict) else items_of(given)
     if items is None or len(items) != count:
         raise InputError(f"{name} is {shown(given)}; give one number, or one for each spot")
-    return np.array([check_sigma(item, name, largest, meaning) for item in items])
+    return np.array([_sigma(item, name, largest, meaning) for item in items])
+
+
+def _sigma(given: Any, name: str, largest: float, meaning: str) -> float:
+    value = check_sigma(given, name, largest, meaning)
+    if value < _SMALLEST_SIGMA:
+        raise InputError(
+            f"{name} is {value:g}; it must be {_SMALLEST_SIGMA:g} or more ({meaning})"
+        )
+    return value
 
 
 def _intensities(given: Any, count: int) -> Floats | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SURE: Final = 0.95
 
 _NULLS: Final = {
-    "none.random": "spots that form no net",
+    "none.random": "that these spots are together by chance",
     "none.lattice": "a lattice that is none of these phases",
 }
 
@@ -40,6 +40,14 @@ def _found(result: SpotIndexing) -> Iterator[str]:
         yield f"most probable is {_NULLS[best]}: these spots are not indexed"
     elif result.posteriors[best] < SURE:
         yield f"{best} leads, but is not sure: below {SURE:g} other answers remain"
+    if result.rows and not result.rows[0].is_hand_known:
+        axis = format_uvw(result.rows[0].zone_axis)
+        yield f"whether {axis} or its opposite points to the viewer is not told by these spots"
+    if any(row.flags for row in result.rows):
+        yield (
+            "flags: s, a superlattice reflection; d, one that only double diffraction shows; "
+            "numbers are those of the spots"
+        )
     for group in result.classes:
         yield f"not separable with these data: {', '.join(group)}"
     bare = [phase.id for phase in result.of if not phase.has_sites]

@@ -110,6 +110,9 @@ class SpotSolution:
         Root mean square of the residuals of lengths and angles.
     unmatched
         Number of spots that are none of the zone's.
+    is_hand_known
+        Whether the spots tell the axis from its opposite, where symmetry does not make them
+        equal; two reflections never do.
     axis_length
         Å, of the shortest translation along the axis.
     missing
@@ -130,7 +133,27 @@ class SpotSolution:
     axis_length: float
     assignments: tuple[SpotAssignment, ...]
     missing: tuple[MissingReflection, ...]
+    is_hand_known: bool
     placement: SpotPlacement
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Spots, numbered from 1, that are no usual reflections: ``2 double diffraction``."""
+        return tuple(
+            f"{item.spot + 1} {item.reason.replace('_', ' ')}"
+            for item in self.assignments
+            if item.reason not in (None, "allowed")
+        )
+
+
+def _flags_text(flags: tuple[str, ...]) -> str:
+    """Return ``1d 2s`` for spots of double diffraction and of a superlattice."""
+    return " ".join(f"{number}{word[0]}" for number, word in map(_split, flags))
+
+
+def _split(flag: str) -> tuple[str, str]:
+    number, _, words = flag.partition(" ")
+    return number, words
 
 
 def hkls_text(hkls: tuple[HKL | None, ...]) -> str:
@@ -185,7 +208,9 @@ class SpotIndexing(TableResult[SpotSolution]):
         Column("scale_su", hidden=True),
         Column("rms_sigma", head="rms/σ", show="{:.2f}".format),
         Column("unmatched", head="–", usual=0),
+        Column("flags", show=_flags_text, usual=()),
         Column("axis_length", hidden=True),
+        Column("is_hand_known", hidden=True),
     )
 
     @property

@@ -172,6 +172,7 @@ def _placements(
     nets = library.nets
     if len(spots) > FEW:
         table = library.pairs(
+            len(spots),
             _rounded(float(wide.sigma.max())),
             _rounded(float(wide.sigma_angle.max())),
             _rounded(max(errors.scale, 1e-6)),
@@ -186,6 +187,7 @@ def _placements(
             settle(first, wide, nets, odds, errors.scale),
             settle(first, sure, nets, odds, errors.scale),
         )
+    settled = _one_reading(settled, library)
     return without_doubles(settled.take(_distinct(settled)), wide, nets, library.mate)
 
 
@@ -193,6 +195,26 @@ def _rounded(value: float) -> float:
     """Return a number rounded up to two digits, so that like patterns share a table."""
     step = 10.0 ** (np.floor(np.log10(value)) - 1.0)
     return float(np.ceil(value / step - 1e-9) * step)
+
+
+def _one_reading(placed: Placements, library: ZoneLibrary) -> Placements:
+    """Return placements turned by half where their first matched reflection stands for another.
+
+    A net and the net turned by half are one: without this, a placement would be counted as
+    often as pairs of spots happened to lead to both.
+    """
+    if not placed.match.shape[1]:
+        return placed
+    rows = np.arange(len(placed.zone))
+    first = placed.match[rows, (placed.match >= 0).argmax(axis=1)]
+    turned = (first >= 0) & ~library.counted[np.maximum(first, 0)]
+    known = placed.match >= 0
+    opposite = np.where(known, library.mate[np.maximum(placed.match, 0)], -1)
+    return replace(
+        placed,
+        turn=np.where(turned, placed.turn + np.pi, placed.turn),
+        match=np.where(turned[:, np.newaxis], opposite, placed.match),
+    )
 
 
 def _distinct(placed: Placements) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from navp_structures.analysis.by_phase import distinct_phases
-from navp_structures.analysis.numbers import within
+from navp_structures.analysis.numbers import is_number, items_of, within
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.model.phase import Phase
 
@@ -47,8 +47,8 @@ class SpotSettings:
         """Return settings; sigmas and units are checked with the spots that they belong to."""
         return cls(
             phases=distinct_phases(phases),
-            sigma=sigma,
-            angle_sigma=angle_sigma,
+            sigma=_kept(sigma),
+            angle_sigma=_kept(angle_sigma),
             scale_sigma=within(scale_sigma, "scale_sigma", *_SCALES, "relative"),
             units=units,
             camera_constant=camera_constant,
@@ -71,5 +71,13 @@ class SpotSettings:
         }
 
 
+def _kept(value: Any) -> Any:
+    """Return one number, or several that can be gone through again; else as it is."""
+    if is_number(value):
+        return float(value)
+    items = None if isinstance(value, str | bytes | dict) else items_of(value)
+    return value if items is None else tuple(items)
+
+
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, int | float) else list(value)
+    return value if isinstance(value, float) else list(value)

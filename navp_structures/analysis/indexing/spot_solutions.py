@@ -33,6 +33,9 @@ _LEAST: Final = 1e-4
 # Phases whose posteriors differ by less than this factor are not separated.
 _SEPARATED: Final = 20.0
 
+# Share of one hand from which it is known.
+_HAND: Final = 0.95
+
 # A reflection more probable than this, and not there, is missing.
 _EXPECTED: Final = 0.5
 
@@ -51,7 +54,8 @@ def classes(posterior: Posterior, library: ZoneLibrary) -> Iterator[tuple[str, .
     whose positions fit no better.
     """
     shares = posterior.phases
-    if not shares.max(initial=0.0) > 0.0:
+    # Where none of them is the answer there is nothing to be told apart.
+    if shares.max(initial=0.0) <= max(posterior.random, posterior.lattice):
         return
     leader = int(shares.argmax())
     limit = shares[leader] / _SEPARATED
@@ -203,9 +207,25 @@ def _solution(
         axis_length=float(library.length[zone]),
         assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
         missing=tuple(_missing(zone, match, library, seen)),
+        is_hand_known=_is_hand_known(h, posterior, library),
         **fitted(h, posterior, library),
         placement=laid,
     )
+
+
+def _is_hand_known(h: int, posterior: Posterior, library: ZoneLibrary) -> bool:
+    """Whether an axis is told from its opposite, or symmetry makes both one."""
+    placed = posterior.placed
+    zone = int(placed.zone[h])
+    own = placed.zone == zone
+    weight = posterior.weight[own]
+    same = placed.mirror[own] == placed.mirror[h]
+    if weight[same].sum() > _HAND * weight.sum():
+        return True
+    uvw = library.uvw[zone]
+    rotations = library.phases[library.owner[zone]].space_group.laue_rotations
+    proper = rotations[np.linalg.det(rotations) > 0.0]
+    return bool((proper @ uvw == -uvw).all(axis=1).any())
 
 
 def _assignments(

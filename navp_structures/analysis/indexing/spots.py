@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from navp_structures.analysis.indexing.next_measurement import next_measurement
 from navp_structures.analysis.indexing.pair_zones import pair_zones
-from navp_structures.analysis.indexing.spot_input import MeasuredSpots, measured_spots
+from navp_structures.analysis.indexing.spot_input import MeasuredSpots, held, measured_spots
 from navp_structures.analysis.indexing.spot_notes import SURE
 from navp_structures.analysis.indexing.spot_result import SpotIndexing
 from navp_structures.analysis.indexing.spot_search import (
@@ -142,6 +142,7 @@ class Searched:
 
 def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotIndexing:
     """Return the answer of `index_spots` for checked settings."""
+    spots, intensities = held(spots), held(intensities)
     made = searched(spots, intensities, settings)
     posterior, library, phases = made.posterior, made.library, settings.phases
     found = tuple(solutions(posterior, made.measured, made.polar, library, made.errors.g_max))
@@ -217,6 +218,11 @@ def _searched(
     further = _FURTHER if few else 0.0
     listed = longest + further
     library = zone_library(phases, longest, g_max, beyond=further)
+    if not len(library.uvw):
+        names = ", ".join(phase.id for phase in phases)
+        raise InputError(
+            f"no zone axis of {names} up to {listed:g} Å shows a net; give a longer longest_zone"
+        )
     posterior = search(polar, measured.log_intensity, library, errors)
     if not few or _fits(posterior):
         return posterior, library, listed

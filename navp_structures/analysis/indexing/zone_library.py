@@ -20,8 +20,9 @@ from navp_structures.model.phase import Phase
 BEYOND: Final = 15.0
 """Å; axes longer than the listed ones are less probable by e for each of these."""
 
-# Reflections of a zone whose pairs are looked up, opposite ones counted once.
-_PAIRED: Final = 20
+# Reflections of a zone whose pairs are looked up, opposite ones counted once, up to so many
+# spots: the short spots of a rich pattern may be weak ones.
+_PAIRED: Final = ((14, 20), (28, 40), (10_000, 60))
 
 _MOST_KEPT: Final = 4_000_000
 
@@ -72,7 +73,7 @@ class ZoneLibrary:
     _spreads: Shelf[tuple[float, float], Floats] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)
     )
-    _pairs: Shelf[tuple[float, float, float], PairTable] = field(
+    _pairs: Shelf[tuple[int, float, float, float], PairTable] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)
     )
 
@@ -109,9 +110,12 @@ class ZoneLibrary:
             self._seen.put(key, made, 0)
         return made
 
-    def pairs(self, sigma: float, sigma_angle: float, scale_sigma: float) -> PairTable:
-        """Return the table of pairs of strong reflections for some errors."""
-        key = sigma, sigma_angle, scale_sigma
+    def pairs(
+        self, count: int, sigma: float, sigma_angle: float, scale_sigma: float
+    ) -> PairTable:
+        """Return the table of pairs of strong reflections for so many spots and some errors."""
+        most = next(paired for spots, paired in _PAIRED if count <= spots)
+        key = most, sigma, sigma_angle, scale_sigma
         made = self._pairs.get(key)
         if made is None:
             made = PairTable(
@@ -120,7 +124,7 @@ class ZoneLibrary:
                 self.log_intensity,
                 self.counted,
                 self.mate,
-                most=_PAIRED,
+                most=most,
                 sigma=sigma,
                 sigma_angle=sigma_angle,
                 scale_sigma=scale_sigma,
@@ -147,7 +151,7 @@ def zone_library(
     made = _libraries.get(key)
     if made is None:
         parts = [listed_zones(phase, longest + beyond, g_max) for phase in phases]
-        made = _library(tuple(phases), parts, longest)
+        made = _library(tuple(phases), parts, longest, longest + beyond)
         _libraries.put(key, made, len(made.hkl))
     return made
 
@@ -167,7 +171,7 @@ def extended(
         for phase, uvw in zip(library.phases, axes, strict=True)
         if len(uvw)
     ]
-    return _library(library.phases, [*parts, *wanted], longest)
+    return _library(library.phases, [*parts, *wanted], longest, longest + beyond)
 
 
 _libraries: Shelf[tuple[tuple[Phase, ...], float, float, float], ZoneLibrary] = Shelf(
@@ -176,7 +180,7 @@ _libraries: Shelf[tuple[tuple[Phase, ...], float, float, float], ZoneLibrary] = 
 
 
 def _library(
-    phases: tuple[Phase, ...], parts: Sequence[PhaseZones], longest: float
+    phases: tuple[Phase, ...], parts: Sequence[PhaseZones], longest: float, listed: float
 ) -> ZoneLibrary:
     # Zones are kept, so that theirs may be an equal phase that was read earlier.
     number = {phase: n for n, phase in enumerate(phases)}
@@ -204,7 +208,11 @@ def _library(
         length=length,
         spread=np.concatenate([part.spread for part in parts]),
         log_prior=_log_prior(
-            owner, np.concatenate([part.multiplicity for part in parts]), length, longest
+            owner,
+            np.concatenate([part.multiplicity for part in parts]),
+            length,
+            longest,
+            listed,
         ),
         nets=Nets(
             inverse=np.concatenate([part.inverse for part in parts]),
@@ -225,9 +233,15 @@ def _library(
     )
 
 
-def _log_prior(owner: Ints, multiplicity: Ints, length: Floats, longest: float) -> Floats:
-    """Return ln of the prior of zones: each axis up to the longest listed one alike."""
-    listed = length <= longest * (1.0 + 1e-9)
-    total = np.bincount(owner, np.where(listed, multiplicity, 0.0))
-    beyond = np.clip(length - longest, 0.0, None) / BEYOND
-    return np.asarray(np.log(multiplicity / np.maximum(total[owner], 1.0)) - beyond)
+def _log_prior(
+    owner: Ints, multiplicity: Ints, length: Floats, longest: float, listed: float
+) -> Floats:
+    """Return ln of the prior of zones: each axis up to the longest alike, then falling.
+
+    Those up to the listed length add up to 1 for each phase; what is added to them is so far
+    out that it counts next to nothing.
+    """
+    log_weight = np.log(multiplicity) - np.clip(length - longest, 0.0, None) / BEYOND
+    inside = length <= listed * (1.0 + 1e-9)
+    total = np.bincount(owner, np.where(inside, np.exp(log_weight), 0.0))
+    return np.asarray(log_weight - np.log(np.maximum(total[owner], 1.0)))

@@ -242,6 +242,63 @@ def test_superlattice_spots_are_marked() -> None:
     assert {item.reason for item in best.assignments} >= {"allowed", "superlattice"}
 
 
+def test_which_of_two_opposite_spots_is_given_changes_nothing() -> None:
+    spots = [(-0.0628, -0.3491), (-0.5098, -0.0448), (0.4467, -0.3052)]
+    plain = dict(navp.index_spots(spots).posteriors)
+    spots[0] = (0.0628, 0.3491)
+    assert dict(navp.index_spots(spots).posteriors) == pytest.approx(plain, abs=1e-6)
+
+
+def test_rich_patterns_are_found() -> None:
+    # The short spots are weak superlattice reflections, far from the twenty strongest.
+    found = navp.index_spots(strongest("na2vp-a", (1, 1, 1), 60), sigma=0.005, angle_sigma=0.5)
+    assert found.posteriors["na2vp-a"] > 0.99
+    assert found.solutions[0].unmatched == 0
+
+
+def test_the_hand_of_an_axis_may_be_unknown() -> None:
+    # The zero layer has a mirror line; no rotation of -3m turns [3 3 1] over.
+    found = navp.index_spots(strongest("navp-model", (3, 3, 1), 12), sigma=0.005)
+    best = found.solutions[0]
+    assert {abs(n) for n in best.zone_axis} == {1, 3}
+    assert not best.is_hand_known
+    assert any("or its opposite points to the viewer" in note for note in found.notes)
+    # A sixfold pattern has no hand either, but there turning makes both axes one.
+    level = navp.index_spots(strongest("na3vp-rt", (2, 1, 0), 8), phases=["Na3VP"])
+    assert level.solutions[0].is_hand_known
+
+
+def test_a_phase_without_a_short_axis_is_improbable_not_an_error() -> None:
+    big = navp.Phase(
+        id="big",
+        cell=navp.UnitCell(a=50, b=51, c=52, alpha=85, beta=95, gamma=100),
+        space_group=navp.SpaceGroup.from_name("P 1"),
+    )
+    found = navp.index_spots(strongest("na3vp-rt", (2, 1, 0), 6), phases=["Na3VP", big])
+    assert found.posteriors["big"] == 0.0
+    with pytest.raises(InputError, match="no zone axis of big up to 45 Å"):
+        navp.index_spots(strongest("na3vp-rt", (2, 1, 0), 6), phases=big)
+
+
+def test_priors_of_zones_add_up() -> None:
+    from navp_structures.analysis.indexing.zone_library import zone_library
+
+    phases = [navp.load(name) for name in CARD]
+    for beyond in (0.0, 30.0):
+        library = zone_library(phases, 45.0, 0.85, beyond=beyond)
+        shares = np.bincount(library.owner, np.exp(library.log_prior))
+        assert shares == pytest.approx([1.0] * 4)
+
+
+def test_numbers_and_rows_may_come_from_anywhere() -> None:
+    spots = strongest("na3vp-rt", (2, 1, 0), 4)
+    plain = dict(navp.index_spots(spots).posteriors)
+    rows = (iter(spot) for spot in spots)
+    made = navp.index_spots(rows, sigma=np.float32(0.01), scale_sigma=np.float64(0.01))
+    assert dict(made.posteriors) == pytest.approx(plain, abs=1e-4)
+    assert made.inputs["spots"] == [list(spot) for spot in spots]
+
+
 @pytest.mark.parametrize(
     ("spots", "options", "message"),
     [
@@ -262,6 +319,8 @@ def test_superlattice_spots_are_marked() -> None:
         ([(0.1, 0.0), (0.0, 0.2)], {"angle_sigma": math.nan}, "angle_sigma is nan"),
         ([(0.1, 0.0), (0.0, 0.2)], {"scale_sigma": -1}, "scale_sigma is -1"),
         ([(0.1, 0.0), (0.0, 0.2)], {"units": "A"}, "unknown unit 'A' of spots"),
+        ([(0.1, 0.0), (0.0, 0.2)], {"units": ["1/A"]}, "unknown unit ['1/A']"),
+        ([(0.1, 0.0), (0.0, 0.2)], {"sigma": 1e-300}, "sigma is 1e-300"),
         ([(50, 0), (0, 60)], {"units": "px"}, "px needs a camera constant"),
         ([(0.1, 0.0), (0.0, 0.2)], {"camera_constant": 700}, "with px only"),
         ([(0.1, 0.0), (0.0, 0.2)], {"intensities": [1]}, "give one for each of 2 spots"),

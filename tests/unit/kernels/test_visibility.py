@@ -9,6 +9,7 @@ from navp_structures.kernels.visibility import (
     FORBIDDEN,
     INTENSITY_SPREAD,
     MISSED,
+    WEAK,
     visibility,
 )
 
@@ -51,8 +52,8 @@ def test_a_zone_with_few_reflections_shows_all_but_those_unnoticed() -> None:
 def test_forbidden_and_empty_reflections() -> None:
     ln_i = np.array([0.0, -np.inf, -30.0, 1.0])
     found = visibility(ln_i, np.zeros(4, int), np.ones(4, bool), 1, 0.0)
-    assert found.probability[1] == found.probability[2] == FORBIDDEN
-    assert found.probability[3] > found.probability[0] > FORBIDDEN
+    assert (found.probability[1], found.probability[2]) == (FORBIDDEN, WEAK)
+    assert found.probability[3] > found.probability[0] > WEAK
 
 
 def test_opposite_reflections_count_once() -> None:
