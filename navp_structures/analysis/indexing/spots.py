@@ -221,7 +221,7 @@ def _searched(
     if not len(library.uvw):
         names = ", ".join(phase.id for phase in phases)
         raise InputError(
-            f"no zone axis of {names} up to {listed:g} Å shows a net; give a longer longest_zone"
+            f"no zone axis of {names} up to {listed:g} Å shows a net; give a longer one"
         )
     posterior = search(polar, measured.log_intensity, library, errors)
     if not few or _fits(posterior):

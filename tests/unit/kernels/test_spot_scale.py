@@ -32,7 +32,7 @@ def response(found_spots: Searched) -> ScaleEvidence:
 def test_a_prior_of_the_scale_gives_what_the_fit_has(found_spots: Searched) -> None:
     found = response(found_spots)
     placed, library = found_spots.posterior.placed, found_spots.library
-    assert len(placed.zone) > 20
+    assert len(placed.zone) > 10
     for sigma in (0.0, 0.002, 0.02):
         spread = library.total_spread(sigma, found_spots.errors.distortion)[placed.zone]
         expected = fit(placed, found_spots.polar, library.nets, spread).log_evidence
