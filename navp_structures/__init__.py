@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from navp_structures.analysis.hop_rates import hop_rate_ratio
     from navp_structures.analysis.indexing.label_repair import check_label
     from navp_structures.analysis.indexing.label_result import LabelCheck
+    from navp_structures.analysis.indexing.many import index_many
+    from navp_structures.analysis.indexing.many_result import ManyPatterns
     from navp_structures.analysis.indexing.powder.index import index_powder
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.sequence import index_sequence
+    from navp_structures.analysis.indexing.sequence_result import SequenceIndexing
     from navp_structures.analysis.indexing.spacings import SpacingIndexing, index_spacings
     from navp_structures.analysis.indexing.spot_result import SpotIndexing
     from navp_structures.analysis.indexing.spots import index_spots
@@ -71,6 +75,7 @@ _HOMES = {
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
+    "ManyPatterns": "analysis.indexing.many_result",
     "MeasuredList": "model.measured_list",
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
@@ -91,6 +96,7 @@ _HOMES = {
     "RingPatterns": "analysis.saed.ring_result",
     "SaedPattern": "analysis.saed.result",
     "SaedPatterns": "analysis.saed.result",
+    "SequenceIndexing": "analysis.indexing.sequence_result",
     "SharedPolyhedra": "analysis.polyhedra.sharing",
     "Site": "model.site",
     "SodiationEnergetics": "analysis.energetics",
@@ -107,7 +113,9 @@ _HOMES = {
     "export": "analysis.export",
     "hookimpl": "catalogue.hookspecs",
     "hop_rate_ratio": "analysis.hop_rates",
+    "index_many": "analysis.indexing.many",
     "index_powder": "analysis.indexing.powder.index",
+    "index_sequence": "analysis.indexing.sequence",
     "index_spacings": "analysis.indexing.spacings",
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
@@ -141,6 +149,7 @@ __all__ = [
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
+    "ManyPatterns",
     "MeasuredList",
     "MeasuredPattern",
     "NavpError",
@@ -161,6 +170,7 @@ __all__ = [
     "RingPatterns",
     "SaedPattern",
     "SaedPatterns",
+    "SequenceIndexing",
     "SharedPolyhedra",
     "Site",
     "SodiationEnergetics",
@@ -179,7 +189,9 @@ __all__ = [
     "export",
     "hookimpl",
     "hop_rate_ratio",
+    "index_many",
     "index_powder",
+    "index_sequence",
     "index_spacings",
     "index_spots",
     "lattice_misfit",

@@ -78,6 +78,10 @@ class MissingPackageError(NavpError, ImportError):
     """An optional package is not installed."""
 
 
+class WorkerError(NavpError, RuntimeError):
+    """A process that was started to share the work ended before it was done."""
+
+
 class NavpWarning(UserWarning):
     """Root of every warning of this package."""
 

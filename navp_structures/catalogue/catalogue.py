@@ -31,6 +31,9 @@ from navp_structures.model.phase import Phase
 from navp_structures.model.sources import PhaseSource, PhaseSummary
 
 CARD: Final = ("Na3VP", "Na2VP", "NaVP", "NZSP")
+
+ALL: Final = "all"
+"""Stands for every phase of the catalogue, where phases are asked for."""
 """The phases that are meant when none are named."""
 
 PhaseLike = Phase | str | os.PathLike[str]
@@ -226,17 +229,32 @@ def as_phase(phase: PhaseLike) -> Phase:
 
 
 def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ...]:
-    """Return phases: the four of the card for None, one, or several, each once."""
+    """Return phases: the four of the card for None, one, several or ``all``, each once.
+
+    ``all`` are those of the catalogue that can be loaded; another provider's phase with the id
+    of an earlier one is left out.
+    """
     if phases is None:
         phases = CARD
     if isinstance(phases, Phase | str | os.PathLike) or not isinstance(phases, Iterable):
         phases = [phases]
     if isinstance(phases, bytes):
         raise InputError(f"{phases!r} is no phase; give a Phase, a name or the path of a CIF")
-    unique = {id(p): p for p in (as_phase(item) for item in phases)}
+    unique = {id(p): p for item in phases for p in _named(item)}
     if not unique:
         raise InputError("no phase is given; leave it out for the four of the card")
     return tuple(unique.values())
+
+
+def _named(item: PhaseLike) -> Iterator[Phase]:
+    if not isinstance(item, str) or item.strip().casefold() != ALL:
+        yield as_phase(item)
+        return
+    ids: set[str] = set()
+    for entry, _ in catalogue().summaries():
+        if entry.source.id not in ids:
+            ids.add(entry.source.id)
+            yield entry.phase()
 
 
 # One catalogue for all threads, so that a phase is the same object in each.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "--phase",
     "phases",
     multiple=True,
-    help="A phase; may be repeated. Default: Na3VP, Na2VP, NaVP, NZSP.",
+    help="A phase, or all; may be repeated. Default: Na3VP, Na2VP, NaVP, NZSP.",
 )
 @click.option(
     "--sigma", help="One standard deviation: relative (0.01 or 1%); degrees for two_theta."

@@ -89,9 +89,8 @@ def read_pattern(path: str | os.PathLike[str]) -> MeasuredPattern:
     file = Path(name)
     text = read_text(file)
     with naming(file):
-        lines = _data_lines(text)
-        points = _points(lines)
-        check_points(*points.T, place=lambda i: f"in line {lines[i][0]}")
+        points, lines = number_columns(text)
+        check_points(*points.T, place=lambda i: f"in line {lines[i]}")
         x, intensity, *rest = points.T
         return MeasuredPattern(
             name=printable(file.stem),
@@ -99,6 +98,18 @@ def read_pattern(path: str | os.PathLike[str]) -> MeasuredPattern:
             intensity=intensity,
             intensity_su=rest[0] if rest else None,
         )
+
+
+def number_columns(text: str) -> tuple[Floats, list[int]]:
+    """Return the numbers of two or three columns, and the line that each row is from.
+
+    Raises
+    ------
+    InputError
+        As for `read_pattern`.
+    """
+    lines = _data_lines(text)
+    return _points(lines), [number for number, _ in lines]
 
 
 def _data_lines(text: str) -> list[tuple[int, str]]:

@@ -164,12 +164,15 @@ def _nearest(
     zone: Ints, mirror: Floats, turn: Floats, scale: Floats, spots: PolarSpots, nets: Nets
 ) -> Ints:
     """Return the reflection at the net point nearest to each spot, shape ``(h, n)``."""
-    length = np.exp(spots.log_r - scale[:, np.newaxis])
-    angle = mirror[:, np.newaxis] * (spots.angle - turn[:, np.newaxis])
-    x, y = length * np.cos(angle), length * np.sin(angle)
-    inverse = nets.inverse[zone][:, :, :, np.newaxis]
-    a = np.rint(inverse[:, 0, 0] * x + inverse[:, 0, 1] * y).astype(np.int64)
-    b = np.rint(inverse[:, 1, 0] * x + inverse[:, 1, 1] * y).astype(np.int64)
+    # One matrix for each placement, from the spots to the net, spares sines of each spot.
+    size = np.exp(-scale)
+    cos, sin = size * np.cos(turn), size * np.sin(turn)
+    turned = np.array([[cos, sin], [-mirror * sin, mirror * cos]]).transpose(2, 0, 1)
+    to_net = (nets.inverse[zone] @ turned)[:, :, :, np.newaxis]
+    length = np.exp(spots.log_r)
+    x, y = length * np.cos(spots.angle), length * np.sin(spots.angle)
+    a = np.rint(to_net[:, 0, 0] * x + to_net[:, 0, 1] * y).astype(np.int64)
+    b = np.rint(to_net[:, 1, 0] * x + to_net[:, 1, 1] * y).astype(np.int64)
     half = nets.half[zone]
     one, two = half[:, :1], half[:, 1:]
     inside = (np.abs(a) <= one) & (np.abs(b) <= two)
@@ -246,15 +249,35 @@ class Fits:
     bend: Floats
 
 
-def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fits:
-    """Return the fit of placements with turn, scale and strain refined.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LinearSystem:
+    """Least squares of placements: three shared unknowns with a prior, and the turn.
 
     Parameters
     ----------
-    spread
-        Square root L of the prior covariance L Lᵀ of (s, c, d) in the frame of each placement's
-        net, shape ``(h, 3, 3)``.
+    matched
+        Which spots are matched, shape ``(h, n)``.
+    design, residual
+        Of lengths, then angles, in standard deviations: shapes ``(h, 2 n, 4)``, ``(h, 2 n)``;
+        0 where a spot is not matched.
+    inverse, right
+        Inverse of the normal matrix with the prior, ``(h, 4, 4)``, and right side, ``(h, 4)``.
+    log_evidence
+        As for `Fits`.
     """
+
+    matched: Bools
+    design: Floats
+    residual: Floats
+    inverse: Floats
+    right: Floats
+    log_evidence: Floats
+
+
+def linear_system(
+    placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats
+) -> LinearSystem:
+    """Return what `fit` solves; parameters are those of `fit`."""
     matched = placed.match >= 0
     known = np.maximum(placed.match, 0)
     alpha = nets.angle[known]
@@ -278,14 +301,15 @@ def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fi
     normal[:, 3, 3] += ~matched.any(axis=1)
     right = np.einsum("hnk,hn->hk", design, residual)
     inverse = np.linalg.inv(normal)
-    solution = np.einsum("hkl,hl->hk", inverse, right)
-    after = residual - np.einsum("hnk,hk->hn", design, solution)
-    total = (residual**2).sum(axis=1) - (right * solution).sum(axis=1)
+    explained = np.einsum("hk,hkl,hl->h", right, inverse, right)
+    total = (residual**2).sum(axis=1) - explained
     log_sigmas = (matched * np.log(2.0 * np.pi * spots.sigma * spots.sigma_angle)).sum(axis=1)
-    count = len(spots)
-    modes = np.einsum("hjk,hk->hj", spread, solution[:, :3])
-    variance = np.einsum("hk,hkl,hl->h", spread[:, 0], inverse[:, :3, :3], spread[:, 0])
-    return Fits(
+    return LinearSystem(
+        matched=matched,
+        design=design,
+        residual=residual,
+        inverse=inverse,
+        right=right,
         log_evidence=(
             -log_sigmas
             - 0.5 * total
@@ -293,6 +317,28 @@ def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fi
             + 0.5 * np.log(2.0 * np.pi)
             - np.log(2.0 * np.pi)
         ),
+    )
+
+
+def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fits:
+    """Return the fit of placements with turn, scale and strain refined.
+
+    Parameters
+    ----------
+    spread
+        Square root L of the prior covariance L Lᵀ of (s, c, d) in the frame of each placement's
+        net, shape ``(h, 3, 3)``.
+    """
+    system = linear_system(placed, spots, nets, spread)
+    inverse, right = system.inverse, system.right
+    residual, matched = system.residual, system.matched
+    solution = np.einsum("hkl,hl->hk", inverse, right)
+    after = residual - np.einsum("hnk,hk->hn", system.design, solution)
+    count = len(spots)
+    modes = np.einsum("hjk,hk->hj", spread, solution[:, :3])
+    variance = np.einsum("hk,hkl,hl->h", spread[:, 0], inverse[:, :3, :3], spread[:, 0])
+    return Fits(
+        log_evidence=system.log_evidence,
         scale=modes[:, 0],
         scale_su=np.sqrt(np.clip(variance, 0.0, None)),
         turn=placed.turn + placed.mirror * solution[:, 3],

@@ -208,12 +208,14 @@ def _base_pairs(spots: PolarSpots, most: int, flat: float) -> tuple[Ints, Ints, 
     angle = wrapped(spots.angle[two] - spots.angle[one])
     wide = np.abs(np.sin(angle)) > flat
     one, two, angle = one[wide], two[wide], angle[wide]
-    used = np.zeros(len(spots), dtype=int)
-    chosen = []
+    used = [0] * len(spots)
+    first, second = one.tolist(), two.tolist()
+    chosen: list[int] = []
     for n in np.argsort(spots.log_r[one] + spots.log_r[two], kind="stable").tolist():
-        if used[one[n]] < _OFTEN and used[two[n]] < _OFTEN:
-            chosen.append(n)
-            used[[one[n], two[n]]] += 1
         if len(chosen) == most:
             break
+        if used[first[n]] < _OFTEN and used[second[n]] < _OFTEN:
+            chosen.append(n)
+            used[first[n]] += 1
+            used[second[n]] += 1
     return one[chosen], two[chosen], angle[chosen]

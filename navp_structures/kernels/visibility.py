@@ -44,6 +44,8 @@ class Visibility:
     ----------
     probability
         That each reflection is seen, shape ``(r,)``.
+    log_odds
+        ln of p / (1 - p) of that, shape ``(r,)``.
     log_none
         ln of the probability that none of a zone's reflections is seen, shape ``(z,)``.
     log_count
@@ -51,6 +53,7 @@ class Visibility:
     """
 
     probability: Floats
+    log_odds: Floats
     log_none: Floats
     log_count: Floats
 
@@ -95,6 +98,7 @@ def visibility(
     variance = _sums(one * (1.0 - one), start) + spurious * count
     return Visibility(
         probability=probability,
+        log_odds=np.log(probability) - np.log1p(-probability),
         log_none=_sums(np.log1p(-one), start),
         log_count=-0.5 * np.log(2.0 * np.pi * variance),
     )

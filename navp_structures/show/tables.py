@@ -109,6 +109,11 @@ class TableResult(Generic[Row]):
         """Headings that this result gives to columns, by their keys."""
         return {}
 
+    @property
+    def further(self) -> Mapping[str, Sequence[Any]]:
+        """Columns whose keys depend on the data: behind the others in DataFrames and CSV."""
+        return {}
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.rows)
@@ -139,7 +144,8 @@ class TableResult(Generic[Row]):
         import pandas as pd
 
         data = {c.key: [getattr(row, c.key) for row in self.rows] for c in self.columns}
-        frame = pd.DataFrame(data, columns=[column.key for column in self.columns])
+        data |= {key: list(values) for key, values in self.further.items()}
+        frame = pd.DataFrame(data, columns=list(data))
         for key, values in data.items():
             known = [value for value in values if value is not None]
             if len(known) < len(values) and all(isinstance(v, int | float) for v in known):
@@ -151,9 +157,12 @@ class TableResult(Generic[Row]):
         """Return CSV text; cells that a spreadsheet would run as a formula are quoted."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.key for column in self.columns])
-        for row in self.rows:
-            writer.writerow([csv_cell(getattr(row, column.key)) for column in self.columns])
+        further = self.further
+        writer.writerow([*(column.key for column in self.columns), *further])
+        for n, row in enumerate(self.rows):
+            cells = [getattr(row, column.key) for column in self.columns]
+            cells += [values[n] for values in further.values()]
+            writer.writerow(map(csv_cell, cells))
         return out.getvalue()
 
     def _repr_html_(self) -> str:

@@ -25,6 +25,7 @@ from navp_structures.analysis.indexing.pairs import (
     read_angles,
 )
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
+from navp_structures.analysis.indexing.shared_zones import SharedZone, shared_zones
 from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
@@ -61,6 +62,9 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     pattern
         For two spacings and their angle: zone axes and phases with their posterior, as
         `index_spots` gives them.
+    shared
+        For two spacings without an angle: pairs of planes of one zone axis, as they are seen
+        in one image, the most probable first.
     """
 
     asked: Mapping[str, Any]
@@ -72,6 +76,7 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     pairs: tuple[ReflectionPair, ...]
     fits: tuple[PhaseFit, ...]
     pattern: SpotIndexing | None
+    shared: tuple[SharedZone, ...]
 
     name = "spacings"
     columns = (
@@ -147,6 +152,7 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
             "pairs": plain([asdict(row) for row in self.pairs]),
             "fits": plain([asdict(row) for row in self.fits]),
             "pattern": None if self.pattern is None else self.pattern.to_dict()["results"],
+            "shared": plain([asdict(row) for row in self.shared]),
             "notes": list(self.notes),
         }
         return content
@@ -259,6 +265,7 @@ def index_spacings(
         pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
         fits=_fits(chosen, allowed, observed, spread),
         pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
+        shared=_shared(chosen, observed, measured_angles, spread, units),
     )
 
 
@@ -288,6 +295,19 @@ def _pairs(
 ) -> tuple[ReflectionPair, ...]:
     found = [pair for phase in phases for pair in find_pairs(phase, rows, angles, angle_sigma)]
     return tuple(sorted(found, key=lambda pair: (pair.observations, pair.rms_sigma)))
+
+
+def _shared(
+    phases: Sequence[Phase],
+    observed: Sequence[Spacing],
+    angles: Mapping[tuple[int, int], float],
+    scale_sigma: float,
+    units: str,
+) -> tuple[SharedZone, ...]:
+    # Powder lines are of no common zone axis.
+    if len(observed) != 2 or angles or units == "two_theta":
+        return ()
+    return shared_zones(phases, observed, scale_sigma)
 
 
 def _fits(

@@ -12,6 +12,7 @@ from navp_structures.analysis.indexing.units import check_sigma
 from navp_structures.analysis.numbers import as_float, is_number, items_of, within
 from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.spot_match import wrapped
 
 UNITS: Final = {
     "1/A": "1/d in Å⁻¹",
@@ -121,6 +122,17 @@ def measured_spots(
     return result
 
 
+def check_options(
+    units: str, sigma: Any, angle_sigma: Any, camera_constant: float | None
+) -> None:
+    """Raise InputError when an option fits no pattern at all."""
+    _factor(units, camera_constant)
+    if is_number(sigma):
+        check_sigma(sigma, "sigma", _LARGEST_SIGMA, "relative")
+    if is_number(angle_sigma):
+        check_sigma(angle_sigma, "angle_sigma", _LARGEST_ANGLE, "degrees")
+
+
 def _vectors(spots: Any) -> Floats:
     rows = None if isinstance(spots, str | bytes | dict) else items_of(spots)
     if rows is None:
@@ -201,26 +213,22 @@ def _intensities(given: Any, count: int) -> Floats | None:
 
 def _groups(g: Floats, length: Floats, sigma: Floats, bend: Floats) -> tuple[Ints, Ints]:
     """Return which spots are opposite to an earlier one."""
-    group = np.full(len(g), -1)
-    sign = np.ones(len(g), dtype=np.int64)
-    angle = np.arctan2(g[:, 1], g[:, 0])
-    count = 0
-    alone: list[int] = []
-    for n in range(len(g)):
-        for m in alone:
-            off = math.remainder(angle[n] - angle[m] - math.pi, 2.0 * math.pi)
-            stretch = math.log(length[n] / length[m])
-            squares = (off / math.hypot(bend[n], bend[m])) ** 2
-            squares += (stretch / math.hypot(sigma[n], sigma[m])) ** 2
-            if squares < _OPPOSITE**2:
-                group[n], sign[n] = group[m], -1
-                alone.remove(m)
-                break
-        else:
-            group[n] = count
-            count += 1
-            alone.append(n)
-    return group, sign
+    angle, log_r = np.arctan2(g[:, 1], g[:, 0]), np.log(length)
+    off = wrapped(angle[:, np.newaxis] - angle - math.pi)
+    squares = (off / np.hypot(bend[:, np.newaxis], bend)) ** 2
+    squares += ((log_r[:, np.newaxis] - log_r) / np.hypot(sigma[:, np.newaxis], sigma)) ** 2
+    near = np.tril(squares < _OPPOSITE**2, -1)
+    mate = np.full(len(g), -1)
+    for n in np.flatnonzero(near.any(axis=1)):
+        # The first one that has no opposite yet.
+        free = near[n] & (mate < 0)
+        if free.any():
+            m = int(free.argmax())
+            mate[n], mate[m] = m, n
+    second = (mate >= 0) & (mate < np.arange(len(g)))
+    group = np.cumsum(~second) - 1
+    group[second] = group[mate[second]]
+    return group, np.where(second, -1, 1)
 
 
 def _group_means(g: Floats, group: Ints) -> Floats:

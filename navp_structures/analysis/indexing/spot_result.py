@@ -133,8 +133,17 @@ class SpotSolution:
     placement: SpotPlacement
 
 
-def _hkls(hkls: tuple[HKL | None, ...]) -> str:
+def hkls_text(hkls: tuple[HKL | None, ...]) -> str:
+    """Return the (hkl) of each spot for a table."""
     return " ".join("–" if hkl is None else format_hkl(hkl) for hkl in hkls)
+
+
+def solution_details(row: SpotSolution) -> dict[str, Any]:
+    """Return what the JSON document of a solution holds beside its columns."""
+    return {
+        "assignments": plain([asdict(item) for item in row.assignments]),
+        "missing": plain([asdict(item) for item in row.missing]),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -171,7 +180,7 @@ class SpotIndexing(TableResult[SpotSolution]):
         Column("phase"),
         Column("posterior", show="{:.3f}".format),
         Column("zone_axis", head="zone axis", show=format_uvw),
-        Column("hkls", show=_hkls, wide=True),
+        Column("hkls", show=hkls_text, wide=True),
         Column("scale", su="scale_su", show="{:.4f}".format),
         Column("scale_su", hidden=True),
         Column("rms_sigma", head="rms/σ", show="{:.2f}".format),
@@ -269,8 +278,7 @@ class SpotIndexing(TableResult[SpotSolution]):
         """Return the JSON document; each solution holds `assignments` and `missing`."""
         content = TableResult.to_dict(self)
         for row, result in zip(self.rows, content["results"], strict=True):
-            result["assignments"] = plain([asdict(item) for item in row.assignments])
-            result["missing"] = plain([asdict(item) for item in row.missing])
+            result |= solution_details(row)
         content["results"] = {
             "posteriors": plain(dict(self.posteriors)),
             "solutions": content["results"],

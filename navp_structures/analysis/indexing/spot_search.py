@@ -77,21 +77,25 @@ class Posterior:
     ----------
     placed, fits
         Distinct placements and their fits.
-    weight
-        Posterior probability of each, shape ``(h,)``.
+    weight, log_weight
+        Posterior probability of each and its logarithm, shape ``(h,)``.
     zones, phases
         Posterior of each zone and phase of the library.
     random, lattice
         Posterior of no net, and of an unknown one.
+    log_nulls
+        ln of these two, also where they are too small for a number.
     """
 
     placed: Placements
     fits: Fits
     weight: Floats
+    log_weight: Floats
     zones: Floats
     phases: Floats
     random: float
     lattice: float
+    log_nulls: tuple[float, float]
 
 
 def spurious_share(count: int) -> float:
@@ -122,10 +126,10 @@ def search(
     count = len(spots)
     spurious = spurious_share(count)
     seen = library.visibility(count, spurious)
-    placed = _placements(spots, library, errors, seen.probability)
+    placed = _placements(spots, library, errors, seen.log_odds)
     spread = library.total_spread(errors.scale, errors.distortion)[placed.zone]
     fits = fit(placed, spots, library.nets, spread)
-    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    odds = seen.log_odds
     known = np.maximum(placed.match, 0)
     matched = placed.match >= 0
     score = (
@@ -155,7 +159,7 @@ def search(
 
 
 def _placements(
-    spots: PolarSpots, library: ZoneLibrary, errors: Errors, probability: Floats
+    spots: PolarSpots, library: ZoneLibrary, errors: Errors, odds: Floats
 ) -> Placements:
     """Return distinct placements, settled."""
     strain = np.hypot(library.largest_strain, errors.distortion)
@@ -165,7 +169,6 @@ def _placements(
         sigma=np.hypot(spots.sigma, strain),
         sigma_angle=np.hypot(spots.sigma_angle, strain),
     )
-    odds = np.log(probability) - np.log1p(-probability)
     nets = library.nets
     if len(spots) > FEW:
         table = library.pairs(
@@ -239,7 +242,7 @@ def _with_intensities(
 
     count = len(spots)
     seen = library.visibility(count, spurious)
-    odds = np.log(seen.probability) - np.log1p(-seen.probability)
+    odds = seen.log_odds
     found = np.full(len(score), -np.inf)
     share = (1.0 - MISSED) * (1.0 - spurious)
     for h in np.argsort(-score)[:_WEIGHED]:
@@ -290,13 +293,16 @@ def _normalised(
     weight = np.exp(score - highest)
     nulls = np.exp(random - highest), np.exp(lattice - highest)
     total = weight.sum() + sum(nulls)
+    log_total = highest + float(np.log(total))
     zones = np.bincount(placed.zone, weight, minlength=len(library.uvw)) / total
     return Posterior(
         placed=placed,
         fits=fits,
         weight=weight / total,
+        log_weight=score - log_total,
         zones=zones,
         phases=np.asarray(np.bincount(library.owner, zones, len(library.phases)), np.float64),
         random=float(nulls[0] / total),
         lattice=float(nulls[1] / total),
+        log_nulls=(random - log_total, lattice - log_total),
     )

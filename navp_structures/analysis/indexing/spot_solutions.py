@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
+
+Hkls: TypeAlias = tuple[HKL | None, ...]
+"""Of each spot; None where it is none of the zone's."""
 
 # Solutions that are told: at most so many, none below the posterior.
 _MOST: Final = 20
@@ -93,25 +96,30 @@ def solutions(
     g_max
         Å⁻¹, to which the library lists reflections.
     """
-    placed = posterior.placed
     seen = library.visibility(len(polar), spurious_share(len(polar))).probability
+    for rank, (h, hkls) in enumerate(readings(posterior, spots, library), 1):
+        laid = _placement(h, hkls, posterior, spots, library, g_max)
+        yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
+
+
+def readings(
+    posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary
+) -> Iterator[tuple[int, Hkls]]:
+    """Yield the best placement of each zone, best zone first, and how it reads the spots."""
+    placed = posterior.placed
     found = np.unique(placed.zone)
-    for rank, zone in enumerate(found[np.argsort(-posterior.zones[found], kind="stable")], 1):
+    for zone in found[np.argsort(-posterior.zones[found], kind="stable")]:
         own = np.flatnonzero(placed.zone == zone)
         highest = posterior.weight[own].max()
         if highest <= 0.0:
             continue
         equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
-        readings = [_hkls(posterior, spots, library, int(h)) for h in equal]
-        pick = max(range(len(equal)), key=lambda n: _preference(readings[n]))
-        h, hkls = int(equal[pick]), readings[pick]
-        laid = _placement(h, hkls, posterior, spots, library, g_max)
-        yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
+        each = [_hkls(posterior, spots, library, int(h)) for h in equal]
+        pick = max(range(len(equal)), key=lambda n: _preference(each[n]))
+        yield int(equal[pick]), each[pick]
 
 
-def _hkls(
-    posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary, h: int
-) -> tuple[HKL | None, ...]:
+def _hkls(posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary, h: int) -> Hkls:
     """Return the reflection of each given spot, in the one of two opposite readings."""
     match = posterior.placed.match[h][spots.group]
     signs = spots.sign
@@ -130,13 +138,29 @@ def _rank(hkl: HKL) -> tuple[int, HKL]:
     return -sum(index < 0 for index in hkl), hkl
 
 
-def _preference(hkls: tuple[HKL | None, ...]) -> list[tuple[int, HKL]]:
+def _preference(hkls: Hkls) -> list[tuple[int, HKL]]:
     return [_rank(hkl) for hkl in hkls if hkl is not None]
+
+
+def fitted(h: int, posterior: Posterior, library: ZoneLibrary) -> dict[str, Any]:
+    """Return the fields of a solution that its spots do not matter for."""
+    placed, fits = posterior.placed, posterior.fits
+    zone = int(placed.zone[h])
+    matched = int((placed.match[h] >= 0).sum())
+    scale = math.exp(-float(fits.scale[h]))
+    return {
+        "phase": library.phases[library.owner[zone]].id,
+        "posterior": float(posterior.zones[zone]),
+        "zone_axis": hkl_of(library.uvw[zone] * int(placed.mirror[h])),
+        "scale": scale,
+        "scale_su": scale * float(fits.scale_su[h]),
+        "rms_sigma": math.sqrt(float(fits.squares[h]) / max(2 * matched, 1)),
+    }
 
 
 def _placement(
     h: int,
-    hkls: tuple[HKL | None, ...],
+    hkls: Hkls,
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,
@@ -164,40 +188,29 @@ def _placement(
 def _solution(
     rank: int,
     h: int,
-    hkls: tuple[HKL | None, ...],
+    hkls: Hkls,
     laid: SpotPlacement,
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,
     seen: np.ndarray,
 ) -> SpotSolution:
-    placed, fits = posterior.placed, posterior.fits
-    zone = int(placed.zone[h])
-    match = placed.match[h]
-    matched = int((match >= 0).sum())
-    axis = library.uvw[zone] * int(placed.mirror[h])
-    stretch = float(fits.scale[h])
-    scale = math.exp(-stretch)
+    zone, match = int(posterior.placed.zone[h]), posterior.placed.match[h]
     return SpotSolution(
         rank=rank,
-        phase=library.phases[library.owner[zone]].id,
-        posterior=float(posterior.zones[zone]),
-        zone_axis=hkl_of(axis),
         hkls=hkls,
-        scale=scale,
-        scale_su=scale * float(fits.scale_su[h]),
-        rms_sigma=math.sqrt(float(fits.squares[h]) / max(2 * matched, 1)),
         unmatched=sum(hkl is None for hkl in hkls),
         axis_length=float(library.length[zone]),
         assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
         missing=tuple(_missing(zone, match, library, seen)),
+        **fitted(h, posterior, library),
         placement=laid,
     )
 
 
 def _assignments(
     h: int,
-    hkls: tuple[HKL | None, ...],
+    hkls: Hkls,
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -44,9 +45,8 @@ from navp_structures.kernels.spot_match import PolarSpots
 _FURTHER: Final = 2.0 * BEYOND
 _FITS: Final = 1.5
 
-# Å⁻¹; reflections are listed at least to this, and to a tenth beyond the farthest spot.
+# Å⁻¹; reflections are listed at least to this, and to the farthest spot.
 _LEAST_REACH: Final = 0.85
-_MARGIN: Final = 1.1
 
 
 def index_spots(
@@ -122,8 +122,61 @@ def index_spots(
     return index_pattern(spots, intensities, settings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Searched:
+    """What was found of the spots of a pattern, before it is told.
+
+    Parameters
+    ----------
+    listed
+        Å, to which axis length zones are listed; None for any length.
+    """
+
+    measured: MeasuredSpots
+    polar: PolarSpots
+    errors: Errors
+    posterior: Posterior
+    library: ZoneLibrary
+    listed: float | None
+
+
 def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotIndexing:
     """Return the answer of `index_spots` for checked settings."""
+    made = searched(spots, intensities, settings)
+    posterior, library, phases = made.posterior, made.library, settings.phases
+    found = tuple(solutions(posterior, made.measured, made.polar, library, made.errors.g_max))
+    return SpotIndexing(
+        asked={
+            **given_pattern(spots, intensities),
+            **settings.inputs,
+            "listed_zones": made.listed,
+        },
+        of=phases,
+        rows=tuple(told(found)),
+        posteriors=MappingProxyType(posteriors(posterior, phases)),
+        classes=tuple(classes(posterior, library)),
+        best_fit=best_fit(found),
+        next_measurement=next_measurement(posterior, made.polar, library, made.errors, SURE),
+        measured=made.measured,
+    )
+
+
+def given_pattern(spots: Any, intensities: Any) -> dict[str, Any]:
+    """Return the spots of a pattern for JSON."""
+    return {
+        "spots": np.asarray(spots, dtype=np.float64).tolist(),
+        "intensities": None if intensities is None else list(intensities),
+    }
+
+
+def searched(spots: Any, intensities: Any, settings: SpotSettings) -> Searched:
+    """Return what the spots of a pattern say, for checked settings.
+
+    Raises
+    ------
+    InputError
+        As for `index_spots`.
+    """
     measured = measured_spots(
         spots,
         units=settings.units,
@@ -132,32 +185,23 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         intensities=intensities,
         camera_constant=settings.camera_constant,
     )
-    phases = settings.phases
-    if intensities is not None and not any(phase.has_sites for phase in phases):
+    if intensities is not None and not any(phase.has_sites for phase in settings.phases):
         raise InputError(
             "intensities need atoms to compare with: all phases are cells without sites"
         )
-    g_max = _reach(measured, settings.scale_sigma)
+    g_max = _reach(measured)
     polar = _polar(measured, g_max)
     errors = Errors(
         scale=settings.scale_sigma, distortion=settings.distortion_sigma, g_max=g_max
     )
     posterior, library, listed = _searched(polar, measured, settings, errors)
-    found = tuple(solutions(posterior, measured, polar, library, g_max))
-    return SpotIndexing(
-        asked={
-            "spots": np.asarray(spots, dtype=np.float64).tolist(),
-            "intensities": None if intensities is None else list(intensities),
-            **settings.inputs,
-            "listed_zones": listed,
-        },
-        of=phases,
-        rows=tuple(told(found)),
-        posteriors=MappingProxyType(posteriors(posterior, phases)),
-        classes=tuple(classes(posterior, library)),
-        best_fit=best_fit(found),
-        next_measurement=next_measurement(posterior, polar, library, errors, SURE),
+    return Searched(
         measured=measured,
+        polar=polar,
+        errors=errors,
+        posterior=posterior,
+        library=library,
+        listed=listed,
     )
 
 
@@ -190,10 +234,13 @@ def _fits(posterior: Posterior) -> bool:
     return bool((posterior.fits.squares[complete] < limit).any())
 
 
-def _reach(spots: MeasuredSpots, scale: float) -> float:
-    """Return how far reflections are listed (Å⁻¹); in steps, so that patterns share a list."""
-    farthest = float(np.exp(spots.log_r.max())) * _MARGIN * (1.0 + scale)
-    return max(_LEAST_REACH, float(np.ceil(farthest * 20.0)) / 20.0)
+def _reach(spots: MeasuredSpots) -> float:
+    """Return how far reflections are listed (Å⁻¹); in steps, so that patterns share a list.
+
+    No farther than spots were seen: what lies beyond is not missing.
+    """
+    farthest = float(np.exp(spots.log_r.max()))
+    return max(_LEAST_REACH, float(np.ceil(farthest * 20.0 - 1e-9)) / 20.0)
 
 
 def _polar(spots: MeasuredSpots, g_max: float) -> PolarSpots:

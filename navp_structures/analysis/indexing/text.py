@@ -18,6 +18,7 @@ def indexing_to_text(result: SpacingIndexing, *, width: int, fold: Fold) -> str:
     """Return candidates by spacing, then pairs, the extinct, and the notes."""
     blocks = [_spacing(result, n, width) for n in range(len(result.observed))]
     blocks += [_pairs(result, width), _pattern(result, width, fold)]
+    blocks.append(_shared(result, width))
     blocks += [_extinct(result, fold), _ranking(result, fold)]
     blocks.append("\n".join(fold(note) for note in result.notes))
     return "\n\n".join(block for block in blocks if block)
@@ -89,6 +90,29 @@ def _pattern(result: SpacingIndexing, width: int, fold: Fold) -> str:
     table = text_table(result.pattern, width=width) if result.pattern.rows else ""
     parts = ["zone axes by probability", table, *map(fold, own)]
     return "\n".join(part for part in parts if part)
+
+
+def _shared(result: SpacingIndexing, width: int) -> str:
+    """Return the pairs that share a zone axis, as two planes of one image do."""
+    rows = [
+        [
+            row.phase,
+            f"{format_hkl(row.hkl_1)} {format_hkl(row.hkl_2)}",
+            f"{row.probability:.3f}",
+            f"{row.angle:.2f}",
+            format_uvw(row.zone_axis),
+            f"{row.axis_length:.1f}",
+            f"{row.rms_sigma:.2f}",
+        ]
+        for row in result.shared
+    ]
+    if not rows:
+        return ""
+    heads = ["phase", "pair", "prob.", "angle/°", "zone axis", "length/Å", "rms/σ"]
+    return (
+        "if both are of one image, and of one of these phases: pairs by probability\n"
+        + _grid(heads, rows, width)
+    )
 
 
 def _extinct(result: SpacingIndexing, fold: Fold) -> str:

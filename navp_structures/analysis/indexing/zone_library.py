@@ -25,8 +25,10 @@ _PAIRED: Final = 20
 
 _MOST_KEPT: Final = 4_000_000
 
-# Tables and visibilities that one library keeps.
+# Tables that one library keeps, and visibilities: one for each number of spots, of which the
+# patterns of a long list have many.
 _MOST_TABLES: Final = 8
+_MOST_COUNTS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +67,7 @@ class ZoneLibrary:
     mate: Ints
     first: Ints
     _seen: Shelf[tuple[int, float], Visibility] = field(
-        default_factory=lambda: Shelf(_MOST_TABLES * 100)
+        default_factory=lambda: Shelf(_MOST_COUNTS * 100)
     )
     _spreads: Shelf[tuple[float, float], Floats] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)

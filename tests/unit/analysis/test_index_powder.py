@@ -342,7 +342,7 @@ class TestShown:
         assert result.to_csv().splitlines()[0].startswith("rank,phase,posterior,hkls")
         text = text_table(result, width=120)
         assert "na3vp-rt" in text
-        assert "(0 1 2)" in text
+        assert any("(0 1 2) +" in note or "(0 1 2) -" in note for note in result.notes)
         assert "<table>" in result._repr_html_()
 
     def test_notes_state_what_was_assumed(self) -> None:

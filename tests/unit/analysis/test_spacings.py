@@ -424,3 +424,30 @@ def test_what_is_no_pattern(d: list[float], angles: float | None) -> None:
     assert found.posteriors == {}
     assert found.solutions == ()
     assert found.next_measurement is None
+
+
+def test_two_spacings_of_one_image_share_an_axis() -> None:
+    """(4 -2 6) and (1 -4 5) on [1 -1 -1] go before (4 -2 6) and (-1 -3 5) on [4 -13 -7]."""
+    found = navp.index_spacings([1.88, 1.895], phases="Na3VP")
+    assert sum(row.probability for row in found.shared) <= 1.0
+    # By symmetry [1 -1 -1] is [2 1 1]; the angle tells the pair, 65.88°.
+    (low,) = [
+        row
+        for row in found.shared
+        if row.zone_axis == (2, 1, 1)
+        and row.hkl_1 == (2, 2, -6)
+        and row.angle == pytest.approx(65.88, abs=0.01)
+    ]
+    phase = navp.load("Na3VP")
+    assert phase.angle(low.hkl_1, low.hkl_2) == pytest.approx(low.angle)
+    assert low.axis_length == pytest.approx(8.8, abs=0.1)
+    # [4 -13 -7] is [17 13 7], 101 Å long.
+    high = [row.probability for row in found.shared if row.zone_axis == (17, 13, 7)]
+    assert all(low.probability > probability for probability in high)
+    assert navp.index_spacings([1.88], phases="Na3VP").shared == ()
+    assert navp.index_spacings([1.88, 1.895], phases="Na3VP", angles=65.9).shared == ()
+
+
+def test_all_stands_for_every_phase() -> None:
+    found = navp.index_spacings([1.88], phases="all")
+    assert {phase.id for phase in found.of} == {summary.id for summary in navp.phases()}

@@ -119,13 +119,14 @@ class PowderIndexing(TableResult[PowderSolution]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The best solution, what the data cannot decide, which phases are no measurement."""
-        return (*self._lines(), *notes_on(self))
+        """What was found, the best solution, what the data cannot decide."""
+        found, *rest = notes_on(self)
+        return (found, *self._lines(), *rest)
 
     def _lines(self) -> Iterator[str]:
         """Yield what each line is in the most probable solution that names phases."""
-        best = next(iter(self.solutions), None)
-        if best is None:
+        best = self.rows[0]
+        if not best.is_phase:
             return
         lines = zip(self.measured.given, best.hkls, best.deviations, strict=True)
         told = "; ".join(

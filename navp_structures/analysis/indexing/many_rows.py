@@ -1,0 +1,115 @@
+"""One pattern of many: its spots checked and indexed, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.many_result import PatternRow
+from navp_structures.analysis.indexing.spot_settings import SpotSettings
+from navp_structures.analysis.indexing.spot_solutions import fitted, posteriors, readings
+from navp_structures.analysis.indexing.spots import Searched, searched
+from navp_structures.errors import InputError, NavpError, nearest, shown
+from navp_structures.io.spot_lists import SpotList
+from navp_structures.model.measured_list import MeasuredList
+
+_KEYS: Final = ("spots", "intensities", "name")
+
+
+def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
+    """Return the row of a pattern; one that cannot be indexed has an error, and raises none.
+
+    Parameters
+    ----------
+    number
+        Its place in the input.
+    given
+        A `SpotList`, a `MeasuredList`, a mapping, or the spots themselves.
+    """
+    name = None
+    try:
+        pattern = _spot_list(given, settings.units)
+        name = pattern.name
+        if pattern.error is not None:
+            return PatternRow(number=number, name=name, error=pattern.error)
+        return _indexed(number, pattern, settings)
+    except NavpError as error:
+        return PatternRow(number=number, name=name, error=str(error))
+    except Exception as error:  # noqa: BLE001 - one pattern must not lose the others
+        told = f"{type(error).__name__}: {error}"
+        return PatternRow(number=number, name=name, error=told)
+
+
+def _spot_list(given: Any, units: str) -> SpotList:
+    if isinstance(given, SpotList):
+        return given
+    if isinstance(given, MeasuredList):
+        return _measured(given, units)
+    if not isinstance(given, Mapping):
+        return SpotList(spots=given)
+    for key in given:
+        if key not in _KEYS:
+            raise InputError(
+                f"unknown key {shown(key)} of a pattern{nearest(str(key), _KEYS)}; "
+                f"known: {', '.join(_KEYS)}"
+            )
+    name = given.get("name")
+    name = None if name is None else str(name)
+    if "spots" not in given:
+        return SpotList(name=name, error="the pattern has no spots: the key 'spots' is missing")
+    return SpotList(name=name, spots=given["spots"], intensities=given.get("intensities"))
+
+
+def _measured(given: MeasuredList, units: str) -> SpotList:
+    """Return the spots of a list that was read from a file."""
+    if given.kind != "spots":
+        return SpotList(name=given.source, error=f"these are {given.kind}, not spots")
+    if given.units not in (None, units):
+        return SpotList(
+            name=given.source, error=f"the spots are in {given.units}, not in {units}"
+        )
+    return SpotList(name=given.source, spots=given.values, intensities=given.intensities)
+
+
+def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternRow:
+    spots, intensities = _without_padding(pattern.spots, pattern.intensities)
+    made = searched(spots, intensities, settings)
+    shares = posteriors(made.posterior, settings.phases)
+    best = next(iter(shares))
+    return PatternRow(
+        number=number,
+        name=pattern.name,
+        phase=best,
+        posterior=shares[best],
+        posteriors=(
+            *made.posterior.phases.tolist(),
+            made.posterior.random,
+            made.posterior.lattice,
+        ),
+        **_of_zone(best, made),
+    )
+
+
+def _of_zone(phase: str, made: Searched) -> dict[str, Any]:
+    """Return what a row tells of the best zone of a phase; nothing where it has none."""
+    posterior, library = made.posterior, made.library
+    # Zones come the best first, each as it is asked for: nearly always one is enough.
+    for h, hkls in readings(posterior, made.measured, library):
+        fit = fitted(h, posterior, library)
+        if fit.pop("phase") == phase:
+            unmatched = sum(hkl is None for hkl in hkls)
+            fit["zone_posterior"] = fit.pop("posterior")
+            return fit | {"matched": len(hkls) - unmatched, "unmatched": unmatched}
+    return {}
+
+
+def _without_padding(spots: Any, intensities: Any) -> tuple[Any, Any]:
+    """Return spots and intensities as lists, without the NaN that fill up an array."""
+    if not isinstance(spots, np.ndarray) or spots.dtype.kind not in "fiu" or spots.ndim != 2:
+        return spots, intensities
+    real = ~np.isnan(spots).all(axis=1)
+    if isinstance(intensities, np.ndarray) and intensities.shape == real.shape:
+        intensities = intensities[real].tolist()
+    return spots[real].tolist(), intensities
