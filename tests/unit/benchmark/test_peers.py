@@ -165,12 +165,17 @@ def test_table_says_which_goals_are_met() -> None:
     ours = peers.Score(phase=0.9, zone=0.8, milliseconds=2.0)
     slow = peers.Score(phase=0.7, zone=0.6, milliseconds=400.0)
     better = peers.Score(phase=0.95, zone=0.6, milliseconds=50.0)
-    row = {peers.OURS: ours, peers.ACOM: slow, peers.VECTORS: better}
+    quick = peers.Score(phase=0.9, zone=0.8, milliseconds=1.0)
+    row = {peers.OURS: ours, peers.MANY: quick, peers.ACOM: slow, peers.VECTORS: better}
     text = "\n".join(peers.table(dict.fromkeys(peers.ROWS, row)))
     assert "12 spots, 1% 1° 1%" in text
-    assert "ACOM less often right in every row: met; at least 100 times as long: met" in text
+    assert (
+        "ACOM less often right in every row: met; at least 100 times as long as index_spots: "
+        "met (200.0)"
+    ) in text
     assert "vectors less often right in every row: missed" in text
-    assert "50 times as long: missed (25.0)" in text
+    assert "as index_spots: missed (25.0)" in text
+    assert "as index_many: met (50.0)" in text
 
 
 def test_command_runs_without_any_peer(tmp_path: Path) -> None:
