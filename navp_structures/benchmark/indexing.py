@@ -63,9 +63,9 @@ FOREIGN_SETUPS: Final = (
 
 PEERS: Final = """\
 Other programs on patterns of this generator, phase / phase and zone within 4 degrees, by
-`python -m navp_structures.benchmark peers` (60 patterns, seed 20261127): 12 spots 1 % 1° 1 %:
-py4DSTEM 0.14.18 ACOM 0.62 / 0.58, pyxem 0.21 vector matching 0.78 / 0.45, two shortest spots by
-hand 0.70 / 0.47; 6 spots: 0.68 / 0.50, 0.63 / 0.33, 0.52 / 0.30."""
+`python -m navp_structures.benchmark peers` (40 patterns, seed 20261127): 12 spots 1 % 1° 1 %:
+py4DSTEM 0.14.18 ACOM 0.70 / 0.62, pyxem 0.21 vector matching 0.78 / 0.42, two shortest spots by
+hand 0.72 / 0.55; 6 spots: 0.62 / 0.55, 0.60 / 0.28, 0.50 / 0.33."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

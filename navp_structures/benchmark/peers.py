@@ -16,7 +16,8 @@ nothing else compares. Of `index_spots` they hold all that it tells of a hundred
 of `index_many` only phase, zone and posteriors, as much as others tell.
 
 The first row has no errors, no spurious and no missing spots: a program that does not find
-nearly all of its zones is not used as it should be.
+nearly all of its zones is not used as it should be. Of 40, ACOM
+found 0.95 and vector matching all.
 """
 
 from __future__ import annotations
