@@ -58,7 +58,23 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Zone:
+class Zone:
+    """Reflections of a zone axis, one of each opposite pair.
+
+    Parameters
+    ----------
+    phase
+        Its number.
+    uvw
+        Of equal axes that with the fewest negative indices.
+    share
+        How many axes are equal to it.
+    xy
+        Å⁻¹, shape ``(n, 2)``.
+    f_squared
+        Shape ``(n,)``.
+    """
+
     phase: int
     uvw: tuple[int, ...]
     share: float
@@ -75,10 +91,16 @@ class CaseMaker:
         With atom sites.
     model
         ``kinematic`` or ``two-beam``.
+    perfect
+        Whether the strongest spots are all seen and nothing else, with the intensities of the
+        model: to try whether a program is used as it should be.
     """
 
-    def __init__(self, phases: Sequence[Phase], *, model: str = "kinematic") -> None:
+    def __init__(
+        self, phases: Sequence[Phase], *, model: str = "kinematic", perfect: bool = False
+    ) -> None:
         self.model = model
+        self.perfect = perfect
         self.zones = [list(_zones(number, phase)) for number, phase in enumerate(phases)]
         self.volumes = [phase.cell.volume for phase in phases]
 
@@ -113,16 +135,18 @@ class CaseMaker:
         share = np.array([zone.share for zone in zones])
         zone = zones[int(rng.choice(len(zones), p=share / share.sum()))]
         log_i = self._log_intensity(rng, zone, self.volumes[phase])
-        log_i = log_i + rng.normal(0.0, DECADES * np.log(10.0), len(log_i))
+        if not self.perfect:
+            log_i = log_i + rng.normal(0.0, DECADES * np.log(10.0), len(log_i))
         order = np.argsort(-log_i)
-        order = order[rng.random(len(order)) > UNNOTICED][:count]
+        seen = self.perfect | (rng.random(len(order)) > UNNOTICED)
+        order = order[seen][:count]
         xy = zone.xy[order]
         if len(xy) < count or np.linalg.matrix_rank(xy, tol=1e-6) < 2:
             return None
         radius, angle = np.hypot(*xy.T), np.arctan2(xy[:, 1], xy[:, 0])
         # Of two opposite spots either may be the one that was measured.
         angle = angle + np.pi * (rng.random(count) < 0.5)
-        if count > 3:
+        if count > 3 and not self.perfect:
             other = rng.random(count) < SPURIOUS
             radius = np.where(other, G_MAX * np.sqrt(rng.random(count)), radius)
             angle = np.where(other, 2.0 * np.pi * rng.random(count), angle)
@@ -138,7 +162,7 @@ class CaseMaker:
             intensities=np.exp(log_i[order] - log_i[order].max()),
         )
 
-    def _log_intensity(self, rng: np.random.Generator, zone: _Zone, volume: float) -> Floats:
+    def _log_intensity(self, rng: np.random.Generator, zone: Zone, volume: float) -> Floats:
         g = np.hypot(*zone.xy.T)
         fall = -((g / FALL_OFF) ** 2)
         if self.model == "kinematic":
@@ -152,7 +176,7 @@ def _on_one_line(angle: Floats, angle_sigma: float) -> bool:
     return bool((sines < 3.0 * np.sqrt(2.0) * angle_sigma).all())
 
 
-def _two_beam(rng: np.random.Generator, zone: _Zone, volume: float) -> Floats:
+def _two_beam(rng: np.random.Generator, zone: Zone, volume: float) -> Floats:
     """Return intensities of two beams in a foil of random thickness and tilt.
 
     Hirsch et al., Electron Microscopy of Thin Crystals (1965), ch. 8.
@@ -168,7 +192,7 @@ def _two_beam(rng: np.random.Generator, zone: _Zone, volume: float) -> Floats:
     return np.asarray(np.maximum(rocking, 1e-6))
 
 
-def _zones(number: int, phase: Phase) -> Iterator[_Zone]:
+def _zones(number: int, phase: Phase) -> Iterator[Zone]:
     group, cell = phase.space_group, phase.cell
     listed = zone_list(
         cell.orthogonalisation_matrix,
@@ -186,7 +210,7 @@ def _zones(number: int, phase: Phase) -> Iterator[_Zone]:
         if len(members) < 4 or np.linalg.matrix_rank(members) < 2:
             continue
         half = _first_half(members)
-        yield _Zone(
+        yield Zone(
             phase=number,
             uvw=tuple(uvw.tolist()),
             share=float(share),

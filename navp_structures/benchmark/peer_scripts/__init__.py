@@ -1,0 +1,1 @@
+"""Scripts that other environments run; the package itself imports none of them."""
