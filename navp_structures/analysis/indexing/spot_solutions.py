@@ -19,6 +19,7 @@ from navp_structures.analysis.indexing.spot_result import (
 )
 from navp_structures.analysis.indexing.spot_search import Posterior, spurious_share
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
+from navp_structures.kernels.lattice import Ints
 from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
@@ -110,17 +111,25 @@ def readings(
     posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary
 ) -> Iterator[tuple[int, Hkls]]:
     """Yield the best placement of each zone, best zone first, and how it reads the spots."""
-    placed = posterior.placed
-    found = np.unique(placed.zone)
-    for zone in found[np.argsort(-posterior.zones[found], kind="stable")]:
-        own = np.flatnonzero(placed.zone == zone)
-        highest = posterior.weight[own].max()
-        if highest <= 0.0:
-            continue
-        equal = own[posterior.weight[own] >= highest * (1.0 - 1e-6)]
-        each = [_hkls(posterior, spots, library, int(h)) for h in equal]
-        pick = max(range(len(equal)), key=lambda n: _preference(each[n]))
-        yield int(equal[pick]), each[pick]
+    for zone in _ordered(posterior):
+        yield _reading(int(zone), posterior, spots, library)
+
+
+def _ordered(posterior: Posterior) -> Ints:
+    """Return the zones that any placement is of, the most probable first."""
+    found = np.unique(posterior.placed.zone[posterior.weight > 0.0])
+    return np.asarray(found[np.argsort(-posterior.zones[found], kind="stable")])
+
+
+def _reading(
+    zone: int, posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary
+) -> tuple[int, Hkls]:
+    own = np.flatnonzero(posterior.placed.zone == zone)
+    weight = posterior.weight[own]
+    equal = own[weight >= weight.max() * (1.0 - 1e-6)]
+    each = [_hkls(posterior, spots, library, int(h)) for h in equal]
+    pick = max(range(len(equal)), key=lambda n: _preference(each[n]))
+    return int(equal[pick]), each[pick]
 
 
 def _hkls(posterior: Posterior, spots: MeasuredSpots, library: ZoneLibrary, h: int) -> Hkls:
@@ -280,14 +289,32 @@ def _missing(
         yield MissingReflection(hkl=hkl, d=d, probability=float(seen[row]))
 
 
-def told(found: tuple[SpotSolution, ...]) -> Iterator[SpotSolution]:
-    """Yield the solutions that are worth telling."""
-    for row in found[:_MOST]:
-        if row.rank == 1 or row.posterior >= _LEAST:
-            yield row
+def told(found: Iterator[SpotSolution]) -> Iterator[SpotSolution]:
+    """Yield the solutions that are worth telling; no others are made."""
+    for row in found:
+        if row.rank > _MOST or (row.rank > 1 and row.posterior < _LEAST):
+            return
+        yield row
 
 
-def best_fit(found: tuple[SpotSolution, ...]) -> SpotSolution | None:
-    """Return the solution with all spots and the smallest residuals."""
-    complete = [row for row in found if not row.unmatched]
-    return min(complete, key=lambda row: row.rms_sigma, default=None)
+def best_fit(
+    posterior: Posterior,
+    spots: MeasuredSpots,
+    polar: PolarSpots,
+    library: ZoneLibrary,
+    g_max: float,
+) -> SpotSolution | None:
+    """Return the solution with all spots and the smallest residuals, of each zone's best."""
+    placed = posterior.placed
+    order = np.lexsort((-posterior.weight, placed.zone))
+    order = order[posterior.weight[order] > 0.0]
+    first = order[np.flatnonzero(np.diff(placed.zone[order], prepend=-1))]
+    complete = first[(placed.match[first] >= 0).all(axis=1)]
+    if not len(complete):
+        return None
+    zone = int(placed.zone[complete[posterior.fits.squares[complete].argmin()]])
+    rank = 1 + _ordered(posterior).tolist().index(zone)
+    h, hkls = _reading(zone, posterior, spots, library)
+    seen = library.visibility(len(polar), spurious_share(len(polar))).probability
+    laid = _placement(h, hkls, posterior, spots, library, g_max)
+    return _solution(rank, h, hkls, laid, posterior, spots, library, seen)

@@ -145,7 +145,10 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
     spots, intensities = held(spots), held(intensities)
     made = searched(spots, intensities, settings)
     posterior, library, phases = made.posterior, made.library, settings.phases
-    found = tuple(solutions(posterior, made.measured, made.polar, library, made.errors.g_max))
+    parts = posterior, made.measured, made.polar, library, made.errors.g_max
+    rows = tuple(told(solutions(*parts)))
+    fitting = best_fit(*parts)
+    same = next((row for row in rows if fitting is not None and row.rank == fitting.rank), None)
     return SpotIndexing(
         asked={
             **given_pattern(spots, intensities),
@@ -153,10 +156,10 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
             "listed_zones": made.listed,
         },
         of=phases,
-        rows=tuple(told(found)),
+        rows=rows,
         posteriors=MappingProxyType(posteriors(posterior, phases)),
         classes=tuple(classes(posterior, library)),
-        best_fit=best_fit(found),
+        best_fit=same or fitting,
         next_measurement=next_measurement(posterior, made.polar, library, made.errors, SURE),
         measured=made.measured,
     )
