@@ -170,19 +170,34 @@ def _fitting(
     for n in pair:
         width = _REACH * float(np.hypot(spots.sigma[n], scale_sigma))
         near.append(np.flatnonzero(np.abs(nets.log_g - spots.log_r[n]) <= width))
-    firsts = near[0][counted[near[0]]]
-    low = np.searchsorted(zone[near[1]], zone[firsts], side="left")
-    high = np.searchsorted(zone[near[1]], zone[firsts], side="right")
-    number = high - low
-    offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
-    first = np.repeat(firsts, number)
-    second = near[1][np.repeat(low, number) + offset]
+    first, second = of_one_zone(zone, near[0][counted[near[0]]], near[1])
     # Both in one direction, or in opposite ones, are no base of a plane.
     wide = np.abs(np.sin(nets.angle[second] - nets.angle[first])) > _FLAT_OF_FEW
     difference = nets.log_g[first] - nets.log_g[second]
     off = np.abs(difference - (spots.log_r[pair[0]] - spots.log_r[pair[1]]))
     wide &= off <= _REACH * float(np.hypot(*spots.sigma[list(pair)]))
     return first[wide], second[wide]
+
+
+def of_one_zone(zone: Ints, firsts: Ints, seconds: Ints) -> tuple[Ints, Ints]:
+    """Return all pairs of two sets of reflections that are of one zone.
+
+    Parameters
+    ----------
+    zone
+        Number of the zone of each reflection, ascending, shape ``(r,)``.
+    firsts, seconds
+        Numbers of reflections, ascending.
+
+    Returns
+    -------
+    Both of each pair, shape ``(p,)``, in the order of the firsts, then of the seconds.
+    """
+    low = np.searchsorted(zone[seconds], zone[firsts], side="left")
+    high = np.searchsorted(zone[seconds], zone[firsts], side="right")
+    number = high - low
+    offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    return np.repeat(firsts, number), seconds[np.repeat(low, number) + offset]
 
 
 def _strong_pairs(

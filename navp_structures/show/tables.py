@@ -372,10 +372,8 @@ def _folded_grid(
     needed = Measurement.get(console, console.options, table)
     # Rich measures without the padding that it then draws between columns.
     widest = needed.maximum + len(heads)
-    least = next(
-        (n for word in _WORDS if (n := _least_width(heads, rows, left, word)) <= (width or n)),
-        0,
-    ) or _least_width(heads, rows, left, _WORDS[-1])
+    leasts = [_least_width(heads, rows, left, unbroken) for unbroken in _WORDS]
+    least = next((n for n in leasts if not width or n <= width), leasts[-1])
     console.width = max(min(widest, width or widest), least)
     console.print(table)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

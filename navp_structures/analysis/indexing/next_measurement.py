@@ -10,7 +10,7 @@ import numpy as np
 from navp_structures.analysis.indexing.spot_search import Errors, Posterior
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels.lattice import Floats
-from navp_structures.kernels.spot_match import PolarSpots, laid
+from navp_structures.kernels.spot_match import PolarSpots, laid, wrapped
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 
 # Standard deviations between two positions that tell them apart.
@@ -202,7 +202,6 @@ def _is_far(
     rows = np.arange(library.first[zone], library.first[zone + 1])
     rows = rows[~library.extinct[rows]]
     other_r, other_angle = _predicted(posterior, library, h, rows)
-    turn = angle[:, np.newaxis] - other_angle
-    off = np.abs(turn - 2.0 * np.pi * np.rint(turn / (2.0 * np.pi))) / spots.sigma_angle.mean()
+    off = np.abs(wrapped(angle[:, np.newaxis] - other_angle)) / spots.sigma_angle.mean()
     stretch = np.abs(log_r[:, np.newaxis] - other_r) / spots.sigma.mean()
     return np.asarray((np.hypot(off, stretch) > _APART).all(axis=1))

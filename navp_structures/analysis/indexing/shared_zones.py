@@ -12,14 +12,19 @@ import numpy as np
 from navp_structures.analysis.indexing.spot_search import SPURIOUS
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE
 from navp_structures.analysis.indexing.units import Spacing
-from navp_structures.analysis.indexing.zone_library import BEYOND, ZoneLibrary, zone_library
+from navp_structures.analysis.indexing.zone_library import (
+    BEYOND,
+    LEAST_REACH,
+    ZoneLibrary,
+    zone_library,
+)
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.spot_pairs import of_one_zone
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
 
-# Å beyond the equally probable axes, and Å⁻¹ to which reflections are listed at least.
+# Å beyond the equally probable axes.
 _FURTHER: Final = 2.0 * BEYOND
-_LEAST_REACH: Final = 0.85
 
 # Standard deviations of a length.
 _REACH: Final = 3.0
@@ -73,7 +78,7 @@ def shared_zones(
         Relative sigma of the common scale.
     """
     log_r = -np.log([spacing.d for spacing in observed])
-    reach = max(_LEAST_REACH, math.ceil(1.1 * float(np.exp(log_r.max())) * 20.0) / 20.0)
+    reach = max(LEAST_REACH, math.ceil(1.1 * float(np.exp(log_r.max())) * 20.0) / 20.0)
     library = zone_library(phases, DEFAULT_LONGEST_ZONE, reach, beyond=_FURTHER)
     sigma = np.array([spacing.sigma for spacing in observed])
     first, second = _pairs(library, log_r, np.hypot(sigma, scale_sigma))
@@ -96,12 +101,7 @@ def _pairs(library: ZoneLibrary, log_r: Floats, width: Floats) -> tuple[Ints, In
     ]
     # Opposite reflections are one: the first stands for its pair, the second for its acute one.
     firsts = near[0][library.counted[near[0]]]
-    low = np.searchsorted(library.zone[near[1]], library.zone[firsts], side="left")
-    high = np.searchsorted(library.zone[near[1]], library.zone[firsts], side="right")
-    number = high - low
-    offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
-    first = np.repeat(firsts, number)
-    second = near[1][np.repeat(low, number) + offset]
+    first, second = of_one_zone(library.zone, firsts, near[1])
     cosine = np.cos(library.nets.angle[second] - library.nets.angle[first])
     kept = (np.abs(cosine) < 1.0 - 1e-6) & (
         (cosine > 1e-9) | ((np.abs(cosine) <= 1e-9) & library.counted[second])

@@ -148,12 +148,7 @@ class SpotSolution:
 
 def _flags_text(flags: tuple[str, ...]) -> str:
     """Return ``1d 2s`` for spots of double diffraction and of a superlattice."""
-    return " ".join(f"{number}{word[0]}" for number, word in map(_split, flags))
-
-
-def _split(flag: str) -> tuple[str, str]:
-    number, _, words = flag.partition(" ")
-    return number, words
+    return " ".join(f"{number}{word[0]}" for number, word, *_ in map(str.split, flags))
 
 
 def hkls_text(hkls: tuple[HKL | None, ...]) -> str:

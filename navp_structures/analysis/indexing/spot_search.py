@@ -20,7 +20,7 @@ from navp_structures.kernels.spot_match import (
     without_doubles,
 )
 from navp_structures.kernels.spot_pairs import all_placements
-from navp_structures.kernels.visibility import INTENSITY_SPREAD, MISSED
+from navp_structures.kernels.visibility import FALL_OFF, INTENSITY_SPREAD, MISSED
 
 PRIOR_RANDOM: Final = 0.01
 """That the spots are no net at all."""
@@ -238,8 +238,6 @@ def _log_random(spots: PolarSpots, spurious: float) -> float:
 
 
 def _log_unknown_intensities(spots: PolarSpots, log_intensity: Floats) -> float:
-    from navp_structures.kernels.visibility import FALL_OFF
-
     off = log_intensity + (np.exp(spots.log_r) / FALL_OFF) ** 2
     return _log_normal(off - off.mean(), _UNKNOWN_SPREAD) + 0.5 * float(
         np.log(2.0 * np.pi * _UNKNOWN_SPREAD**2 / len(spots))

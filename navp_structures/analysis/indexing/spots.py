@@ -32,6 +32,7 @@ from navp_structures.analysis.indexing.spot_solutions import (
 )
 from navp_structures.analysis.indexing.zone_library import (
     BEYOND,
+    LEAST_REACH,
     ZoneLibrary,
     extended,
     zone_library,
@@ -44,9 +45,6 @@ from navp_structures.kernels.spot_match import PolarSpots
 # within so many sigma.
 _FURTHER: Final = 2.0 * BEYOND
 _FITS: Final = 1.5
-
-# Å⁻¹; reflections are listed at least to this, and to the farthest spot.
-_LEAST_REACH: Final = 0.85
 
 
 def index_spots(
@@ -249,7 +247,7 @@ def _reach(spots: MeasuredSpots) -> float:
     No farther than spots were seen: what lies beyond is not missing.
     """
     farthest = float(np.exp(spots.log_r.max()))
-    return max(_LEAST_REACH, float(np.ceil(farthest * 20.0 - 1e-9)) / 20.0)
+    return max(LEAST_REACH, float(np.ceil(farthest * 20.0 - 1e-9)) / 20.0)
 
 
 def _polar(spots: MeasuredSpots, g_max: float) -> PolarSpots:

@@ -20,6 +20,9 @@ from navp_structures.model.phase import Phase
 BEYOND: Final = 15.0
 """Å; axes longer than the listed ones are less probable by e for each of these."""
 
+LEAST_REACH: Final = 0.85
+"""Å⁻¹; reflections are listed at least to this."""
+
 # Reflections of a zone whose pairs are looked up, opposite ones counted once, up to so many
 # spots: the short spots of a rich pattern may be weak ones.
 _PAIRED: Final = ((14, 20), (28, 40), (10_000, 60))

@@ -10,18 +10,10 @@ from typing import Any
 from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.analysis.indexing.powder.notes import notes_on
 from navp_structures.analysis.indexing.powder.solutions import PowderSolution
-from navp_structures.model.hkl import HKL, format_hkl
+from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import unsigned_zero
 from navp_structures.show.tables import Column, TableResult
-
-
-def _families(hkls: tuple[HKL | None, ...]) -> str:
-    return ", ".join("–" if hkl is None else format_hkl(hkl) for hkl in hkls)
-
-
-def _sigmas(deviations: tuple[float | None, ...]) -> str:
-    return ", ".join("–" if x is None else f"{x:+.1f}" for x in deviations)
 
 
 def _share(probability: float) -> str:
@@ -58,8 +50,8 @@ class PowderIndexing(TableResult[PowderSolution]):
         Column("rank"),
         Column("phase"),
         Column("posterior", head="P", show=_share),
-        Column("hkls", show=_families, hidden=True),
-        Column("deviations", show=_sigmas, hidden=True),
+        Column("hkls", hidden=True),
+        Column("deviations", hidden=True),
         Column("zero_shift", head="zero / °", show=_degrees, su="zero_shift_su"),
         Column("zero_shift_su", hidden=True),
         Column("displacement", head="displ. / °", show=_degrees, su="displacement_su"),
@@ -68,7 +60,7 @@ class PowderIndexing(TableResult[PowderSolution]):
         Column("scale_su", hidden=True),
         Column("rms_sigma", head="rms / sigma", show="{:.2f}".format),
         Column("unmatched", head="stray"),
-        Column("missing", show="; ".join, hidden=True),
+        Column("missing", hidden=True),
         Column("line_phases", hidden=True),
         Column("volume_ratio", hidden=True),
         Column("prior", hidden=True),
