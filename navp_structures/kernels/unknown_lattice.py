@@ -14,6 +14,8 @@ keeps flexible models from winning.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -61,15 +63,23 @@ class _Seen(NamedTuple):
     variance: Floats
 
 
-def log_evidence(spots: PolarSpots, g_max: float, spurious: float) -> float:
+def log_evidence(
+    spots: PolarSpots,
+    g_max: float,
+    spurious: float,
+    edges: Sequence[tuple[float, float]] | None = None,
+) -> float:
     """Return ln of the density of all spots on a net of which nothing is known.
 
     Parameters
     ----------
     g_max
-        Å⁻¹; the radius within which spots were looked for.
+        Å⁻¹; the radius within which spots were looked for, as far as their density of spurious
+        ones says.
     spurious
         Share of the spots that are none of the net's.
+    edges
+        Other such radii (Å⁻¹), each with its chance; these add up to 1.
 
     Returns
     -------
@@ -82,8 +92,12 @@ def log_evidence(spots: PolarSpots, g_max: float, spurious: float) -> float:
     rough = _scores(bases, spots, seen, spurious, refine=False)[0]
     best = np.argsort(-rough)[:_FITTED]
     _, moved = _scores(bases[best], spots, seen, spurious, refine=True)
-    final, _ = _scores(moved, spots, seen, spurious, refine=True)
-    return float(final.max())
+    each = []
+    for edge, chance in edges or ((g_max, 1.0),):
+        denser = replace(spots, log_spurious=spots.log_spurious + 2.0 * np.log(g_max / edge))
+        final, _ = _scores(moved, denser, _seen(edge, spurious), spurious, refine=True)
+        each.append(float(final.max()) + np.log(chance))
+    return float(np.logaddexp.reduce(each))
 
 
 @lru_cache(maxsize=16)

@@ -77,20 +77,20 @@ def visibility(
     zone
         Number of the zone of each reflection, ascending from 0 without gaps, shape ``(r,)``.
     counted
-        One of each pair of opposite reflections, shape ``(r,)``.
+        One of each pair of opposite reflections, of those that were looked for; shape ``(r,)``.
     count
         Of the spots.
     spurious
         Share of the spots that are none of the zone's.
     """
-    start = np.flatnonzero(np.diff(zone[counted], prepend=-1))
+    number = int(zone.max(initial=-1)) + 1
     own, zone_of = log_intensity[counted], zone[counted]
     finite = np.isfinite(own)
-    low = np.full(len(start), own[finite].min(initial=0.0) - 10.0 * INTENSITY_SPREAD)
-    high = np.full(len(start), own[finite].max(initial=0.0) + 10.0 * INTENSITY_SPREAD)
+    low = np.full(number, own[finite].min(initial=0.0) - 10.0 * INTENSITY_SPREAD)
+    high = np.full(number, own[finite].max(initial=0.0) + 10.0 * INTENSITY_SPREAD)
     for _ in range(_STEPS):
         limit = 0.5 * (low + high)
-        seen = _sums((1.0 - MISSED) * _above(own, limit[zone_of]), start)
+        seen = _sums((1.0 - MISSED) * _above(own, limit[zone_of]), zone_of, number)
         low = np.where(seen > count, limit, low)
         high = np.where(seen > count, high, limit)
     limit = 0.5 * (low + high)
@@ -98,11 +98,11 @@ def visibility(
     least = np.where(np.isneginf(log_intensity), FORBIDDEN, WEAK)
     probability = np.maximum(probability, least) * (1.0 - spurious)
     one = probability[counted]
-    variance = _sums(one * (1.0 - one), start) + spurious * count
+    variance = _sums(one * (1.0 - one), zone_of, number) + spurious * count
     return Visibility(
         probability=probability,
         log_odds=np.log(probability) - np.log1p(-probability),
-        log_none=_sums(np.log1p(-one), start),
+        log_none=_sums(np.log1p(-one), zone_of, number),
         log_count=-0.5 * np.log(2.0 * np.pi * variance),
     )
 
@@ -113,5 +113,5 @@ def _above(log_intensity: Floats, limit: Floats) -> Floats:
     return np.asarray(ndtr((log_intensity - limit) / INTENSITY_SPREAD))
 
 
-def _sums(values: Floats, start: Ints) -> Floats:
-    return np.asarray(np.add.reduceat(values, start)) if len(start) else np.zeros(0)
+def _sums(values: Floats, zone: Ints, number: int) -> Floats:
+    return np.asarray(np.bincount(zone, values, minlength=number), np.float64)

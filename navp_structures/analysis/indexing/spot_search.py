@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from navp_structures.analysis.indexing.spot_views import View, edges
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels import unknown_lattice
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.spot_intensity import ANY, fit_intensities
 from navp_structures.kernels.spot_match import (
     Fits,
     Placements,
@@ -20,7 +23,13 @@ from navp_structures.kernels.spot_match import (
     without_doubles,
 )
 from navp_structures.kernels.spot_pairs import all_placements
-from navp_structures.kernels.visibility import FALL_OFF, INTENSITY_SPREAD, MISSED
+from navp_structures.kernels.visibility import (
+    FALL_OFF,
+    FORBIDDEN,
+    INTENSITY_SPREAD,
+    MISSED,
+    Visibility,
+)
 
 PRIOR_RANDOM: Final = 0.01
 """That the spots are no net at all."""
@@ -42,11 +51,11 @@ _NEVER: Final = -16.0
 # Pairs of spots that are tried.
 _PAIRS: Final = 8
 
-# ln I of a spot of something else: anywhere within three decades.
-_DECADES: Final = 3.0 * np.log(10.0)
-
 # Intensities weigh the best placements by positions.
 _WEIGHED: Final = 80
+
+# ln of the odds against a placement from which other views are not tried.
+_HOPELESS: Final = 30.0
 
 # Of ln I on a net of which nothing is known.
 _UNKNOWN_SPREAD: Final = 0.9 * np.log(10.0)
@@ -61,12 +70,15 @@ class Errors:
     scale, distortion
         Relative: of a common factor, and of the strain of an elliptic distortion.
     g_max
-        Å⁻¹; the radius within which spots were looked for.
+        Å⁻¹, to which reflections are listed.
+    views
+        The ways in which the pattern may have been seen.
     """
 
     scale: float
     distortion: float
     g_max: float
+    views: tuple[View, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,26 +137,30 @@ def search(
     """
     count = len(spots)
     spurious = spurious_share(count)
-    seen = library.visibility(count, spurious)
-    placed = _placements(spots, library, errors, seen.log_odds)
+    seen = tuple(
+        library.visibility(count, spurious, edge=view.edge, fall=view.fall)
+        for view in errors.views
+    )
+    placed = _placements(spots, library, errors, seen[0].log_odds)
     spread = library.total_spread(errors.scale, errors.distortion)[placed.zone]
     fits = fit(placed, spots, library.nets, spread)
-    odds = seen.log_odds
-    known = np.maximum(placed.match, 0)
-    matched = placed.match >= 0
-    score = (
-        fits.log_evidence
-        + np.where(matched, odds[known], spots.log_spurious).sum(axis=1)
-        + (seen.log_none - seen.log_count)[placed.zone]
-        + library.log_prior[placed.zone]
-    )
+    score = fits.log_evidence + library.log_prior[placed.zone]
     # With one spot, or none, any net fits.
-    score[matched.sum(axis=1) < 2] = -np.inf
-    random = _log_random(spots, spurious)
-    lattice = unknown_lattice.log_evidence(spots, errors.g_max, spurious)
+    score[(placed.match >= 0).sum(axis=1) < 2] = -np.inf
+    by_view = view_scores(score, placed, spots, seen, errors)
+    if log_intensity is None:
+        score = by_view
+    else:
+        best = np.argsort(-by_view)[:_WEIGHED]
+        weighed = _with_intensities(
+            score[best], placed.take(best), spots, log_intensity, library, errors
+        )
+        score = np.full(len(score), -np.inf)
+        score[best] = weighed
+    random = _log_random(spots, spurious, errors)
+    lattice = unknown_lattice.log_evidence(spots, errors.g_max, spurious, edges(errors.views))
     if log_intensity is not None:
-        score = _with_intensities(score, placed, spots, log_intensity, library, spurious)
-        random -= count * np.log(_DECADES)
+        random -= count * np.log(ANY)
         lattice += _log_unknown_intensities(spots, log_intensity)
     share = (1.0 - PRIOR_LATTICE - PRIOR_RANDOM) / max(len(library.phases), 1)
     score = score + np.log(share)
@@ -229,12 +245,38 @@ def _distinct(placed: Placements) -> Ints:
     return np.asarray(order[new])
 
 
-def _log_random(spots: PolarSpots, spurious: float) -> float:
+def _log_random(spots: PolarSpots, spurious: float, errors: Errors) -> float:
     """Return ln of the density of spots that are all anywhere."""
     count = len(spots)
     even = spots.log_spurious - np.log(spurious)
+    reach = [
+        np.log(chance) + 2.0 * count * np.log(errors.g_max / edge)
+        for edge, chance in edges(errors.views)
+    ]
     # As many as there are: a Poisson number around it.
-    return float(even.sum() - count + 0.5 * np.log(2.0 * np.pi * count))
+    poisson = 0.5 * np.log(2.0 * np.pi * count) - count
+    return float(even.sum() + poisson + np.logaddexp.reduce(reach))
+
+
+def view_scores(
+    score: Floats,
+    placed: Placements,
+    spots: PolarSpots,
+    seen: Sequence[Visibility],
+    errors: Errors,
+) -> Floats:
+    """Return scores by positions with how probable it is that just these spots are seen."""
+    found = np.full(len(score), -np.inf)
+    some = np.flatnonzero(np.isfinite(score))
+    for n, (view, one) in enumerate(zip(errors.views, seen, strict=True)):
+        zone, match = placed.zone[some], placed.match[some]
+        beyond = spots.log_spurious + 2.0 * np.log(errors.g_max / view.edge)
+        each = np.where(match >= 0, one.log_odds[np.maximum(match, 0)], beyond).sum(axis=1)
+        each += score[some] + (one.log_none - one.log_count)[zone] + np.log(view.chance)
+        found[some] = np.logaddexp(found[some], each)
+        if n == 0 and len(some):
+            some = some[each > each.max() - _HOPELESS]
+    return found
 
 
 def _log_unknown_intensities(spots: PolarSpots, log_intensity: Floats) -> float:
@@ -255,50 +297,45 @@ def _with_intensities(
     spots: PolarSpots,
     log_intensity: Floats,
     library: ZoneLibrary,
-    spurious: float,
+    errors: Errors,
 ) -> Floats:
-    """Return scores of the best placements with the intensities; -inf for the rest."""
+    """Return scores by positions and intensities of some placements."""
     from scipy.special import ndtr
 
     count = len(spots)
-    seen = library.visibility(count, spurious)
-    odds = seen.log_odds
-    found = np.full(len(score), -np.inf)
-    share = (1.0 - MISSED) * (1.0 - spurious)
-    for h in np.argsort(-score)[:_WEIGHED]:
-        if not np.isfinite(score[h]):
-            break
-        match = placed.match[h]
-        on = match >= 0
-        off = log_intensity[on] - library.log_intensity[match[on]]
-        # Double diffraction has no intensity to compare with.
-        real = np.isfinite(off)
-        if not real.any():
-            continue
-        middle = off[real].mean()
-        zone = slice(*library.first[placed.zone[h] : placed.zone[h] + 2])
-        limit = log_intensity.min() - middle
-        p = share * ndtr((library.log_intensity[zone] - limit) / INTENSITY_SPREAD)
-        none = np.log1p(-np.clip(p, 0.0, 1.0 - 1e-6))
-        counted = library.counted[zone]
-        taken = np.zeros(len(none), dtype=bool)
-        local = match[on] - library.first[placed.zone[h]]
-        taken[local] = True
-        taken[library.mate[match[on]] - library.first[placed.zone[h]]] = True
-        # Positions stay, what was said of being seen is said again with intensities.
-        base = (
-            score[h] - odds[match[on]].sum() - (seen.log_none - seen.log_count)[placed.zone[h]]
-        )
-        found[h] = (
-            base
-            + none[counted & ~taken].sum()
-            + real.sum() * np.log(share)
-            + _log_normal(off[real] - middle, INTENSITY_SPREAD)
-            + 0.5 * np.log(2.0 * np.pi * INTENSITY_SPREAD**2 / real.sum())
-            + np.log(seen.probability[match[on][~real]]).sum()
-            - (count - real.sum()) * np.log(_DECADES)
-        )
-    return found
+    share = (1.0 - MISSED) * (1.0 - spurious_share(count))
+    known = np.maximum(placed.match, 0)
+    matched = placed.match >= 0
+    extinct = matched & library.extinct[known]
+    square = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
+    fits = fit_intensities(
+        log_intensity, library.log_intensity[known], square[known], matched & ~extinct
+    )
+    low, high = library.first[placed.zone], library.first[placed.zone + 1]
+    h = np.repeat(np.arange(len(score)), high - low)
+    start = np.cumsum(high - low) - (high - low)
+    row = np.arange(len(h)) - np.repeat(start - low, high - low)
+    expected = fits.expected(h, library.log_intensity[row], square[row])
+    p = share * ndtr((expected - log_intensity.min()) / INTENSITY_SPREAD)
+    none = np.where(library.counted[row], np.log1p(-p), 0.0)
+    taken = np.concatenate([known, library.mate[known]], axis=1) - (low - start)[:, np.newaxis]
+    none[taken[np.concatenate([matched, matched], axis=1)]] = 0.0
+    log_g = library.nets.log_g[row]
+    each = (
+        score
+        + fits.log_evidence
+        + fits.compared * np.log(share)
+        + extinct.sum(axis=1) * np.log(FORBIDDEN)
+        - (count - fits.compared) * np.log(ANY)
+        + np.where(matched, 0.0, spots.log_spurious).sum(axis=1)
+    )
+    number = (~matched).sum(axis=1)
+    by_edge = []
+    for edge, chance in edges(errors.views):
+        unseen = np.bincount(h, np.where(log_g <= np.log(edge), none, 0.0), len(score))
+        closer = 2.0 * np.log(errors.g_max / edge)
+        by_edge.append(each + unseen + number * closer + np.log(chance))
+    return np.asarray(np.logaddexp.reduce(by_edge, axis=0))
 
 
 def _normalised(

@@ -30,6 +30,7 @@ from navp_structures.analysis.indexing.spot_solutions import (
     solutions,
     told,
 )
+from navp_structures.analysis.indexing.spot_views import views
 from navp_structures.analysis.indexing.zone_library import (
     BEYOND,
     LEAST_REACH,
@@ -191,10 +192,14 @@ def searched(spots: Any, intensities: Any, settings: SpotSettings) -> Searched:
         raise InputError(
             "intensities need atoms to compare with: all phases are cells without sites"
         )
-    g_max = _reach(measured)
+    farthest = _reach(measured)
+    g_max = max(LEAST_REACH, farthest)
     polar = _polar(measured, g_max)
     errors = Errors(
-        scale=settings.scale_sigma, distortion=settings.distortion_sigma, g_max=g_max
+        scale=settings.scale_sigma,
+        distortion=settings.distortion_sigma,
+        g_max=g_max,
+        views=views(farthest, g_max, None),
     )
     posterior, library, listed = _searched(polar, measured, settings, errors)
     return Searched(
@@ -242,12 +247,8 @@ def _fits(posterior: Posterior) -> bool:
 
 
 def _reach(spots: MeasuredSpots) -> float:
-    """Return how far reflections are listed (Å⁻¹); in steps, so that patterns share a list.
-
-    No farther than spots were seen: what lies beyond is not missing.
-    """
-    farthest = float(np.exp(spots.log_r.max()))
-    return max(LEAST_REACH, float(np.ceil(farthest * 20.0 - 1e-9)) / 20.0)
+    """Return how far spots are seen (Å⁻¹); in steps, so that patterns share a list."""
+    return float(np.ceil(np.exp(spots.log_r.max()) * 20.0 - 1e-9)) / 20.0
 
 
 def _polar(spots: MeasuredSpots, g_max: float) -> PolarSpots:

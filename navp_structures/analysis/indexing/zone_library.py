@@ -14,7 +14,7 @@ from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.polyhedron import Bools
 from navp_structures.kernels.spot_match import Nets
 from navp_structures.kernels.spot_pairs import PairTable
-from navp_structures.kernels.visibility import Visibility, visibility
+from navp_structures.kernels.visibility import FALL_OFF, Visibility, visibility
 from navp_structures.model.phase import Phase
 
 BEYOND: Final = 15.0
@@ -70,7 +70,7 @@ class ZoneLibrary:
     counted: Bools
     mate: Ints
     first: Ints
-    _seen: Shelf[tuple[int, float], Visibility] = field(
+    _seen: Shelf[tuple[int, float, float, float], Visibility] = field(
         default_factory=lambda: Shelf(_MOST_COUNTS * 100)
     )
     _spreads: Shelf[tuple[float, float], Floats] = field(
@@ -104,12 +104,31 @@ class ZoneLibrary:
         """The largest su of scale or strain by the cell of a phase, relative."""
         return float(np.sqrt((self.spread**2).sum(axis=2)).max(initial=0.0))
 
-    def visibility(self, count: int, spurious: float) -> Visibility:
-        """Return how probable each reflection is in a pattern of so many spots."""
-        key = count, spurious
+    def visibility(
+        self, count: int, spurious: float, *, edge: float = np.inf, fall: float = 1.0
+    ) -> Visibility:
+        """Return how probable each reflection is in a pattern of so many spots.
+
+        Parameters
+        ----------
+        count, spurious
+            Of the spots, and the share of them that is something else's.
+        edge
+            Å⁻¹; reflections beyond were not looked for.
+        fall
+            Of intensities with the distance from the direct beam, as for `View`.
+        """
+        key = count, spurious, edge, fall
         made = self._seen.get(key)
         if made is None:
-            made = visibility(self.log_intensity, self.zone, self.counted, count, spurious)
+            fallen = np.exp(2.0 * self.nets.log_g) / FALL_OFF**2
+            made = visibility(
+                self.log_intensity + (1.0 - fall) * fallen,
+                self.zone,
+                self.counted & (self.nets.log_g <= np.log(edge)),
+                count,
+                spurious,
+            )
             self._seen.put(key, made, 0)
         return made
 
