@@ -70,6 +70,35 @@ def structure_factor(
     )
 
 
+def mean_f_squared(phase: Phase, hkl: Ints) -> Floats:
+    r"""Return the mean \|F\|² of electrons over the errors of a model's atoms, shape ``(n,)``.
+
+    Atoms are off by their `site_error` :math:`\sigma`, each by itself, along each axis; with
+    :math:`D = e^{-2\pi^2\sigma^2/d^2}` the mean is
+    :math:`|\sum_j D_j f_j e^{2\pi i h x_j}|^2 + \sum_j (1 - D_j^2) f_j^2`
+    (Luzzati, 1952, doi:10.1107/S0365110X52002161). Without errors it is \|F\|².
+
+    Parameters
+    ----------
+    hkl
+        Shape ``(n, 3)``.
+    """
+    d = lattice.d_spacings(hkl, phase.cell.reciprocal_metric_tensor)
+    elements = elements_of(phase)
+    factors = scattering.form_factors(elements, 0.25 / d**2, "electron")
+    errors = np.array([phase.site_error.get(name, 0.0) for name in elements])
+    exponent = (2.0 * np.pi * errors[:, np.newaxis] / d) ** 2
+    sums = element_sums(phase, hkl, d)
+    mean = np.einsum("en,en->n", factors * np.exp(-0.5 * exponent), sums)
+    atoms = np.zeros(len(elements))
+    for site in phase.sites:
+        number = standard.multiplicity(site, phase.cell, phase.space_group)
+        for species in site.species:
+            atoms[elements.index(species.element)] += number * species.occupancy**2
+    variance = atoms @ (-np.expm1(-exponent) * factors**2)
+    return np.asarray(mean.real**2 + mean.imag**2 + variance, np.float64)
+
+
 def elements_of(phase: Phase) -> tuple[str, ...]:
     """Return the elements of a phase, each once, in the order of its sites."""
     return tuple(dict.fromkeys(e for site in phase.sites for e in site.elements))

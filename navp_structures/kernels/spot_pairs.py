@@ -88,9 +88,17 @@ class PairTable:
             [0.5 * (one + two) / mean, (one - two) / difference, np.abs(angle) / bend], axis=1
         )
 
-    def placements(self, spots: PolarSpots, nets: Nets, pairs: int) -> Placements:
-        """Return first guesses from so many pairs of spots; their match is empty."""
-        one, two, angle = _base_pairs(spots, pairs, _FLAT_SPOTS)
+    def placements(
+        self, spots: PolarSpots, nets: Nets, pairs: int, *, often: int = _OFTEN
+    ) -> Placements:
+        """Return first guesses from so many pairs of spots; their match is empty.
+
+        Parameters
+        ----------
+        often
+            How often one spot may be in these pairs.
+        """
+        one, two, angle = _base_pairs(spots, pairs, _FLAT_SPOTS, often)
         asked = self._point(spots.log_r[one], spots.log_r[two], angle)
         hits = self._tree.query_ball_point(asked, _REACH) if len(asked) else []
         pair = np.repeat(np.arange(len(hits)), [len(found) for found in hits])
@@ -131,7 +139,7 @@ def all_placements(
     scale_sigma
         Of the common scale, relative.
     """
-    one, two, angle = _base_pairs(spots, len(spots) * len(spots), _FLAT_OF_FEW)
+    one, two, angle = _base_pairs(spots, len(spots) * len(spots), _FLAT_OF_FEW, _OFTEN)
     parts = []
     for i, j, bend in zip(one.tolist(), two.tolist(), angle.tolist(), strict=True):
         first, second = _fitting(spots, nets, zone, counted, (i, j), scale_sigma)
@@ -217,7 +225,9 @@ def _strong_pairs(
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
-def _base_pairs(spots: PolarSpots, most: int, flat: float) -> tuple[Ints, Ints, Floats]:
+def _base_pairs(
+    spots: PolarSpots, most: int, flat: float, often: int
+) -> tuple[Ints, Ints, Floats]:
     """Return pairs of spots that span the plane, short ones first, no spot too often."""
     one, two = np.triu_indices(len(spots), 1)
     angle = wrapped(spots.angle[two] - spots.angle[one])
@@ -229,7 +239,7 @@ def _base_pairs(spots: PolarSpots, most: int, flat: float) -> tuple[Ints, Ints, 
     for n in np.argsort(spots.log_r[one] + spots.log_r[two], kind="stable").tolist():
         if len(chosen) == most:
             break
-        if used[first[n]] < _OFTEN and used[second[n]] < _OFTEN:
+        if used[first[n]] < often and used[second[n]] < often:
             chosen.append(n)
             used[first[n]] += 1
             used[second[n]] += 1

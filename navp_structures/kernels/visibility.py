@@ -35,7 +35,7 @@ FORBIDDEN = 0.003
 FALL_OFF = 0.6
 """Å⁻¹: seen intensities fall by exp(-(g / 0.6)²) beside |F|² of atoms at rest."""
 
-_STEPS = 50
+_STEPS = 42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

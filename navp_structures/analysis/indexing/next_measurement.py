@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_search import Errors, Posterior
+from navp_structures.analysis.indexing.spot_evidence import Errors
+from navp_structures.analysis.indexing.spot_search import Posterior
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.spot_match import PolarSpots, laid, wrapped

@@ -144,7 +144,7 @@ class Frame:
             weight=np.ones(1),
         )
         g_max = searched.errors.g_max
-        return next(solutions(one, searched.measured, searched.polar, searched.library, g_max))
+        return next(solutions(one, searched.measured, searched.library, g_max))
 
 
 def shared_grid(frames: Sequence[Frame], sigma: float, drift: float) -> ScaleGrid:

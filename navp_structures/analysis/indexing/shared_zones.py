@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_search import SPURIOUS
+from navp_structures.analysis.indexing.spot_evidence import SPURIOUS
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE
 from navp_structures.analysis.indexing.units import Spacing
 from navp_structures.analysis.indexing.zone_library import (

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_search import spurious_share
+from navp_structures.analysis.indexing.spot_evidence import spurious_share
+from navp_structures.analysis.indexing.spot_views import View
+from navp_structures.analysis.indexing.zone_library import seen_in, viewed
 from navp_structures.analysis.indexing.zones import chosen_zones
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.polyhedron import Bools
 from navp_structures.kernels.spot_match import laid
-from navp_structures.kernels.visibility import visibility
+from navp_structures.kernels.visibility import Visibility
 
 if TYPE_CHECKING:
     from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
@@ -59,10 +61,12 @@ def net_of(result: SpotIndexing, row: SpotSolution) -> SpotNet:
     phase = next(p for p in result.of if p.id == row.phase)
     zone = chosen_zones(phase, np.array([placement.listed_axis]), placement.g_max)
     count = len(result.measured.log_r)
-    seen = visibility(
-        zone.log_intensity, zone.zone, zone.counted, count, spurious_share(count)
-    ).probability
     log_g, angle = np.log(np.hypot(*zone.g.T)), np.arctan2(zone.g[:, 1], zone.g[:, 0])
+
+    def look(view: View) -> Visibility:
+        return viewed(zone, log_g, count, spurious_share(count), view)
+
+    seen = seen_in(result.views, log_g, look)
     turn, mirror = math.radians(placement.turn), float(placement.mirror)
     places = [
         laid(log_g, angle, turn=turn, mirror=mirror, scale=stretch, strain=strain)

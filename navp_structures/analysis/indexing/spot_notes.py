@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.indexing.spot_search import PRIOR_LATTICE, PRIOR_RANDOM
+from navp_structures.analysis.indexing.spot_views import edges
 from navp_structures.analysis.indexing.zone_library import BEYOND
 from navp_structures.model.hkl import format_hkl, format_uvw
 
@@ -108,5 +109,11 @@ def _assumed(result: SpotIndexing) -> Iterator[str]:
     )
     yield (
         f"priors: phases alike, {zones}; {PRIOR_RANDOM:g} no net, {PRIOR_LATTICE:g} another "
-        "lattice; intensities known to 0.45 decades, 15 % of spots unnoticed"
+        "lattice; intensities known to 0.45 decades and in their fall with the distance, 15 % "
+        "of spots unnoticed"
     )
+    if result.asked["g_max"] is None and len(result.views) > 1:
+        reach = " or ".join(
+            f"{edge:g} Å⁻¹ ({chance:.2f})" for edge, chance in edges(result.views)
+        )
+        yield f"spots were looked for to {reach}: reflections beyond are not missing"

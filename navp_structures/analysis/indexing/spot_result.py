@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from navp_structures.analysis.indexing.spot_notes import spot_notes
+from navp_structures.analysis.indexing.spot_views import View
 from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
@@ -181,6 +182,9 @@ class SpotIndexing(TableResult[SpotSolution]):
         What would separate the leading answers; None where nothing needs it.
     measured
         The spots in Å⁻¹, y up, with their errors.
+    views
+        The ways in which the pattern may have been seen, with the chances that the spots leave
+        them.
     """
 
     asked: Mapping[str, Any]
@@ -191,6 +195,7 @@ class SpotIndexing(TableResult[SpotSolution]):
     best_fit: SpotSolution | None
     next_measurement: NextMeasurement | None
     measured: MeasuredSpots
+    views: tuple[View, ...]
 
     name = "spots"
     columns = (

@@ -16,6 +16,7 @@ DEFAULT_LONGEST_ZONE: Final = 45.0
 
 _ZONES: Final = (5.0, 150.0)
 _SCALES: Final = (0.0, 0.3)
+_EDGES: Final = (0.05, 3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +31,7 @@ class SpotSettings:
     camera_constant: float | None
     distortion_sigma: float
     longest_zone: float
+    g_max: float | None = None
 
     @classmethod
     def of(
@@ -43,6 +45,7 @@ class SpotSettings:
         camera_constant: float | None,
         distortion_sigma: float,
         longest_zone: float,
+        g_max: float | None = None,
     ) -> SpotSettings:
         """Return settings; sigmas and units are checked with the spots that they belong to."""
         return cls(
@@ -54,6 +57,7 @@ class SpotSettings:
             camera_constant=camera_constant,
             distortion_sigma=within(distortion_sigma, "distortion_sigma", *_SCALES, "relative"),
             longest_zone=within(longest_zone, "longest_zone", *_ZONES, "Å"),
+            g_max=None if g_max is None else within(g_max, "g_max", *_EDGES, "Å⁻¹"),
         )
 
     @property
@@ -67,6 +71,7 @@ class SpotSettings:
             "scale_sigma": self.scale_sigma,
             "distortion_sigma": self.distortion_sigma,
             "longest_zone": self.longest_zone,
+            "g_max": self.g_max,
             "phases": [phase.id for phase in self.phases],
         }
 

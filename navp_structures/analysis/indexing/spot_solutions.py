@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from navp_structures.analysis.indexing.spot_evidence import spurious_share
 from navp_structures.analysis.indexing.spot_input import MeasuredSpots
 from navp_structures.analysis.indexing.spot_result import (
     LATTICE,
@@ -17,10 +18,11 @@ from navp_structures.analysis.indexing.spot_result import (
     SpotPlacement,
     SpotSolution,
 )
-from navp_structures.analysis.indexing.spot_search import Posterior, spurious_share
-from navp_structures.analysis.indexing.zone_library import ZoneLibrary
-from navp_structures.kernels.lattice import Ints
-from navp_structures.kernels.spot_match import PolarSpots
+from navp_structures.analysis.indexing.spot_search import Posterior
+from navp_structures.analysis.indexing.spot_views import View
+from navp_structures.analysis.indexing.zone_library import ZoneLibrary, seen_in
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.visibility import Visibility
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
 
@@ -90,7 +92,6 @@ def _positions(posterior: Posterior, library: ZoneLibrary) -> tuple[list[int], l
 def solutions(
     posterior: Posterior,
     spots: MeasuredSpots,
-    polar: PolarSpots,
     library: ZoneLibrary,
     g_max: float,
 ) -> Iterator[SpotSolution]:
@@ -101,7 +102,7 @@ def solutions(
     g_max
         Å⁻¹, to which the library lists reflections.
     """
-    seen = library.visibility(len(polar), spurious_share(len(polar))).probability
+    seen = _seen(posterior, library, len(spots.log_r))
     for rank, (h, hkls) in enumerate(readings(posterior, spots, library), 1):
         laid = _placement(h, hkls, posterior, spots, library, g_max)
         yield _solution(rank, h, hkls, laid, posterior, spots, library, seen)
@@ -289,6 +290,15 @@ def _missing(
         yield MissingReflection(hkl=hkl, d=d, probability=float(seen[row]))
 
 
+def _seen(posterior: Posterior, library: ZoneLibrary, count: int) -> Floats:
+    """Return how probable each reflection is to be seen, shape ``(r,)``."""
+
+    def look(view: View) -> Visibility:
+        return library.visibility(count, spurious_share(count), view)
+
+    return seen_in(posterior.views, library.nets.log_g, look)
+
+
 def told(found: Iterator[SpotSolution]) -> Iterator[SpotSolution]:
     """Yield the solutions that are worth telling; no others are made."""
     for row in found:
@@ -300,7 +310,6 @@ def told(found: Iterator[SpotSolution]) -> Iterator[SpotSolution]:
 def best_fit(
     posterior: Posterior,
     spots: MeasuredSpots,
-    polar: PolarSpots,
     library: ZoneLibrary,
     g_max: float,
 ) -> SpotSolution | None:
@@ -315,6 +324,6 @@ def best_fit(
     zone = int(placed.zone[complete[posterior.fits.squares[complete].argmin()]])
     rank = 1 + _ordered(posterior).tolist().index(zone)
     h, hkls = _reading(zone, posterior, spots, library)
-    seen = library.visibility(len(polar), spurious_share(len(polar))).probability
+    seen = _seen(posterior, library, len(spots.log_r))
     laid = _placement(h, hkls, posterior, spots, library, g_max)
     return _solution(rank, h, hkls, laid, posterior, spots, library, seen)

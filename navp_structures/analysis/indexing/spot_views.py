@@ -1,22 +1,26 @@
-"""What may have been seen of a pattern: how far it was looked at, how intensities fall."""
+"""What may have been seen of a pattern: how far it was looked at, what intensities are like."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
-# Chances of the two ways in which spots are chosen: all that there are up to the farthest one
-# and none beyond, or as far as reflections are listed.
-_NEAR: Final = 0.3
+# Chance that spots are all that there are up to the farthest one, and that nobody looked
+# beyond; else they were looked for as far as reflections are listed.
+_NEAR: Final = 0.15
 
-# Chances that intensities fall as usual, or not at all (|F|² of atoms at rest).
-_UNDAMPED: Final = 0.2
+# Chances of intensities that fall as usual with the distance, that do not (|F|² of atoms at
+# rest), and that are those of atoms which are off by the errors of a model.
+_USUAL: Final = 0.7
+_UNDAMPED: Final = 0.15
+_AVERAGED: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One way in which a pattern may have been seen.
+    r"""One way in which a pattern may have been seen.
 
     Parameters
     ----------
@@ -27,14 +31,22 @@ class View:
     fall
         1 where intensities fall with the distance from the direct beam as usual, 0 where they
         do not.
+    averaged
+        Whether \|F\|² is the mean over the errors of a model's atoms.
     """
 
-    chance: float
-    edge: float
-    fall: float
+    chance: float = 1.0
+    edge: float = inf
+    fall: float = 1.0
+    averaged: bool = False
 
 
-def views(farthest: float, g_max: float, edge: float | None) -> tuple[View, ...]:
+USUAL: Final = View()
+
+
+def views(
+    farthest: float, g_max: float, edge: float | None, *, models: bool, chosen: bool
+) -> tuple[View, ...]:
     """Return the ways in which a pattern may have been seen; their chances add up to 1.
 
     Parameters
@@ -45,17 +57,26 @@ def views(farthest: float, g_max: float, edge: float | None) -> tuple[View, ...]
         Å⁻¹, to which reflections are listed.
     edge
         Å⁻¹, where it is known.
+    models
+        Whether a phase is a model with errors of its atoms.
+    chosen
+        Whether the spots are a few that were chosen among many, not all that there are: then
+        they are taken as the strongest ones, in the usual way.
     """
-    if edge is not None:
-        edges = [(1.0, edge)]
-    elif farthest < g_max:
-        edges = [(1.0 - _NEAR, g_max), (_NEAR, farthest)]
-    else:
-        edges = [(1.0, g_max)]
+    known = g_max if edge is None else min(edge, g_max)
+    if chosen:
+        return (View(edge=known),)
+    reach = [(1.0, known)]
+    if edge is None and farthest < g_max:
+        reach = [(1.0 - _NEAR, g_max), (_NEAR, farthest)]
+    kinds = [(_USUAL, 1.0, False), (_UNDAMPED, 0.0, False)]
+    if models:
+        kinds.append((_AVERAGED, 1.0, True))
+    total = sum(kind[0] for kind in kinds)
     return tuple(
-        View(chance=chance * part, edge=reach, fall=fall)
-        for chance, reach in edges
-        for part, fall in ((1.0 - _UNDAMPED, 1.0), (_UNDAMPED, 0.0))
+        View(chance=chance * part / total, edge=end, fall=fall, averaged=averaged)
+        for chance, end in reach
+        for part, fall, averaged in kinds
     )
 
 
@@ -65,3 +86,9 @@ def edges(seen: Sequence[View]) -> tuple[tuple[float, float], ...]:
     for view in seen:
         found[view.edge] = found.get(view.edge, 0.0) + view.chance
     return tuple(found.items())
+
+
+def averaged(seen: Sequence[View]) -> tuple[tuple[bool, float], ...]:
+    r"""Return whether \|F\|² is a mean over errors of atoms, each with its chance."""
+    share = sum(view.chance for view in seen if view.averaged)
+    return ((False, 1.0 - share), (True, share)) if share else ((False, 1.0),)

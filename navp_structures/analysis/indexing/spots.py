@@ -12,16 +12,11 @@ import numpy.typing as npt
 
 from navp_structures.analysis.indexing.next_measurement import next_measurement
 from navp_structures.analysis.indexing.pair_zones import pair_zones
+from navp_structures.analysis.indexing.spot_evidence import FEW, Errors, log_spurious
 from navp_structures.analysis.indexing.spot_input import MeasuredSpots, held, measured_spots
 from navp_structures.analysis.indexing.spot_notes import SURE
 from navp_structures.analysis.indexing.spot_result import SpotIndexing
-from navp_structures.analysis.indexing.spot_search import (
-    FEW,
-    Errors,
-    Posterior,
-    log_spurious,
-    search,
-)
+from navp_structures.analysis.indexing.spot_search import Posterior, search
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE, SpotSettings
 from navp_structures.analysis.indexing.spot_solutions import (
     best_fit,
@@ -47,6 +42,8 @@ from navp_structures.kernels.spot_match import PolarSpots
 _FURTHER: Final = 2.0 * BEYOND
 _FITS: Final = 1.5
 
+_MARGIN: Final = 1.02
+
 
 def index_spots(
     spots: npt.ArrayLike | Sequence[Sequence[float]],
@@ -60,6 +57,7 @@ def index_spots(
     camera_constant: float | None = None,
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
+    g_max: float | None = None,
 ) -> SpotIndexing:
     r"""Return which phase, zone axis and reflections the spots of a pattern are.
 
@@ -94,6 +92,9 @@ def index_spots(
     longest_zone
         Å; longest of the equally probable zone axes. Two or three spots are tried on axes up to
         30 Å longer too, and on any axis if none of these fits.
+    g_max
+        Å⁻¹; how far spots were looked for. Where it is not given, two answers are weighed: to
+        the farthest spot, or to 0.85 Å⁻¹; two or three spots count as the strongest to 0.85.
 
     Raises
     ------
@@ -117,6 +118,7 @@ def index_spots(
         camera_constant=camera_constant,
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
+        g_max=g_max,
     )
     return index_pattern(spots, intensities, settings)
 
@@ -144,7 +146,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
     spots, intensities = held(spots), held(intensities)
     made = searched(spots, intensities, settings)
     posterior, library, phases = made.posterior, made.library, settings.phases
-    parts = posterior, made.measured, made.polar, library, made.errors.g_max
+    parts = posterior, made.measured, library, made.errors.g_max
     rows = tuple(told(solutions(*parts)))
     fitting = best_fit(*parts)
     same = next((row for row in rows if fitting is not None and row.rank == fitting.rank), None)
@@ -161,6 +163,7 @@ def index_pattern(spots: Any, intensities: Any, settings: SpotSettings) -> SpotI
         best_fit=same or fitting,
         next_measurement=next_measurement(posterior, made.polar, library, made.errors, SURE),
         measured=made.measured,
+        views=posterior.views,
     )
 
 
@@ -193,13 +196,20 @@ def searched(spots: Any, intensities: Any, settings: SpotSettings) -> Searched:
             "intensities need atoms to compare with: all phases are cells without sites"
         )
     farthest = _reach(measured)
+    edge = _edge(settings.g_max, measured)
     g_max = max(LEAST_REACH, farthest)
     polar = _polar(measured, g_max)
     errors = Errors(
         scale=settings.scale_sigma,
         distortion=settings.distortion_sigma,
         g_max=g_max,
-        views=views(farthest, g_max, None),
+        views=views(
+            farthest,
+            g_max,
+            edge,
+            models=any(phase.site_error for phase in settings.phases),
+            chosen=len(polar) <= FEW,
+        ),
     )
     posterior, library, listed = _searched(polar, measured, settings, errors)
     return Searched(
@@ -247,8 +257,21 @@ def _fits(posterior: Posterior) -> bool:
 
 
 def _reach(spots: MeasuredSpots) -> float:
-    """Return how far spots are seen (Å⁻¹); in steps, so that patterns share a list."""
-    return float(np.ceil(np.exp(spots.log_r.max()) * 20.0 - 1e-9)) / 20.0
+    """Return how far spots are seen (Å⁻¹), with some margin for the scale.
+
+    In steps, so that patterns share a list.
+    """
+    return float(np.ceil(_MARGIN * np.exp(spots.log_r.max()) * 20.0)) / 20.0
+
+
+def _edge(g_max: float | None, spots: MeasuredSpots) -> float | None:
+    farthest = float(np.exp(spots.log_r.max()))
+    if g_max is not None and farthest > g_max * (1.0 + 1e-9):
+        raise InputError(
+            f"a spot is {farthest:.4f} Å⁻¹ from the direct beam, beyond g_max {g_max:g}; give "
+            f"how far spots were looked for"
+        )
+    return g_max
 
 
 def _polar(spots: MeasuredSpots, g_max: float) -> PolarSpots:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 import numpy as np
 
+from navp_structures.analysis.indexing.spot_views import USUAL, View
 from navp_structures.analysis.indexing.zones import PhaseZones, chosen_zones, listed_zones
 from navp_structures.analysis.shelf import Shelf
 from navp_structures.kernels.lattice import Floats, Ints
@@ -51,7 +52,7 @@ class ZoneLibrary:
         ln of the prior of each zone within its phase, shape ``(z,)``.
     nets
         For the kernels.
-    zone, hkl, log_intensity, extinct, superlattice, counted, mate
+    zone, hkl, log_intensity, log_averaged, extinct, superlattice, counted, mate
         Of each reflection.
     """
 
@@ -65,12 +66,13 @@ class ZoneLibrary:
     zone: Ints
     hkl: Ints
     log_intensity: Floats
+    log_averaged: Floats
     extinct: Bools
     superlattice: Bools
     counted: Bools
     mate: Ints
     first: Ints
-    _seen: Shelf[tuple[int, float, float, float], Visibility] = field(
+    _seen: Shelf[tuple[int, float, View], Visibility] = field(
         default_factory=lambda: Shelf(_MOST_COUNTS * 100)
     )
     _spreads: Shelf[tuple[float, float], Floats] = field(
@@ -104,31 +106,20 @@ class ZoneLibrary:
         """The largest su of scale or strain by the cell of a phase, relative."""
         return float(np.sqrt((self.spread**2).sum(axis=2)).max(initial=0.0))
 
-    def visibility(
-        self, count: int, spurious: float, *, edge: float = np.inf, fall: float = 1.0
-    ) -> Visibility:
+    def visibility(self, count: int, spurious: float, view: View = USUAL) -> Visibility:
         """Return how probable each reflection is in a pattern of so many spots.
 
         Parameters
         ----------
         count, spurious
             Of the spots, and the share of them that is something else's.
-        edge
-            Å⁻¹; reflections beyond were not looked for.
-        fall
-            Of intensities with the distance from the direct beam, as for `View`.
+        view
+            The way in which the pattern is seen; its chance does not matter.
         """
-        key = count, spurious, edge, fall
+        key = count, spurious, replace(view, chance=1.0)
         made = self._seen.get(key)
         if made is None:
-            fallen = np.exp(2.0 * self.nets.log_g) / FALL_OFF**2
-            made = visibility(
-                self.log_intensity + (1.0 - fall) * fallen,
-                self.zone,
-                self.counted & (self.nets.log_g <= np.log(edge)),
-                count,
-                spurious,
-            )
+            made = viewed(self, self.nets.log_g, count, spurious, view)
             self._seen.put(key, made, 0)
         return made
 
@@ -153,6 +144,58 @@ class ZoneLibrary:
             )
             self._pairs.put(key, made, 0)
         return made
+
+
+class _Listed(Protocol):
+    @property
+    def zone(self) -> Ints: ...
+    @property
+    def log_intensity(self) -> Floats: ...
+    @property
+    def log_averaged(self) -> Floats: ...
+    @property
+    def counted(self) -> Bools: ...
+
+
+def viewed(
+    listed: _Listed, log_g: Floats, count: int, spurious: float, view: View
+) -> Visibility:
+    """Return how probable the reflections of zones are in one way to see a pattern.
+
+    Parameters
+    ----------
+    log_g
+        ln of the length of each reflection in Å⁻¹.
+    count, spurious, view
+        As for `ZoneLibrary.visibility`.
+    """
+    intensity = listed.log_averaged if view.averaged else listed.log_intensity
+    fallen = np.exp(2.0 * log_g) / FALL_OFF**2
+    inside = log_g <= np.log(view.edge)
+    return visibility(
+        intensity + (1.0 - view.fall) * fallen,
+        listed.zone,
+        listed.counted & inside,
+        count,
+        spurious,
+    )
+
+
+def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibility]) -> Floats:
+    """Return how probable reflections are to be seen, whichever view it is.
+
+    Parameters
+    ----------
+    log_g
+        ln of the length of each reflection in Å⁻¹, shape ``(r,)``.
+    look
+        What each view shows.
+    """
+    found = np.zeros(len(log_g))
+    for view in views:
+        inside = log_g <= np.log(view.edge)
+        found += view.chance * np.where(inside, look(view).probability, 0.0)
+    return found
 
 
 def zone_library(
@@ -247,6 +290,7 @@ def _library(
         zone=np.concatenate([p.zone + n for p, n in zip(parts, zones, strict=False)]),
         hkl=np.concatenate([part.hkl for part in parts]),
         log_intensity=np.concatenate([part.log_intensity for part in parts]),
+        log_averaged=np.concatenate([part.log_averaged for part in parts]),
         extinct=np.concatenate([part.extinct for part in parts]),
         superlattice=np.concatenate([part.superlattice for part in parts]),
         counted=np.concatenate([part.counted for part in parts]),

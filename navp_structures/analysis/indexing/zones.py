@@ -11,6 +11,7 @@ import numpy as np
 from navp_structures.analysis.group_families import lattice_families
 from navp_structures.analysis.shelf import Shelf
 from navp_structures.analysis.sphere import members, sphere
+from navp_structures.analysis.structure_factors import mean_f_squared
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.polyhedron import Bools
 from navp_structures.kernels.propagation import strain_gradient
@@ -47,6 +48,8 @@ class PhaseZones:
         Of each reflection, ``(r, 3)``, and in the plane of its zone (Å⁻¹), ``(r, 2)``.
     log_intensity
         ln of \|F\|² with the fall-off; -inf where extinct; shape ``(r,)``.
+    log_averaged
+        The same, \|F\|² as the mean over the errors of a model's atoms.
     extinct, superlattice, counted
         Whether symmetry forbids it, a simpler lattice lacks it, it stands for its pair of
         opposite reflections; shape ``(r,)``.
@@ -66,6 +69,7 @@ class PhaseZones:
     hkl: Ints
     g: Floats
     log_intensity: Floats
+    log_averaged: Floats
     extinct: Bools
     superlattice: Bools
     counted: Bools
@@ -83,6 +87,7 @@ class KnownReflections:
 
     hkl: Ints
     log_f_squared: Floats
+    log_averaged: Floats
     extinct: Bools
     superlattice: Bools
 
@@ -122,9 +127,14 @@ def known_reflections(phase: Phase, g_max: float) -> KnownReflections:
         made = sphere(phase, 1.0 / g_max)
         with np.errstate(divide="ignore"):
             log_f_squared = np.log(made.f_squared)
+            log_averaged = log_f_squared
+            if phase.site_error:
+                mean = mean_f_squared(phase, made.hkl)
+                log_averaged = np.log(np.where(made.extinct, 0.0, mean))
         return KnownReflections(
             hkl=made.hkl,
             log_f_squared=log_f_squared,
+            log_averaged=log_averaged,
             extinct=made.extinct,
             superlattice=made.superlattice,
         )
@@ -134,9 +144,11 @@ def known_reflections(phase: Phase, g_max: float) -> KnownReflections:
     )
     hkl, family = members(families, multiplicity, phase.space_group.laue_rotations)
     extinct = absent[family]
+    alike = np.where(extinct, -np.inf, 0.0)
     return KnownReflections(
         hkl=hkl,
-        log_f_squared=np.where(extinct, -np.inf, 0.0),
+        log_f_squared=alike,
+        log_averaged=alike,
         extinct=extinct,
         superlattice=np.zeros(len(hkl), dtype=bool),
     )
@@ -159,6 +171,7 @@ def _zones(
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     member = _joined([net.member for net in nets], np.zeros(0, dtype=np.int64))
     g = _joined([net.g for net in nets], np.zeros((0, 2)))
+    damping = (np.hypot(*g.T) / FALL_OFF) ** 2
     arrays = PhaseZones(
         phase=phase,
         uvw=uvw[kept],
@@ -174,7 +187,8 @@ def _zones(
         spread=_joined([net.spread[np.newaxis] for net in nets], np.zeros((0, 3, 3))),
         hkl=source.hkl[member],
         g=g,
-        log_intensity=source.log_f_squared[member] - (np.hypot(*g.T) / FALL_OFF) ** 2,
+        log_intensity=source.log_f_squared[member] - damping,
+        log_averaged=source.log_averaged[member] - damping,
         extinct=source.extinct[member],
         superlattice=source.superlattice[member],
         counted=_joined([net.counted for net in nets], np.zeros(0, dtype=bool)),
@@ -183,7 +197,16 @@ def _zones(
             np.zeros(0, dtype=np.int64),
         ),
     )
-    for name in ("hkl", "g", "log_intensity", "extinct", "superlattice", "grid", "spread"):
+    for name in (
+        "hkl",
+        "g",
+        "log_intensity",
+        "log_averaged",
+        "extinct",
+        "superlattice",
+        "grid",
+        "spread",
+    ):
         getattr(arrays, name).setflags(write=False)
     return arrays
 

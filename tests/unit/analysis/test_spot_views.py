@@ -1,0 +1,120 @@
+"""How far a pattern was looked at, and what its intensities are like."""
+
+import math
+
+import numpy as np
+import pytest
+
+import navp_structures as navp
+from navp_structures.analysis.indexing.spot_views import View, averaged, edges, views
+from navp_structures.analysis.sphere import sphere
+from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
+from navp_structures.errors import InputError
+from navp_structures.kernels import scattering
+from navp_structures.kernels.lattice import d_spacings
+from navp_structures.model import standard
+
+
+def test_chances_add_up() -> None:
+    for models in (False, True):
+        for farthest, edge in ((0.4, None), (0.85, None), (0.4, 0.6)):
+            made = views(farthest, 0.85, edge, models=models, chosen=False)
+            assert sum(view.chance for view in made) == pytest.approx(1.0)
+            assert sum(chance for _, chance in edges(made)) == pytest.approx(1.0)
+            assert sum(chance for _, chance in averaged(made)) == pytest.approx(1.0)
+            assert any(view.averaged for view in made) == models
+
+
+def test_which_edges_are_weighed() -> None:
+    def reach(farthest: float, edge: float | None) -> list[float]:
+        made = views(farthest, 0.85, edge, models=False, chosen=False)
+        return sorted(end for end, _ in edges(made))
+
+    assert reach(0.4, None) == [0.4, 0.85]
+    assert reach(0.85, None) == [0.85]
+    assert reach(0.4, 0.6) == [0.6]
+    assert views(0.4, 0.85, None, models=True, chosen=True) == (View(edge=0.85),)
+
+
+def full(name: str, axis: tuple[int, int, int], edge: float) -> np.ndarray:
+    """Return all allowed reflections of a zone to an edge, one of each opposite pair."""
+    phase = navp.load(name)
+    made = sphere(phase, 1.0 / edge)
+    hkl = made.hkl[(made.hkl @ np.array(axis) == 0) & ~made.extinct]
+    half = hkl[[next(n for n in row if n) > 0 for row in hkl.tolist()]]
+    g = half @ np.linalg.inv(phase.cell.orthogonalisation_matrix)
+    z = phase.cell.orthogonalisation_matrix @ np.array(axis)
+    x = np.cross(z, [0.3, 0.5, 0.8])
+    plane = np.stack([x / np.linalg.norm(x), np.cross(z, x) / np.linalg.norm(np.cross(z, x))])
+    return np.asarray(g @ plane.T)
+
+
+@pytest.mark.parametrize(("name", "axis"), [("na3vp-rt", (1, 0, 0)), ("na2vp-a", (0, 1, 0))])
+def test_spots_to_an_edge_are_known_as_such(name: str, axis: tuple[int, int, int]) -> None:
+    spots = full(name, axis, 0.4)
+    found = navp.index_spots(spots)
+    assert found.best == name
+    assert found.posteriors[name] > 0.99
+    near = sum(view.chance for view in found.views if view.edge < 0.6)
+    assert near > 0.9
+    # What lies beyond is not told to be missing.
+    assert all(1.0 / item.d < 0.45 for item in found.rows[0].missing)
+    assert "spots were looked for to 0.85 Å⁻¹ (0.0" in " ".join(found.notes)
+
+
+def test_a_given_edge_is_the_only_one() -> None:
+    spots = full("na3vp-rt", (1, 0, 0), 0.4)
+    found = navp.index_spots(spots, g_max=0.42)
+    assert {view.edge for view in found.views} == {0.42}
+    assert found.inputs["g_max"] == 0.42
+    assert not any("looked for" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("g_max", "sentence"),
+    [
+        (0.2, "beyond g_max 0.2"),
+        (0.0, "g_max is 0"),
+        (-1.0, "g_max is -1"),
+        (math.nan, "g_max is nan"),
+        ("far", "g_max is 'far'"),
+    ],
+)
+def test_an_edge_that_is_none(g_max: float, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        navp.index_spots(full("na3vp-rt", (1, 0, 0), 0.4), g_max=g_max)
+
+
+def test_mean_intensity_of_atoms_that_are_off() -> None:
+    """The mean |F|² over models with moved atoms, in P 1, is the sum that is used."""
+    phase = navp.load("na2vp-a")
+    hkl = np.array([(6, 0, -2), (3, 2, -2), (1, 1, 0), (2, 0, -4)])
+    d = d_spacings(hkl, phase.cell.reciprocal_metric_tensor)
+    rng = np.random.default_rng(8)
+
+    places, element, weight = [], [], []
+    for site in phase.sites:
+        positions = standard.positions(site, phase.cell, phase.space_group)
+        for species in site.species:
+            places.append(positions)
+            element += [species.element] * len(positions)
+            weight += [species.occupancy] * len(positions)
+    fract = np.concatenate(places)
+    error = np.array([phase.site_error.get(name, 0.0) for name in element])
+    factors = (
+        np.array(
+            [scattering.form_factors((name,), 0.25 / d**2, "electron")[0] for name in element]
+        )
+        * np.array(weight)[:, np.newaxis]
+    )
+    moved = rng.normal(size=(4000, len(fract), 3)) * error[:, np.newaxis]
+    moved = fract + moved @ np.linalg.inv(phase.cell.orthogonalisation_matrix).T
+    phases = np.exp(2j * np.pi * moved @ hkl.T)
+    mean = (np.abs((factors * phases).sum(axis=1)) ** 2).mean(axis=0)
+    assert mean_f_squared(phase, hkl) == pytest.approx(mean, rel=0.06)
+
+
+def test_phases_without_errors_have_the_intensity_of_their_atoms() -> None:
+    phase = navp.load("na3vp-rt")
+    hkl = np.array([(4, -2, 6), (1, 1, 6), (0, 1, 2)])
+    assert mean_f_squared(phase, hkl) == pytest.approx(f_squared(phase, hkl, "electron"))
