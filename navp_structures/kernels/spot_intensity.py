@@ -75,7 +75,11 @@ class IntensityFits:
 
 
 def fit_intensities(
-    log_measured: Floats, log_calculated: Floats, damping: Floats, compared: Bools
+    log_measured: Floats,
+    log_calculated: Floats,
+    damping: Floats,
+    compared: Bools,
+    spread: float = INTENSITY_SPREAD,
 ) -> IntensityFits:
     """Return how well intensities of spots agree with those of their reflections.
 
@@ -87,22 +91,26 @@ def fit_intensities(
         x and u of the reflection of each spot, shape ``(h, n)``.
     compared
         Which spots have a reflection with a calculated intensity, shape ``(h, n)``.
+    spread
+        Standard deviation of ln I.
     """
+    # Beyond this any intensity is the better explanation.
+    far = np.sqrt(2.0 * np.log(ANY / (OUTLIER * np.sqrt(2.0 * np.pi) * spread)))
     off = np.where(compared, log_measured - log_calculated, np.nan)
     with np.errstate(invalid="ignore"):
-        near = np.abs(off - _medians(off)) <= _FAR * INTENSITY_SPREAD
+        near = np.abs(off - _medians(off)) <= far * spread
     number = np.maximum(near.sum(axis=1), 1)
     x = np.where(near, log_calculated, 0.0)
     mean = x.sum(axis=1) / number
     design = np.stack(
         [
-            near / INTENSITY_SPREAD,
-            np.where(near, damping, 0.0) * (FALL_SPREAD / INTENSITY_SPREAD),
-            np.where(near, x - mean[:, np.newaxis], 0.0) * (LEVELLED / INTENSITY_SPREAD),
+            near / spread,
+            np.where(near, damping, 0.0) * (FALL_SPREAD / spread),
+            np.where(near, x - mean[:, np.newaxis], 0.0) * (LEVELLED / spread),
         ],
         axis=2,
     )
-    residual = np.where(near, off, 0.0) / INTENSITY_SPREAD
+    residual = np.where(near, off, 0.0) / spread
     normal = design.transpose(0, 2, 1) @ design + np.diag([0.0, 1.0, 1.0])
     # A placement without any has no scale.
     normal[:, 0, 0] += ~near.any(axis=1)
@@ -113,7 +121,7 @@ def fit_intensities(
     outliers = compared.sum(axis=1) - count
     log_evidence = (
         -0.5 * squares
-        - count * np.log(np.sqrt(2.0 * np.pi) * INTENSITY_SPREAD)
+        - count * np.log(np.sqrt(2.0 * np.pi) * spread)
         + 0.5 * np.log(2.0 * np.pi)
         - 0.5 * np.linalg.slogdet(normal)[1]
         + outliers * np.log(OUTLIER / ANY)
@@ -126,10 +134,6 @@ def fit_intensities(
         levelling=LEVELLED * solution[:, 2],
         mean=mean,
     )
-
-
-# Standard deviations beyond which any intensity is the better explanation.
-_FAR = float(np.sqrt(2.0 * np.log(ANY / (OUTLIER * np.sqrt(2.0 * np.pi) * INTENSITY_SPREAD))))
 
 
 def _medians(values: Floats) -> Floats:

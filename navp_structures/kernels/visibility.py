@@ -66,6 +66,7 @@ def visibility(
     counted: Bools,
     count: int,
     spurious: float,
+    spread: float = INTENSITY_SPREAD,
 ) -> Visibility:
     """Return how probable the reflections of zones are in a pattern of so many spots.
 
@@ -73,7 +74,7 @@ def visibility(
     ----------
     log_intensity
         ln of calculated intensities, any scale in each zone; -inf for reflections that only
-        double diffraction shows, shape ``(r,)``.
+        double diffraction of unknown strength shows, shape ``(r,)``.
     zone
         Number of the zone of each reflection, ascending from 0 without gaps, shape ``(r,)``.
     counted
@@ -82,19 +83,21 @@ def visibility(
         Of the spots.
     spurious
         Share of the spots that are none of the zone's.
+    spread
+        Standard deviation of ln I of calculated intensities.
     """
     number = int(zone.max(initial=-1)) + 1
     own, zone_of = log_intensity[counted], zone[counted]
     finite = np.isfinite(own)
-    low = np.full(number, own[finite].min(initial=0.0) - 10.0 * INTENSITY_SPREAD)
-    high = np.full(number, own[finite].max(initial=0.0) + 10.0 * INTENSITY_SPREAD)
+    low = np.full(number, own[finite].min(initial=0.0) - 10.0 * spread)
+    high = np.full(number, own[finite].max(initial=0.0) + 10.0 * spread)
     for _ in range(_STEPS):
         limit = 0.5 * (low + high)
-        seen = _sums((1.0 - MISSED) * _above(own, limit[zone_of]), zone_of, number)
+        seen = _sums((1.0 - MISSED) * _above(own, limit[zone_of], spread), zone_of, number)
         low = np.where(seen > count, limit, low)
         high = np.where(seen > count, high, limit)
     limit = 0.5 * (low + high)
-    probability = (1.0 - MISSED) * _above(log_intensity, limit[zone])
+    probability = (1.0 - MISSED) * _above(log_intensity, limit[zone], spread)
     least = np.where(np.isneginf(log_intensity), FORBIDDEN, WEAK)
     probability = np.maximum(probability, least) * (1.0 - spurious)
     one = probability[counted]
@@ -107,10 +110,10 @@ def visibility(
     )
 
 
-def _above(log_intensity: Floats, limit: Floats) -> Floats:
+def _above(log_intensity: Floats, limit: Floats, spread: float) -> Floats:
     from scipy.special import ndtr
 
-    return np.asarray(ndtr((log_intensity - limit) / INTENSITY_SPREAD))
+    return np.asarray(ndtr((log_intensity - limit) / spread))
 
 
 def _sums(values: Floats, zone: Ints, number: int) -> Floats:

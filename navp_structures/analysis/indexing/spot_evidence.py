@@ -8,15 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_views import View, averaged, edges
+from navp_structures.analysis.indexing.spot_views import SPREADS, Kind, View, edges, kinds
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
+from navp_structures.analysis.indexing.zone_library import log_intensity as known_intensity
 from navp_structures.kernels.lattice import Floats
-from navp_structures.kernels.spot_intensity import ANY, fit_intensities
+from navp_structures.kernels.spot_intensity import fit_intensities
 from navp_structures.kernels.spot_match import Placements, PolarSpots
 from navp_structures.kernels.visibility import (
     FALL_OFF,
-    FORBIDDEN,
-    INTENSITY_SPREAD,
     MISSED,
     Visibility,
 )
@@ -121,23 +120,15 @@ def with_intensities(
     log_intensity
         ln of measured intensities, shape ``(n,)``.
     """
-    count = len(spots)
-    matched = placed.match >= 0
-    extinct = matched & library.extinct[np.maximum(placed.match, 0)]
-    compared = (matched & ~extinct).sum(axis=1)
-    each = (
-        score
-        + compared * np.log(_share(count))
-        + extinct.sum(axis=1) * np.log(FORBIDDEN)
-        - (count - compared) * np.log(ANY)
-        + np.where(matched, 0.0, spots.log_spurious).sum(axis=1)
-    )
-    number = (~matched).sum(axis=1)
+    number = (placed.match < 0).sum(axis=1)
+    each = score + np.where(placed.match >= 0, 0.0, spots.log_spurious).sum(axis=1)
     found = [
         each + evidence + number * 2.0 * np.log(errors.g_max / edge) + np.log(chance * weight)
-        for mean, weight in averaged(errors.views)
+        for kind, weight in kinds(errors.views)
+        # How fast intensities fall is refined.
+        if kind != "undamped"
         for evidence, (edge, chance) in zip(
-            _intensity_evidence(placed, log_intensity, library, mean, errors),
+            _intensity_evidence(placed, log_intensity, library, kind, errors),
             edges(errors.views),
             strict=True,
         )
@@ -145,31 +136,23 @@ def with_intensities(
     return np.asarray(np.logaddexp.reduce(found, axis=0))
 
 
-def _share(count: int) -> float:
-    return (1.0 - MISSED) * (1.0 - spurious_share(count))
-
-
 def _intensity_evidence(
     placed: Placements,
     log_intensity: Floats,
     library: ZoneLibrary,
-    mean: bool,
+    kind: Kind,
     errors: Errors,
 ) -> list[Floats]:
-    """Return ln of the density of intensities and of unseen reflections, for each edge.
-
-    Parameters
-    ----------
-    mean
-        Whether calculated ones are means over errors of atoms.
-    """
+    """Return ln of the density of intensities and of unseen reflections, for each edge."""
     from scipy.special import ndtr
 
-    calculated = library.log_averaged if mean else library.log_intensity
+    calculated = known_intensity(library, library.nets.log_g, kind)
     square = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
     known, matched = np.maximum(placed.match, 0), placed.match >= 0
-    compared = matched & ~library.extinct[known]
-    fits = fit_intensities(log_intensity, calculated[known], square[known], compared)
+    compared = matched & np.isfinite(calculated[known])
+    fits = fit_intensities(
+        log_intensity, calculated[known], square[known], compared, SPREADS[kind]
+    )
     # All reflections of each placement's zone, one placement behind the other.
     low, high = library.first[placed.zone], library.first[placed.zone + 1]
     h = np.repeat(np.arange(len(low)), high - low)
@@ -177,7 +160,8 @@ def _intensity_evidence(
     row = np.arange(len(h)) - np.repeat(start - low, high - low)
     expected = fits.expected(h, calculated[row], square[row])
     # The weakest spot tells how strong one must be to be seen.
-    p = _share(len(log_intensity)) * ndtr((expected - log_intensity.min()) / INTENSITY_SPREAD)
+    share = (1.0 - MISSED) * (1.0 - spurious_share(len(log_intensity)))
+    p = share * ndtr((expected - log_intensity.min()) / SPREADS[kind])
     none = np.where(library.counted[row], np.log1p(-p), 0.0)
     taken = np.concatenate([known, library.mate[known]], axis=1) - (low - start)[:, np.newaxis]
     none[taken[np.concatenate([matched, matched], axis=1)]] = 0.0

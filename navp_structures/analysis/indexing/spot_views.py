@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from navp_structures.kernels.visibility import INTENSITY_SPREAD
+
+Kind: TypeAlias = Literal["usual", "undamped", "averaged", "dynamical"]
 
 # Chance that spots are all that there are up to the farthest one, and that nobody looked
 # beyond; else they were looked for as far as reflections are listed.
 _NEAR: Final = 0.15
 
-# Chances of intensities that fall as usual with the distance, that do not (|F|² of atoms at
-# rest), and that are those of atoms which are off by the errors of a model.
-_USUAL: Final = 0.7
-_UNDAMPED: Final = 0.15
-_AVERAGED: Final = 0.15
+_CHANCES: Final[dict[Kind, float]] = {
+    "usual": 0.6,
+    "undamped": 0.1,
+    "averaged": 0.1,
+    "dynamical": 0.2,
+}
+
+SPREADS: Final[dict[Kind, float]] = {
+    "usual": INTENSITY_SPREAD,
+    "undamped": INTENSITY_SPREAD,
+    "averaged": INTENSITY_SPREAD,
+    "dynamical": 0.7 * float(np.log(10.0)),
+}
+"""Of ln I."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +43,15 @@ class View:
         Prior probability.
     edge
         Å⁻¹; reflections beyond were not looked for.
-    fall
-        1 where intensities fall with the distance from the direct beam as usual, 0 where they
-        do not.
-    averaged
-        Whether \|F\|² is the mean over the errors of a model's atoms.
+    kind
+        ``usual``: \|F\|² that falls with the distance from the direct beam; ``undamped``: it
+        does not fall; ``averaged``: \|F\|² is the mean over the errors of a model's atoms;
+        ``dynamical``: beams diffract twice, and intensities are known less well.
     """
 
     chance: float = 1.0
     edge: float = inf
-    fall: float = 1.0
-    averaged: bool = False
+    kind: Kind = "usual"
 
 
 USUAL: Final = View()
@@ -69,14 +82,12 @@ def views(
     reach = [(1.0, known)]
     if edge is None and farthest < g_max:
         reach = [(1.0 - _NEAR, g_max), (_NEAR, farthest)]
-    kinds = [(_USUAL, 1.0, False), (_UNDAMPED, 0.0, False)]
-    if models:
-        kinds.append((_AVERAGED, 1.0, True))
-    total = sum(kind[0] for kind in kinds)
+    share = {kind: c for kind, c in _CHANCES.items() if models or kind != "averaged"}
+    total = sum(share.values())
     return tuple(
-        View(chance=chance * part / total, edge=end, fall=fall, averaged=averaged)
+        View(chance=chance * part / total, edge=end, kind=kind)
         for chance, end in reach
-        for part, fall, averaged in kinds
+        for kind, part in share.items()
     )
 
 
@@ -88,7 +99,9 @@ def edges(seen: Sequence[View]) -> tuple[tuple[float, float], ...]:
     return tuple(found.items())
 
 
-def averaged(seen: Sequence[View]) -> tuple[tuple[bool, float], ...]:
-    r"""Return whether \|F\|² is a mean over errors of atoms, each with its chance."""
-    share = sum(view.chance for view in seen if view.averaged)
-    return ((False, 1.0 - share), (True, share)) if share else ((False, 1.0),)
+def kinds(seen: Sequence[View]) -> tuple[tuple[Kind, float], ...]:
+    """Return what intensities may be like, each with its chance."""
+    found: dict[Kind, float] = {}
+    for view in seen:
+        found[view.kind] = found.get(view.kind, 0.0) + view.chance
+    return tuple(found.items())

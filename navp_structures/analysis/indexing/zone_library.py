@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_views import USUAL, View
+from navp_structures.analysis.indexing.spot_views import SPREADS, USUAL, Kind, View
 from navp_structures.analysis.indexing.zones import PhaseZones, chosen_zones, listed_zones
 from navp_structures.analysis.shelf import Shelf
 from navp_structures.kernels.lattice import Floats, Ints
@@ -52,7 +52,7 @@ class ZoneLibrary:
         ln of the prior of each zone within its phase, shape ``(z,)``.
     nets
         For the kernels.
-    zone, hkl, log_intensity, log_averaged, extinct, superlattice, counted, mate
+    zone, hkl, log_intensity, log_averaged, log_dynamical, extinct, superlattice, counted, mate
         Of each reflection.
     """
 
@@ -67,6 +67,7 @@ class ZoneLibrary:
     hkl: Ints
     log_intensity: Floats
     log_averaged: Floats
+    log_dynamical: Floats
     extinct: Bools
     superlattice: Bools
     counted: Bools
@@ -154,6 +155,8 @@ class _Listed(Protocol):
     @property
     def log_averaged(self) -> Floats: ...
     @property
+    def log_dynamical(self) -> Floats: ...
+    @property
     def counted(self) -> Bools: ...
 
 
@@ -169,16 +172,23 @@ def viewed(
     count, spurious, view
         As for `ZoneLibrary.visibility`.
     """
-    intensity = listed.log_averaged if view.averaged else listed.log_intensity
-    fallen = np.exp(2.0 * log_g) / FALL_OFF**2
-    inside = log_g <= np.log(view.edge)
     return visibility(
-        intensity + (1.0 - view.fall) * fallen,
+        log_intensity(listed, log_g, view.kind),
         listed.zone,
-        listed.counted & inside,
+        listed.counted & (log_g <= np.log(view.edge)),
         count,
         spurious,
+        SPREADS[view.kind],
     )
+
+
+def log_intensity(listed: _Listed, log_g: Floats, kind: Kind) -> Floats:
+    """Return ln of the intensity of each reflection, of one kind; -inf where unknown."""
+    if kind == "undamped":
+        return np.asarray(listed.log_intensity + np.exp(2.0 * log_g) / FALL_OFF**2)
+    if kind == "averaged":
+        return listed.log_averaged
+    return listed.log_dynamical if kind == "dynamical" else listed.log_intensity
 
 
 def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibility]) -> Floats:
@@ -291,6 +301,7 @@ def _library(
         hkl=np.concatenate([part.hkl for part in parts]),
         log_intensity=np.concatenate([part.log_intensity for part in parts]),
         log_averaged=np.concatenate([part.log_averaged for part in parts]),
+        log_dynamical=np.concatenate([part.log_dynamical for part in parts]),
         extinct=np.concatenate([part.extinct for part in parts]),
         superlattice=np.concatenate([part.superlattice for part in parts]),
         counted=np.concatenate([part.counted for part in parts]),

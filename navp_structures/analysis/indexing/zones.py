@@ -28,6 +28,11 @@ from navp_structures.model.phase import Phase
 
 _MOST_KEPT: Final = 2_000_000
 
+# How much beams that diffract twice add, of Σ I(h) I(g - h) / Σ I(h), and how strong a beam
+# must be, of the strongest, to diffract again.
+_TWICE: Final = 1.0
+_SECOND: Final = 1e-3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhaseZones:
@@ -50,6 +55,9 @@ class PhaseZones:
         ln of \|F\|² with the fall-off; -inf where extinct; shape ``(r,)``.
     log_averaged
         The same, \|F\|² as the mean over the errors of a model's atoms.
+    log_dynamical
+        The same, with what beams of the zone that diffract twice add; -inf where no two lead
+        there.
     extinct, superlattice, counted
         Whether symmetry forbids it, a simpler lattice lacks it, it stands for its pair of
         opposite reflections; shape ``(r,)``.
@@ -70,6 +78,7 @@ class PhaseZones:
     g: Floats
     log_intensity: Floats
     log_averaged: Floats
+    log_dynamical: Floats
     extinct: Bools
     superlattice: Bools
     counted: Bools
@@ -189,6 +198,7 @@ def _zones(
         g=g,
         log_intensity=source.log_f_squared[member] - damping,
         log_averaged=source.log_averaged[member] - damping,
+        log_dynamical=_joined([net.log_dynamical for net in nets], np.zeros(0)),
         extinct=source.extinct[member],
         superlattice=source.superlattice[member],
         counted=_joined([net.counted for net in nets], np.zeros(0, dtype=bool)),
@@ -225,6 +235,7 @@ class _Net:
     counted: Bools
     mate: Ints
     spread: Floats
+    log_dynamical: Floats
 
 
 def _net(
@@ -254,7 +265,39 @@ def _net(
         counted=(points[:, 0] > 0) | ((points[:, 0] == 0) & (points[:, 1] > 0)),
         mate=grid[one - points[:, 0], two - points[:, 1]],
         spread=_cell_spread(phase, plane),
+        log_dynamical=_twice(
+            source.log_f_squared[member] - (np.hypot(*g.T) / FALL_OFF) ** 2, points, grid
+        ),
     )
+
+
+def _twice(log_intensity: Floats, points: Ints, grid: Ints) -> Floats:
+    """Return ln of intensities with what beams add that diffract twice.
+
+    A beam that diffracts by h and then by g - h comes to g: with thickness all such pairs of a
+    zone feed one reflection, also one that a glide plane or a screw axis forbids.
+
+    Parameters
+    ----------
+    log_intensity
+        Of the reflections of a zone, shape ``(m,)``.
+    points
+        Their places on the net, shape ``(m, 2)``.
+    grid
+        Number of the reflection at each place, -1 where there is none.
+    """
+    one = np.exp(log_intensity)
+    half = np.array(grid.shape) // 2
+    table = np.zeros(grid.shape)
+    table[points[:, 0] + half[0], points[:, 1] + half[1]] = one
+    strong = one > _SECOND * one.max()
+    apart = points[:, np.newaxis] - points[strong]
+    inside = (np.abs(apart) <= half).all(axis=2)
+    place = np.where(inside[:, :, np.newaxis], apart + half, half)
+    # The direct beam is no reflection: its place is empty.
+    pairs = (table[place[:, :, 0], place[:, :, 1]] * one[strong]).sum(axis=1)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(one + _TWICE * pairs / one.sum()))
 
 
 def _plane(vectors: Floats) -> Floats:
