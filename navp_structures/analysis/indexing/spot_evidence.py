@@ -12,10 +12,11 @@ from navp_structures.analysis.indexing.spot_views import SPREADS, Kind, View, ed
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.analysis.indexing.zone_library import log_intensity as known_intensity
 from navp_structures.kernels.lattice import Floats
-from navp_structures.kernels.spot_intensity import fit_intensities
+from navp_structures.kernels.spot_intensity import ANY, fit_intensities
 from navp_structures.kernels.spot_match import Placements, PolarSpots
 from navp_structures.kernels.visibility import (
     FALL_OFF,
+    FORBIDDEN,
     MISSED,
     Visibility,
 )
@@ -166,8 +167,15 @@ def _intensity_evidence(
     taken = np.concatenate([known, library.mate[known]], axis=1) - (low - start)[:, np.newaxis]
     none[taken[np.concatenate([matched, matched], axis=1)]] = 0.0
     log_g = library.nets.log_g[row]
+    number = compared.sum(axis=1)
+    each = (
+        fits.log_evidence
+        + number * np.log(share)
+        + (matched & ~compared).sum(axis=1) * np.log(FORBIDDEN)
+        - (len(log_intensity) - number) * np.log(ANY)
+    )
     return [
-        fits.log_evidence + np.bincount(h, np.where(log_g <= np.log(edge), none, 0.0), len(low))
+        each + np.bincount(h, np.where(log_g <= np.log(edge), none, 0.0), len(low))
         for edge, _ in edges(errors.views)
     ]
 
