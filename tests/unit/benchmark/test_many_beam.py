@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from scipy.linalg import expm
 
 import navp_structures as navp
 from navp_structures.benchmark import many_beam
+from navp_structures.benchmark.__main__ import main
+from navp_structures.benchmark.cases import CaseMaker
 from navp_structures.benchmark.many_beam import (
     RELATIVISTIC,
     WAVELENGTH,
@@ -263,3 +266,34 @@ def test_beams_are_all_that_the_centring_allows(na3vp: Phase) -> None:
         beams.hkl @ np.linalg.inv(na3vp.cell.orthogonalisation_matrix), axis=1
     )
     np.testing.assert_allclose(np.linalg.norm(beams.g, axis=1), length, atol=1e-12)
+
+
+def test_cases_hold_forbidden_spots(na3vp: Phase) -> None:
+    def spots(model: str) -> tuple[CaseMaker, int]:
+        maker = CaseMaker([na3vp], model=model, perfect=True)
+        zones = {zone.uvw: zone for zone in maker.zones[0]}
+        rng, count = np.random.default_rng(4), 0
+        for case in maker.cases(rng, 40, 6, sigma=0.0, angle_sigma=0.0, scale_sigma=0.0):
+            zone = zones[case.zone_axis]
+            length = np.linalg.norm(zone.xy, axis=1)
+            allowed = length[zone.f_squared > 0.0]
+            for spot in np.linalg.norm(case.spots, axis=1):
+                assert np.abs(length - spot).min() < 1e-9
+                count += bool(np.abs(allowed - spot).min() > 1e-9)
+            assert case.intensities[0] == 1.0
+            assert (np.diff(case.intensities) <= 0.0).all()
+            assert case.intensities[-1] > 0.0
+        return maker, count
+
+    many, seen = spots("many-beam")
+    kinematic, none = spots("kinematic")
+    assert seen > 5
+    assert none == 0
+    assert [zone.uvw for zone in many.zones[0]] == [zone.uvw for zone in kinematic.zones[0]]
+
+
+def test_command_takes_the_model() -> None:
+    arguments = ["indexing", "--model", "many-beam", "--cases", "2", "--no-foreign"]
+    answer = CliRunner().invoke(main, arguments)
+    assert answer.exit_code == 0, answer.output
+    assert "12  0.5% 0.5° 0.2%" in answer.output
