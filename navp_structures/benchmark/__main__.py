@@ -9,7 +9,7 @@ import click
 from navp_structures.benchmark.indexing import PEERS, rows, table
 from navp_structures.benchmark.peers import ACOM, VECTORS, compare
 
-MODELS = ("kinematic", "two-beam")
+MODELS = ("kinematic", "two-beam", "many-beam")
 
 
 @click.group()
@@ -31,7 +31,7 @@ def main() -> None:
     type=click.Choice(MODELS),
     default="kinematic",
     show_default=True,
-    help="Intensities of the patterns; two-beam is not what the engine assumes.",
+    help="Intensities of the patterns; the engine assumes nothing but kinematic ones.",
 )
 @click.option(
     "--foreign/--no-foreign", default=True, help="Also crystals that are none of ours."
@@ -40,7 +40,8 @@ def indexing(cases: int, seed: int, model: str, foreign: bool) -> None:
     """Index simulated spot patterns of the four phases, and of other crystals."""
     for line in table(rows(cases, seed, model=model, foreign=foreign)):
         click.echo(line)
-    click.echo(PEERS)
+    if model == "kinematic":
+        click.echo(PEERS)
 
 
 @main.command("peers")

@@ -1,11 +1,18 @@
 r"""Simulated spot patterns with known answers.
 
 A zone axis is drawn evenly among all [uvw] whose lattice translation is at most 45 Å and whose
-zone shows two directions; each reflection to 0.85 Å⁻¹ has the intensity of its model, times
-:math:`\exp(-(g/0.6)^2)` and a log-normal factor of 0.30 decades; 15 % go unnoticed; the n
-strongest of the rest are the spots, of which 10 % are put anywhere (for more than three). The
-pattern is turned at will, seen from either side, scaled by a common error, and each spot is
-moved by errors of its length and its angle.
+zone shows two directions; each reflection to 0.85 Å⁻¹ has the intensity of its model; 15 % go
+unnoticed; the n strongest of the rest are the spots, of which 10 % are put anywhere (for more
+than three). The pattern is turned at will, seen from either side, scaled by a common error, and
+each spot is moved by errors of its length and its angle.
+
+Intensities of ``kinematic`` and ``two-beam`` are times :math:`\exp(-(g/0.6)^2)` and a
+log-normal factor of 0.30 decades, which stand for all that the model leaves out. ``many-beam``
+has those of Bloch waves as they are: displacements of atoms and the Ewald sphere weaken
+reflections far out, and thickness, tilt and the other beams scatter the rest. There reflections
+that a glide plane or a screw axis forbids are spots where other beams lead to them, the
+stronger one of an opposite pair counts, and what has less than 1e-4 of the strongest is not
+seen.
 
 Nothing of the indexing is used here but the list of zone axes and the structure factors.
 """
@@ -19,6 +26,7 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.sphere import sphere
+from navp_structures.benchmark.many_beam import Beams, opposite_pairs, zone_beams
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.zone_list import zone_list
 from navp_structures.model.phase import Phase
@@ -30,11 +38,14 @@ DECADES: Final = 0.30
 UNNOTICED: Final = 0.15
 SPURIOUS: Final = 0.10
 
-# Two-beam intensities: electrons of 200 kV, foils and tilts of a usual session.
+# Electrons of 200 kV, foils and tilts of a usual session.
 _WAVELENGTH: Final = 0.02508
 _RELATIVISTIC: Final = 1.3914
 _THICKNESS: Final = (100.0, 600.0)
 _MISTILT: Final = np.radians(0.5)
+
+# Of the strongest spot of Bloch waves: weaker ones drown in what is scattered inelastically.
+_FAINTEST: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,15 +80,18 @@ class Zone:
         Of equal axes that with the fewest negative indices.
     share
         How many axes are equal to it.
+    hkl
+        Shape ``(n, 3)``.
     xy
         Å⁻¹, shape ``(n, 2)``.
     f_squared
-        Shape ``(n,)``.
+        Shape ``(n,)``; 0 for forbidden ones.
     """
 
     phase: int
     uvw: tuple[int, ...]
     share: float
+    hkl: Ints
     xy: Floats
     f_squared: Floats
 
@@ -90,7 +104,7 @@ class CaseMaker:
     phases
         With atom sites.
     model
-        ``kinematic`` or ``two-beam``.
+        ``kinematic``, ``two-beam`` or ``many-beam``.
     perfect
         Whether the strongest spots are all seen and nothing else, with the intensities of the
         model: to try whether a program is used as it should be.
@@ -101,8 +115,10 @@ class CaseMaker:
     ) -> None:
         self.model = model
         self.perfect = perfect
-        self.zones = [list(_zones(number, phase)) for number, phase in enumerate(phases)]
-        self.volumes = [phase.cell.volume for phase in phases]
+        self.phases = phases
+        forbidden = model == "many-beam"
+        self.zones = [list(_zones(n, phase, forbidden)) for n, phase in enumerate(phases)]
+        self._beams: dict[tuple[int, tuple[int, ...]], tuple[Beams, Ints]] = {}
 
     def cases(
         self,
@@ -134,12 +150,10 @@ class CaseMaker:
         zones = self.zones[phase]
         share = np.array([zone.share for zone in zones])
         zone = zones[int(rng.choice(len(zones), p=share / share.sum()))]
-        log_i = self._log_intensity(rng, zone, self.volumes[phase])
-        if not self.perfect:
-            log_i = log_i + rng.normal(0.0, DECADES * np.log(10.0), len(log_i))
+        log_i = self._log_intensity(rng, zone)
         order = np.argsort(-log_i)
         seen = self.perfect | (rng.random(len(order)) > UNNOTICED)
-        order = order[seen][:count]
+        order = order[seen & np.isfinite(log_i[order])][:count]
         xy = zone.xy[order]
         if len(xy) < count or np.linalg.matrix_rank(xy, tol=1e-6) < 2:
             return None
@@ -162,12 +176,31 @@ class CaseMaker:
             intensities=np.exp(log_i[order] - log_i[order].max()),
         )
 
-    def _log_intensity(self, rng: np.random.Generator, zone: Zone, volume: float) -> Floats:
-        g = np.hypot(*zone.xy.T)
-        fall = -((g / FALL_OFF) ** 2)
-        if self.model == "kinematic":
-            return np.asarray(np.log(zone.f_squared) + fall)
-        return np.asarray(np.log(_two_beam(rng, zone, volume)) + fall)
+    def _log_intensity(self, rng: np.random.Generator, zone: Zone) -> Floats:
+        """Return the logarithm of each intensity, -inf for what nobody sees."""
+        if self.model == "many-beam":
+            found = self._many_beam(rng, zone)
+            seen = found > _FAINTEST * found.max()
+            return np.where(seen, np.log(np.where(seen, found, 1.0)), -np.inf)
+        strength = zone.f_squared
+        if self.model == "two-beam":
+            strength = _two_beam(rng, zone, self.phases[zone.phase].cell.volume)
+        log_i = np.log(strength) - (zone.xy**2).sum(axis=1) / FALL_OFF**2
+        if not self.perfect:
+            log_i = log_i + rng.normal(0.0, DECADES * np.log(10.0), len(log_i))
+        return np.asarray(log_i)
+
+    def _many_beam(self, rng: np.random.Generator, zone: Zone) -> Floats:
+        """Return intensities of Bloch waves, the stronger one of each opposite pair."""
+        key = zone.phase, zone.uvw
+        if key not in self._beams:
+            u, v, w = zone.uvw
+            beams = zone_beams(self.phases[zone.phase], (u, v, w))
+            self._beams[key] = beams, opposite_pairs(beams, zone.hkl)
+        beams, pairs = self._beams[key]
+        thickness = rng.uniform(*_THICKNESS)
+        found = beams.intensities(thickness, rng.normal(0.0, _MISTILT, 2))
+        return np.asarray(found[pairs].max(axis=1))
 
 
 def _on_one_line(angle: Floats, angle_sigma: float) -> bool:
@@ -192,7 +225,8 @@ def _two_beam(rng: np.random.Generator, zone: Zone, volume: float) -> Floats:
     return np.asarray(np.maximum(rocking, 1e-6))
 
 
-def _zones(number: int, phase: Phase) -> Iterator[Zone]:
+def _zones(number: int, phase: Phase, forbidden: bool) -> Iterator[Zone]:
+    """Yield the zones of a phase, with forbidden reflections too if so wanted."""
     group, cell = phase.space_group, phase.cell
     listed = zone_list(
         cell.orthogonalisation_matrix,
@@ -201,21 +235,23 @@ def _zones(number: int, phase: Phase) -> Iterator[Zone]:
         LONGEST_ZONE,
     )
     known = sphere(phase, 1.0 / G_MAX)
-    allowed = known.f_squared > 0.0
-    hkl, f_squared = known.hkl[allowed], known.f_squared[allowed]
+    hkl, f_squared = known.hkl, known.f_squared
     reciprocal = np.linalg.inv(cell.orthogonalisation_matrix)
     for uvw, share in zip(listed.uvw, listed.multiplicity, strict=True):
         on = hkl @ uvw == 0
-        members = hkl[on]
-        if len(members) < 4 or np.linalg.matrix_rank(members) < 2:
+        allowed = on & (f_squared > 0.0)
+        if np.count_nonzero(allowed) < 4 or np.linalg.matrix_rank(hkl[allowed]) < 2:
             continue
+        chosen = on if forbidden else allowed
+        members = hkl[chosen]
         half = _first_half(members)
         yield Zone(
             phase=number,
             uvw=tuple(uvw.tolist()),
             share=float(share),
+            hkl=members[half],
             xy=_in_plane(members[half] @ reciprocal, cell.orthogonalisation_matrix @ uvw),
-            f_squared=f_squared[on][half],
+            f_squared=f_squared[chosen][half],
         )
 
 

@@ -181,7 +181,7 @@ def rows(cases: int, seed: int, *, model: str, foreign: bool) -> Iterator[Outcom
     seed
         Of the first row; each further one has the next number.
     model
-        Of the intensities: ``kinematic`` or ``two-beam``.
+        Of the intensities: ``kinematic``, ``two-beam`` or ``many-beam``.
     foreign
         Whether crystals that are none of the phases are indexed too.
     """

@@ -31,7 +31,11 @@ def phases() -> list[Phase]:
 
 
 def zone(phase: int, uvw: tuple[int, int, int], *xy: tuple[float, float]) -> Zone:
-    return Zone(phase=phase, uvw=uvw, share=1.0, xy=np.array(xy), f_squared=np.ones(len(xy)))
+    ones = np.ones(len(xy))
+    return Zone(
+        phase=phase, uvw=uvw, share=1.0, hkl=np.ones((len(xy), 3), dtype=int),
+        xy=np.array(xy), f_squared=ones,
+    )  # fmt: skip
 
 
 SQUARE = zone(0, (0, 0, 1), (0.1, 0.0), (0.0, 0.1), (0.1, 0.1))
