@@ -1,7 +1,7 @@
 r"""How well spots are explained by a net of which nothing is known.
 
-The answer to "it fits none of the phases": two basis vectors, anywhere in a disc of the plane,
-are fitted to the spots, their four coordinates are integrated out around the best fit
+The answer to "it fits none of the phases": two basis vectors, of any direction and any order of
+length, are fitted to the spots, their four coordinates are integrated out around the best fit
 (Laplace), and each point of the net is seen with a probability that falls with its distance
 from the direct beam alone. Candidate nets are those of pairs of short spots and nets that hold
 these as parts.
@@ -25,8 +25,8 @@ from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.kernels.visibility import FALL_OFF, MISSED
 
-# Å⁻¹: basis vectors of a net lie within; smaller ones than 0.02 would be cells of 50 Å.
-_LARGEST = 0.5
+# Å⁻¹: basis vectors of a net are between; smaller ones than 0.02 would be cells of 50 Å.
+_LARGEST = 0.6
 _SMALLEST = 0.02
 
 # Spots whose pairs are tried, how many points of the finer net one of theirs may hold, and how
@@ -196,7 +196,13 @@ def _scores(
     normal[~spans] = np.eye(4)
     right = np.einsum("hnk,hn->hk", design, residual)
     moved = np.linalg.solve(normal, right[:, :, np.newaxis])[:, :, 0]
-    log_prior = np.log(_BASES) - 2.0 * np.log(np.pi * _LARGEST**2)
+    # Each basis vector in any direction, all orders of its length alike.
+    lengths = np.log(np.hypot(x_1, y_1) * np.hypot(x_2, y_2))[:, 0]
+    log_prior = (
+        np.log(_BASES)
+        - 2.0 * np.log(2.0 * np.pi * np.log(_LARGEST / _SMALLEST))
+        - 2.0 * lengths
+    )
     gained = 0.5 * (right * moved).sum(axis=1)
     evidence = rough + gained + log_prior + 2.0 * np.log(2.0 * np.pi) - 0.5 * log_det
     shift = moved.reshape(-1, 2, 2).transpose(0, 2, 1)

@@ -18,10 +18,10 @@ Kind: TypeAlias = Literal["usual", "undamped", "averaged", "dynamical"]
 _NEAR: Final = 0.15
 
 _CHANCES: Final[dict[Kind, float]] = {
-    "usual": 0.6,
+    "usual": 0.75,
     "undamped": 0.1,
     "averaged": 0.1,
-    "dynamical": 0.2,
+    "dynamical": 0.05,
 }
 
 SPREADS: Final[dict[Kind, float]] = {

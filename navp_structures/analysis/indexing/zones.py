@@ -30,7 +30,7 @@ _MOST_KEPT: Final = 2_000_000
 
 # How much beams that diffract twice add, of Σ I(h) I(g - h) / Σ I(h), and how strong a beam
 # must be, of the strongest, to diffract again.
-_TWICE: Final = 1.0
+_TWICE: Final = 0.5
 _SECOND: Final = 1e-3
 
 
