@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
+    from navp_structures.catalogue.papers import load_claims, papers
     from navp_structures.catalogue.radiations import radiation
     from navp_structures.catalogue.spacing_readers import read_spacings
     from navp_structures.errors import NavpError, NavpWarning
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from navp_structures.io.spacing_text import read_spacing_text
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
+    from navp_structures.model.claim import Claim, ClaimProblem, Claims, PrintedNumber
     from navp_structures.model.measured import MeasuredPattern
     from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
@@ -72,6 +74,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "Absence": "model.absence",
     "Change": "model.phase",
+    "Claim": "model.claim",
+    "ClaimProblem": "model.claim",
+    "Claims": "model.claim",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -88,6 +93,7 @@ _HOMES = {
     "PowderIndexing": "analysis.indexing.powder.result",
     "PowderPattern": "analysis.powder.result",
     "PowderPatterns": "analysis.powder.result",
+    "PrintedNumber": "model.claim",
     "Provenance": "model.provenance",
     "Radiation": "model.radiation",
     "RadiationTable": "analysis.radiations",
@@ -120,6 +126,8 @@ _HOMES = {
     "index_spots": "analysis.indexing.spots",
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
+    "load_claims": "catalogue.papers",
+    "papers": "catalogue.papers",
     "path_energetics": "analysis.energetics",
     "phases": "analysis.phases",
     "polyhedra": "analysis.polyhedra.polyhedra",
@@ -146,6 +154,9 @@ _HOMES = {
 __all__ = [
     "Absence",
     "Change",
+    "Claim",
+    "ClaimProblem",
+    "Claims",
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
@@ -162,6 +173,7 @@ __all__ = [
     "PowderIndexing",
     "PowderPattern",
     "PowderPatterns",
+    "PrintedNumber",
     "Provenance",
     "Radiation",
     "RadiationTable",
@@ -196,6 +208,8 @@ __all__ = [
     "index_spots",
     "lattice_misfit",
     "load",
+    "load_claims",
+    "papers",
     "path_energetics",
     "phases",
     "polyhedra",

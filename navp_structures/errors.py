@@ -18,6 +18,22 @@ class InputError(NavpError, ValueError):
     """A value that the user gave is not usable (a label, a spacing, an option)."""
 
 
+class ClaimError(InputError):
+    """A published claim is incomplete, or contradicts itself.
+
+    Parameters
+    ----------
+    sentence
+        What is wrong.
+    key
+        Of the claim; empty when it is about the whole.
+    """
+
+    def __init__(self, sentence: str, key: str = "") -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
 class InputFileError(NavpError, OSError):
     """A file cannot be read or written."""
 

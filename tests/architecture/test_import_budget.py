@@ -39,6 +39,10 @@ def loaded(code: str, folder: Path) -> set[str]:
         ),
         ("import navp_structures; navp_structures.load('Na3VP')", HEAVY),
         (
+            "import navp_structures; navp_structures.load_claims('shen-2023')",
+            (*HEAVY, "rich", "click"),
+        ),
+        (
             "from navp_structures.cli import main; "
             "main(['xrd', 'Na3VP', '--json'], standalone_mode=False)",
             (*HEAVY, "rich"),
@@ -86,6 +90,7 @@ def loaded(code: str, folder: Path) -> set[str]:
         "cli",
         "list",
         "load",
+        "claims",
         "xrd",
         "saed",
         "image",

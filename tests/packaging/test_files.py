@@ -36,9 +36,11 @@ def files_below(folder: Path) -> set[Path]:
 
 
 def test_wheel_holds_every_curated_file(builds: Builds, checkout: Path) -> None:
-    pairs = {f"navp_structures/cifs/{p.name}" for p in (checkout / "cifs").glob("*.*")}
-    assert {Path(name).suffix for name in pairs} >= {".cif", ".toml"}
-    assert pairs <= in_wheel(builds.wheel)
+    below = files_below(checkout / "cifs")
+    files = {f"navp_structures/{p.relative_to(checkout).as_posix()}" for p in below}
+    assert {Path(name).suffix for name in files} >= {".cif", ".toml"}
+    assert "navp_structures/cifs/papers/shen-2023.toml" in files
+    assert files <= in_wheel(builds.wheel)
 
 
 def test_wheel_holds_every_module_and_the_typing_mark(builds: Builds, checkout: Path) -> None:

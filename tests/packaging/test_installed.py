@@ -63,6 +63,14 @@ def test_files_come_from_site_packages(environment: Environment) -> None:
         assert place.is_relative_to(environment.bin.parent)
 
 
+def test_claims_come_from_site_packages(environment: Environment) -> None:
+    code = (
+        "import navp_structures as n; print(*n.papers(), len(n.load_claims('shen-2023')) > 50)"
+    )
+    done = environment.run("python", "-c", code)
+    assert done.stdout.split() == ["shen-2023", "True"], done.stderr
+
+
 def test_list(environment: Environment, checkout: Path) -> None:
     rows = answer(environment.run("navp", "list", "--json"))["results"]
     assert {row["id"] for row in rows} == {p.stem for p in (checkout / "cifs").glob("*.cif")}
