@@ -90,12 +90,15 @@ def mean_f_squared(phase: Phase, hkl: Ints) -> Floats:
     exponent = (2.0 * np.pi * errors[:, np.newaxis] / d) ** 2
     sums = element_sums(phase, hkl, d)
     mean = np.einsum("en,en->n", factors * np.exp(-0.5 * exponent), sums)
-    atoms = np.zeros(len(elements))
+    variance = np.zeros(len(d))
     for site in phase.sites:
         number = standard.multiplicity(site, phase.cell, phase.space_group)
+        # Equivalent displacements: what is added is small where they matter.
+        moving = np.exp(-4.0 * np.pi**2 * (site.u_iso or 0.0) / d**2)
         for species in site.species:
-            atoms[elements.index(species.element)] += number * species.occupancy**2
-    variance = atoms @ (-np.expm1(-exponent) * factors**2)
+            n = elements.index(species.element)
+            lost = -np.expm1(-exponent[n]) * (species.occupancy * factors[n]) ** 2
+            variance += number * moving * lost
     return np.asarray(mean.real**2 + mean.imag**2 + variance, np.float64)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import navp_structures as navp
-from navp_structures.analysis.indexing.spot_views import View, averaged, edges, views
+from navp_structures.analysis.indexing.spot_views import View, edges, kinds, views
+from navp_structures.analysis.indexing.zones import listed_zones
 from navp_structures.analysis.sphere import sphere
 from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
 from navp_structures.errors import InputError
@@ -21,8 +22,8 @@ def test_chances_add_up() -> None:
             made = views(farthest, 0.85, edge, models=models, chosen=False)
             assert sum(view.chance for view in made) == pytest.approx(1.0)
             assert sum(chance for _, chance in edges(made)) == pytest.approx(1.0)
-            assert sum(chance for _, chance in averaged(made)) == pytest.approx(1.0)
-            assert any(view.averaged for view in made) == models
+            assert sum(chance for _, chance in kinds(made)) == pytest.approx(1.0)
+            assert any(view.kind == "averaged" for view in made) == models
 
 
 def test_which_edges_are_weighed() -> None:
@@ -86,19 +87,20 @@ def test_an_edge_that_is_none(g_max: float, sentence: str) -> None:
 
 
 def test_mean_intensity_of_atoms_that_are_off() -> None:
-    """The mean |F|² over models with moved atoms, in P 1, is the sum that is used."""
+    """The mean |F|² over models with moved atoms, in P 1, is what is used."""
     phase = navp.load("na2vp-a")
     hkl = np.array([(6, 0, -2), (3, 2, -2), (1, 1, 0), (2, 0, -4)])
     d = d_spacings(hkl, phase.cell.reciprocal_metric_tensor)
     rng = np.random.default_rng(8)
 
-    places, element, weight = [], [], []
+    places, element, weight, moving = [], [], [], []
     for site in phase.sites:
         positions = standard.positions(site, phase.cell, phase.space_group)
         for species in site.species:
             places.append(positions)
             element += [species.element] * len(positions)
             weight += [species.occupancy] * len(positions)
+            moving += [site.u_iso or 0.0] * len(positions)
     fract = np.concatenate(places)
     error = np.array([phase.site_error.get(name, 0.0) for name in element])
     factors = (
@@ -106,12 +108,47 @@ def test_mean_intensity_of_atoms_that_are_off() -> None:
             [scattering.form_factors((name,), 0.25 / d**2, "electron")[0] for name in element]
         )
         * np.array(weight)[:, np.newaxis]
+        * np.exp(-2.0 * np.pi**2 * np.array(moving)[:, np.newaxis] / d**2)
     )
     moved = rng.normal(size=(4000, len(fract), 3)) * error[:, np.newaxis]
     moved = fract + moved @ np.linalg.inv(phase.cell.orthogonalisation_matrix).T
     phases = np.exp(2j * np.pi * moved @ hkl.T)
     mean = (np.abs((factors * phases).sum(axis=1)) ** 2).mean(axis=0)
     assert mean_f_squared(phase, hkl) == pytest.approx(mean, rel=0.06)
+
+
+def test_two_beams_lead_to_a_forbidden_reflection() -> None:
+    """Only where a zone has two reflections with that sum; added up by a plain loop."""
+    zones = listed_zones(navp.load("na3vp-rt"), 20.0, 0.6)
+
+    def log_dynamical(uvw: tuple[int, int, int], hkl: tuple[int, int, int]) -> float:
+        zone = zones.uvw.tolist().index(list(uvw))
+        of_zone = zones.zone == zone
+        [row] = np.flatnonzero(of_zone & (zones.hkl == hkl).all(axis=1))
+        assert zones.extinct[row]
+        table = {
+            tuple(h): math.exp(i)
+            for h, i in zip(
+                zones.hkl[of_zone].tolist(), zones.log_intensity[of_zone], strict=True
+            )
+        }
+        pairs = sum(
+            i * table.get(tuple(np.subtract(hkl, h).tolist()), 0.0) for h, i in table.items()
+        )
+        expected = 0.5 * pairs / sum(table.values())
+        found = float(zones.log_dynamical[row])
+        assert math.exp(found) == pytest.approx(expected, rel=0.02, abs=1e-12)
+        return found
+
+    def forbidden(uvw: tuple[int, int, int]) -> list[float]:
+        own = zones.extinct & (zones.zone == zones.uvw.tolist().index(list(uvw)))
+        return [log_dynamical(uvw, (h, k, m)) for h, k, m in zones.hkl[own].tolist()]
+
+    # The plane of [1 1 0] is that of a glide: sums of its reflections have even l too.
+    assert len(forbidden((1, 1, 0))) == 32
+    assert set(forbidden((1, 1, 0))) == {-math.inf}
+    assert len(forbidden((2, 1, 0))) == 4
+    assert min(forbidden((2, 1, 0))) > -math.inf
 
 
 def test_phases_without_errors_have_the_intensity_of_their_atoms() -> None:
