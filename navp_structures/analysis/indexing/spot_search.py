@@ -36,7 +36,7 @@ from navp_structures.kernels.spot_pairs import all_placements
 PRIOR_RANDOM: Final = 0.01
 """That the spots are no net at all."""
 
-PRIOR_LATTICE: Final = 0.08
+PRIOR_LATTICE: Final = 0.1
 """That they are the net of a lattice which is none of the phases."""
 
 # ln of a density of spurious spots that no reflection within four sigma falls behind.
