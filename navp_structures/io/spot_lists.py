@@ -15,6 +15,8 @@ import numpy as np
 from navp_structures.errors import InputError, InputFileError, NavpError
 from navp_structures.io.files import naming, read_text
 from navp_structures.io.measured import number_columns
+from navp_structures.io.spacing_table import SEPARATORS, headings_in, read_table
+from navp_structures.io.text_lines import data_lines
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
@@ -34,6 +36,8 @@ class SpotList:
     ----------
     spots, intensities
         Not checked yet.
+    units
+        1/A, 1/nm, q or px, where the source says so.
     error
         Why there are none.
     """
@@ -41,6 +45,7 @@ class SpotList:
     name: str | None = None
     spots: Any = None
     intensities: Any = None
+    units: str | None = None
     error: str | None = None
 
 
@@ -54,8 +59,10 @@ def read_spot_lists(path: Path) -> tuple[int, Iterator[SpotList]]:
     ``(k,)``, are optional; other arrays are not read.
 
     A folder holds a ``.csv``, ``.tsv`` or ``.txt`` file for each pattern, with the columns x,
-    y and, optionally, the intensity; they come in the order of their names. What is hidden,
-    or has another suffix, is not read. A file that cannot be read is a list with an error.
+    y and, optionally, the intensity; they come in the order of their names. Headings that
+    `read_table` knows say which column is which, and may say the units; a column of sigmas is
+    not used. What is hidden, or has another suffix, is not read. A file that cannot be read is
+    a list with an error.
 
     Raises
     ------
@@ -91,9 +98,33 @@ def _text(file: Path) -> SpotList:
     try:
         text = read_text(file, largest=_LARGEST_TEXT)
         with naming(file):
-            columns, _ = number_columns(text)
+            return _table(text, file) if _has_headings(text) else _columns(text, file)
     except NavpError as error:
         return SpotList(name=file.stem, error=str(error))
+
+
+def _has_headings(text: str) -> bool:
+    """Whether it begins with headings that are known; any other one is skipped."""
+    first = next(data_lines(text), None)
+    try:
+        return first is not None and headings_in(first) is not None
+    except InputError:
+        return False
+
+
+def _table(text: str, file: Path) -> SpotList:
+    tabs_first = file.suffix.casefold() == ".tsv"
+    order = sorted(SEPARATORS, key="\t".__ne__) if tabs_first else SEPARATORS
+    found = read_table(text, separators=order)
+    if found.kind != "spots":
+        return SpotList(name=file.stem, error=f"{file}: these are {found.kind}, not spots")
+    return SpotList(
+        name=file.stem, spots=found.values, intensities=found.intensities, units=found.units
+    )
+
+
+def _columns(text: str, file: Path) -> SpotList:
+    columns, _ = number_columns(text)
     intensities = columns[:, 2] if columns.shape[1] > 2 else None
     return SpotList(name=file.stem, spots=columns[:, :2], intensities=intensities)
 

@@ -30,10 +30,13 @@ def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
     """
     name = None
     try:
-        pattern = _spot_list(given, settings.units)
+        pattern = _spot_list(given)
         name = pattern.name
         if pattern.error is not None:
             return PatternRow(number=number, name=name, error=pattern.error)
+        if pattern.units not in (None, settings.units):
+            told = f"the spots are in {pattern.units}, not in {settings.units}"
+            return PatternRow(number=number, name=name, error=told)
         return _indexed(number, pattern, settings)
     except NavpError as error:
         return PatternRow(number=number, name=name, error=str(error))
@@ -42,11 +45,11 @@ def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
         return PatternRow(number=number, name=name, error=told)
 
 
-def _spot_list(given: Any, units: str) -> SpotList:
+def _spot_list(given: Any) -> SpotList:
     if isinstance(given, SpotList):
         return given
     if isinstance(given, MeasuredList):
-        return _measured(given, units)
+        return _measured(given)
     if not isinstance(given, Mapping):
         return SpotList(spots=given)
     for key in given:
@@ -62,15 +65,16 @@ def _spot_list(given: Any, units: str) -> SpotList:
     return SpotList(name=name, spots=given["spots"], intensities=given.get("intensities"))
 
 
-def _measured(given: MeasuredList, units: str) -> SpotList:
+def _measured(given: MeasuredList) -> SpotList:
     """Return the spots of a list that was read from a file."""
     if given.kind != "spots":
         return SpotList(name=given.source, error=f"these are {given.kind}, not spots")
-    if given.units not in (None, units):
-        return SpotList(
-            name=given.source, error=f"the spots are in {given.units}, not in {units}"
-        )
-    return SpotList(name=given.source, spots=given.values, intensities=given.intensities)
+    return SpotList(
+        name=given.source,
+        spots=given.values,
+        intensities=given.intensities,
+        units=given.units,
+    )
 
 
 def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternRow:

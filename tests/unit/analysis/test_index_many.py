@@ -425,6 +425,23 @@ def test_folder_with_intensities(patterns: list[np.ndarray], tmp_path: Path) -> 
     assert found.rows[0].posterior == pytest.approx(single.posteriors[single.best])
 
 
+def test_headings_say_which_column_is_which(
+    patterns: list[np.ndarray], alone: navp.ManyPatterns, tmp_path: Path
+) -> None:
+    swapped = [f"{n},{y:.17g},{x:.17g}" for n, (x, y) in enumerate(patterns[0].tolist())]
+    (tmp_path / "a.csv").write_text("\n".join(["comment,gy (1/A),gx (1/A)", *swapped]))
+    (tmp_path / "b.txt").write_text("gx (1/nm) gy (1/nm)\n2.0 0.0\n0.0 2.0\n")
+    (tmp_path / "c.csv").write_text("d (A),intensity\n1.88,100\n1.9,30\n")
+    # Other words are no headings that say anything: x, then y.
+    rows = [f"{x:.17g}\t{y:.17g}" for x, y in patterns[0].tolist()]
+    (tmp_path / "d.tsv").write_text("\n".join(["across\tup", *rows]))
+    found = navp.index_many(tmp_path, phases=PHASES)
+    for row in (found.rows[0], found.rows[3]):
+        assert row.posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
+    assert found.rows[1].error == "the spots are in 1/nm, not in 1/A"
+    assert "c.csv: these are spacings, not spots" in (found.rows[2].error or "")
+
+
 def test_folder_without_patterns(tmp_path: Path) -> None:
     (tmp_path / "readme.md").write_text("x")
     with pytest.raises(InputError, match=r"no file that ends in \.csv, \.tsv, \.txt"):
