@@ -38,6 +38,8 @@ class SpotList:
         Not checked yet.
     units
         1/A, 1/nm, q or px, where the source says so.
+    filled
+        Whether rows of NaN behind the last spot only fill up an array.
     error
         Why there are none.
     """
@@ -46,6 +48,7 @@ class SpotList:
     spots: Any = None
     intensities: Any = None
     units: str | None = None
+    filled: bool = True
     error: str | None = None
 
 
@@ -53,10 +56,10 @@ def read_spot_lists(path: Path) -> tuple[int, Iterator[SpotList]]:
     """Return how many patterns a file or a folder holds, and each in turn.
 
     An ``.npz`` file holds either ``spots``, shape ``(k, n, 2)``, short patterns filled up with
-    NaN; or ``x``, ``y`` and ``start``, all spots one after the other, where pattern i has those
-    from start[i] to before start[i + 1], so that ``start`` has k + 1 numbers, the last one
-    that of all spots. In both, ``intensities`` of the spots and ``name`` of the patterns, shape
-    ``(k,)``, are optional; other arrays are not read.
+    NaN behind their last spot; or ``x``, ``y`` and ``start``, all spots one after the other,
+    where pattern i has those from start[i] to before start[i + 1], so that ``start`` has k + 1
+    numbers, the last one that of all spots. In both, ``intensities`` of the spots and ``name``
+    of the patterns, shape ``(k,)``, are optional; other arrays are not read.
 
     A folder holds a ``.csv``, ``.tsv`` or ``.txt`` file for each pattern, with the columns x,
     y and, optionally, the intensity; they come in the order of their names. Headings that
@@ -190,6 +193,7 @@ def _patterns(arrays: Mapping[str, np.ndarray]) -> tuple[int, Iterator[SpotList]
                 name=str(names[n]) or None,
                 spots=spots[part],
                 intensities=None if intensities is None else intensities[part],
+                filled=one,
             )
 
     return count, each()
