@@ -139,6 +139,19 @@ def test_index_with_an_angle() -> None:
     assert numbered["results"]["pairs"][0]["hkl_1"] == [3, 2, -2]
 
 
+def test_index_with_an_exact_scale() -> None:
+    asked = ["index", "2.542", "2.992", "--angle", "55.2", "--scale-sigma"]
+    exact = results(*asked, "0")
+    assert exact["inputs"]["scale_sigma"] == 0.0
+    solutions = exact["results"]["pattern"]["solutions"]
+    # Na2VP has 2.5441 Å and 3.0060 Å: nothing is taken up by a scale.
+    found = next(row for row in solutions if row["hkls"] == [[6, 0, -2], [3, 2, -2]])
+    assert found["scale"] == pytest.approx(1.0, abs=2e-4)
+    assert results(*asked, "0%") == exact
+    assert "zone axes by probability" in run(*asked, "0").stdout
+    assert "it must be 0 to 0.3" in run(*asked, "-0.1", code=2).stderr
+
+
 def test_index_units() -> None:
     content = results("index", "14.25", "--units", "two_theta", "--radiation", "CuKa1",
                       "--sigma", "0.05", "--phase", "Na3VP")  # fmt: skip
