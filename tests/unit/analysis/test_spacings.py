@@ -506,3 +506,47 @@ def test_no_scale_of_two_theta() -> None:
     asked: dict[str, Any] = {"units": "two_theta", "radiation": "CuKa1", "phases": "Na3VP"}
     assert index_spacings([14.25], **asked).inputs["scale_sigma"] is None
     assert index_spacings([14.25], scale_sigma=0.0, **asked).inputs["scale_sigma"] == 0.0
+
+
+# Pairs, against every member tried one by one.
+
+
+@pytest.mark.parametrize(
+    ("phase", "values", "angle"),
+    [
+        ("Na2VP", (2.542, 2.992), 55.2),
+        ("Na3VP", (2.52, 1.817), 90.0),
+        ("Na2VP", (1.88, 1.895), 60.0),
+        ("NZSP", (2.6, 2.6), 60.0),
+    ],
+)
+def test_pairs_are_the_orbits_of_all_members(
+    phase: str, values: tuple[float, float], angle: float
+) -> None:
+    p = navp.load(phase)
+    result = index_spacings(values, phases=p, sigma=0.02, angles=angle)
+    rotations = p.space_group.laue_rotations
+    orbits = set()
+    for one, two in product(result.candidates(0), result.candidates(1)):
+        for turned in {tuple(np.array(two.hkl) @ r) for r in rotations}:
+            between = p.angle(one.hkl, turned)
+            if abs(angle - between) > 3.0 or min(between, 180.0 - between) < 1e-6:
+                continue
+            # Equal pairs are those that one operation of the Laue class makes of each other.
+            images = (
+                (tuple(np.array(one.hkl) @ r), tuple(np.array(turned) @ r)) for r in rotations
+            )
+            orbits.add(max(images))
+    found = [
+        max(
+            (tuple(np.array(pair.hkl_1) @ r), tuple(np.array(pair.hkl_2) @ r))
+            for r in rotations
+        )
+        for pair in result.pairs
+    ]
+    assert len(found) > 3
+    assert len(found) == len(set(found))
+    assert set(found) == orbits
+    for pair in result.pairs:
+        assert pair.angle_calc == pytest.approx(p.angle(pair.hkl_1, pair.hkl_2), abs=1e-9)
+        assert pair.zone_axis == p.zone_axis(pair.hkl_1, pair.hkl_2)
