@@ -15,17 +15,16 @@ from navp_structures.cli.index_list import (
     index_file,
     is_file,
     is_many,
+    print_spacings,
 )
 from navp_structures.cli.index_options import Given, index_options
 from navp_structures.cli.output import (
     check_format,
     csv_option,
-    folded,
     json_option,
     print_json,
     print_result,
     print_table,
-    terminal_width,
 )
 
 if TYPE_CHECKING:
@@ -94,8 +93,6 @@ def _index_spacings(values: tuple[str, ...], given: Given) -> None:
 
 def _show(result: SpacingIndexing, given: Given) -> None:
     """Print what spacings are; exit with 1 where nothing, or a label that does not hold."""
-    from navp_structures.analysis.indexing.text import indexing_to_text
-
     if given.plot is not None:
         draw_spots(result.pattern, given.plot)
     checks = list(_checks(result))
@@ -109,7 +106,7 @@ def _show(result: SpacingIndexing, given: Given) -> None:
         ]
         print_json(content)
     else:
-        click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+        print_spacings(result, given)
         for check in checks:
             click.echo()
             print_table(check, as_json=False)

@@ -16,6 +16,7 @@ from navp_structures.cli.output import folded, print_result, terminal_width
 from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
+    from navp_structures.analysis.indexing.spacings import SpacingIndexing
     from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
     from navp_structures.model.measured_list import MeasuredList
 
@@ -76,12 +77,19 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
 def _print(result: Any, listed: MeasuredList, given: Given) -> None:
     if listed.kind == "spacings" and given.tabled:
         from navp_structures.analysis.indexing.spacings import SpacingIndexing
-        from navp_structures.analysis.indexing.text import indexing_to_text
 
         if isinstance(result, SpacingIndexing):
-            click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+            print_spacings(result, given)
             return
     print_result(result, as_csv=given.as_csv, as_json=given.as_json)
+
+
+def print_spacings(result: SpacingIndexing, given: Given) -> None:
+    """Print what spacings are for people, long lists cut unless the whole is asked for."""
+    from navp_structures.analysis.indexing.text import indexing_to_text
+
+    whole = None if given.whole else "--all"
+    click.echo(indexing_to_text(result, width=terminal_width(), fold=folded, whole=whole))
 
 
 def _spots(listed: MeasuredList, options: dict[str, Any]) -> Any:

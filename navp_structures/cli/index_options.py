@@ -78,6 +78,9 @@ _OPTIONS = (
         "--direction-sigma", type=float, help="Then: degrees, in tilt and turn.  [default: 2]"
     ),
     click.option("--ion", help="Then: the element that comes and goes.  [default: Na]"),
+    click.option(
+        "--all", "whole", is_flag=True, help="List all that fit spacings, not the first ones."
+    ),
     click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot."),
     click.option(
         "--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file."
@@ -115,6 +118,7 @@ class Given:
     same_direction: bool
     direction_sigma: float | None
     ion: str | None
+    whole: bool
     explain: bool
     plot: Path | None
     as_csv: bool
@@ -179,7 +183,7 @@ INPUTS: Final = {
 }
 """What can be indexed, and how it is called."""
 
-_NAMES: Final = {"angles": "angle", "labels": "label"}
+_NAMES: Final = {"angles": "angle", "labels": "label", "whole": "all"}
 
 _WRITTEN = "spacings on the command line", ("spacings",)
 _SEQUENCE = "a sequence: name its files behind --sequence", ("sequence",)
@@ -196,6 +200,7 @@ _BELONGING: Final = {
     "same_direction": _SEQUENCE,
     "direction_sigma": _SEQUENCE,
     "ion": _SEQUENCE,
+    "whole": ("spacings", ("spacings", "file")),
     "explain": ("one pattern or a sequence", ("spacings", "file", "sequence")),
     "plot": ("one pattern", ("spacings", "file")),
 }

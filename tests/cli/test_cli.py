@@ -161,6 +161,23 @@ def test_index_units() -> None:
     assert percent["inputs"]["sigma"] == [0.005]
 
 
+def test_long_lists_are_cut_for_people_only(tmp_path: Path) -> None:
+    asked = ["index", "1.88", "--sigma", "30%", "--phase", "Na3VP"]
+    cut, whole = run(*asked).stdout, run(*asked, "--all").stdout
+    count = len(results(*asked)["results"]["candidates"])
+    assert f"… {count - 40} more: --all lists them" in cut
+    assert len(cut.splitlines()) < 100
+    assert max(map(len, cut.splitlines())) <= 80
+    assert len(whole.splitlines()) > count
+    assert "…" not in whole
+    assert len(run(*asked, "--csv").stdout.splitlines()) == count + 1
+    file = tmp_path / "d.csv"
+    file.write_text("d (A)\n1.88\n")
+    assert run("index", str(file), *asked[2:]).stdout == cut
+    assert run("index", str(file), *asked[2:], "--all").stdout == whole
+    assert "--all belongs to spacings" in run("index", f"{tmp_path}/", "--all", code=2).stderr
+
+
 def test_nothing_indexed_is_a_finding() -> None:
     assert "no allowed reflection" in run("index", "50", code=1).stdout
 
