@@ -52,7 +52,8 @@ def index_many(
         start[i + 1], and the last of the k + 1 numbers is that of all spots; ``intensities``
         like spots or x, and ``name``, are optional. Or the path of a folder with a ``.csv``,
         ``.tsv`` or ``.txt`` file for each, in the order of their names, with the columns x, y
-        and, optionally, intensity, or with headings that say which is which.
+        and, optionally, intensity, or with headings that say which is which. Sigmas of files
+        are not used.
 
         Rows of NaN behind the last spot of an array ``(n, 2)`` fill it up. All other rows of
         NaN, and rows that are masked, are spots that were taken out: they are not used,
