@@ -29,7 +29,7 @@ _COMMANDS = {
     ),
     "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
     "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
-    "index": ("navp_structures.cli.index", "index", "Index measured spacings."),
+    "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
 }
 
 

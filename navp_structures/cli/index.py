@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from navp_structures.cli.arguments import WITH_MINUS, Word, fraction
+from navp_structures.cli.arguments import WITH_MINUS, Word
 from navp_structures.cli.index_list import (
-    Wanted,
     draw_spots,
     explain_spots,
     index_file,
     is_file,
+    is_many,
+    print_spacings,
 )
+from navp_structures.cli.index_options import Given, index_options
 from navp_structures.cli.output import (
     check_format,
     csv_option,
-    folded,
     json_option,
     print_json,
     print_result,
     print_table,
-    terminal_width,
 )
 
 if TYPE_CHECKING:
@@ -34,129 +33,72 @@ if TYPE_CHECKING:
 
 
 @click.command("index", context_settings=WITH_MINUS)
-@click.argument("values", nargs=-1, type=Word(), metavar="SPACING... | FILE")
-@click.option(
-    "--phase",
-    "phases",
-    multiple=True,
-    help="A phase, or all; may be repeated. Default: Na3VP, Na2VP, NaVP, NZSP.",
+@click.argument(
+    "values", nargs=-1, type=Word(), metavar="SPACING... | FILE | FOLDER | --sequence FILE..."
 )
-@click.option(
-    "--sigma", help="One standard deviation: relative (0.01 or 1%); degrees for two_theta."
-)
-@click.option(
-    "--units",
-    help="A, nm, 1/A, 1/nm, q, two_theta or px.  [default: A, or as the FILE says]",
-)
-@click.option("--radiation", help="For two_theta: a line such as CuKa1, or a wavelength in Å.")
-@click.option("--camera-constant", type=float, help="For px: distance times spacing, px Å.")
-@click.option(
-    "--angle",
-    "angles",
-    multiple=True,
-    help="Degrees between two spacings; with more, i,j:degrees from 1.",
-)
-@click.option("--angle-sigma", type=float, default=1.0, show_default=True, help="Degrees.")
-@click.option(
-    "--scale-sigma",
-    help="Relative sigma of the common scale: 1% unless said otherwise; none for two_theta.",
-)
-@click.option(
-    "--label",
-    "labels",
-    multiple=True,
-    help='A printed (hkl) to judge, "1 -3 5"; may be repeated.',
-)
-@click.option("--probe", help="Whose |F| ranks: electron, xray or neutron.")
-@click.option("--powder", is_flag=True, help="FILE holds lines of a powder pattern.")
-@click.option(
-    "--distortion-sigma", help="Of spots: relative sigma of an elliptic distortion, 0.5%."
-)
-@click.option(
-    "--longest-zone", type=float, help="Å; longest of the equally probable zone axes.  [45]"
-)
-@click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot.")
-@click.option("--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file.")
+@index_options
 @csv_option
 @json_option
-def index(
-    values: tuple[str, ...],
-    phases: tuple[str, ...],
-    sigma: str | None,
-    units: str | None,
-    radiation: str | None,
-    camera_constant: float | None,
-    angles: tuple[str, ...],
-    angle_sigma: float,
-    scale_sigma: str | None,
-    labels: tuple[str, ...],
-    probe: str | None,
-    powder: bool,
-    distortion_sigma: str | None,
-    longest_zone: float | None,
-    explain: bool,
-    plot: Path | None,
-    as_csv: bool,
-    as_json: bool,
-) -> None:
+def index(values: tuple[str, ...], **options: Any) -> None:
     """Say which reflections the measured SPACINGs, or the spots or lines of a FILE, are.
 
     SPACINGs get every reflection that fits, extinct ones apart; two with their --angle also
     get the probability of phases and zone axes, as the spots of a pattern do. For a label
-    that holds in none of the phases it lists what may have been meant. The exit code is 1
-    when nothing could be indexed, or a label does not hold in any of the phases.
+    that holds in none of the phases it lists what may have been meant.
+
+    A FOLDER of files, or an .npz file, holds many patterns of spots: one line for each. With
+    --sequence each FILE is a pattern of one grain, before and after, with one calibration.
+
+    The exit code is 1 when nothing could be indexed, one of many patterns is bad, a frame of
+    a sequence is none of the phases, or a label does not hold in any of them.
     """
-    check_format(as_csv=as_csv, as_json=as_json)
-    if plot is not None:
+    given = Given(**options)
+    check_format(as_csv=given.as_csv, as_json=given.as_json)
+    if given.plot is not None:
         from navp_structures.io.pictures import check_picture
 
-        check_picture(plot)
-    wanted = Wanted(plot=plot, explain=explain, as_csv=as_csv, as_json=as_json)
-    errors: dict[str, Any] = {
-        "phases": phases or None,
-        "sigma": fraction(sigma, "--sigma"),
-        "scale_sigma": fraction(scale_sigma, "--scale-sigma"),
-    }
-    of_spots = {
-        "angle_sigma": angle_sigma,
-        "camera_constant": camera_constant,
-        "distortion_sigma": fraction(distortion_sigma, "--distortion-sigma"),
-        "longest_zone": longest_zone,
-    }
-    if powder or is_file(values):
-        unfit = {"--angle": angles, "--label": labels, "--probe": probe}
-        index_file(
-            values, errors, of_spots, wanted, unfit,
-            units=units, radiation=radiation, powder=powder,
-        )  # fmt: skip
-        return
+        check_picture(given.plot)
+    if given.sequence:
+        from navp_structures.cli.index_patterns import index_frames
+
+        index_frames(values, given)
+    elif is_many(values):
+        from navp_structures.cli.index_patterns import index_patterns
+
+        index_patterns(values[0], given)
+    elif given.powder or is_file(values):
+        index_file(values, given)
+    else:
+        _index_spacings(values, given)
+
+
+def _index_spacings(values: tuple[str, ...], given: Given) -> None:
+    given.refuse_unfit("spacings")
     numbers = [_number(v, "SPACING", "number; write a spacing like 1.88") for v in values]
     from navp_structures.analysis.indexing.spacings import index_spacings
 
     result = index_spacings(
         numbers,
-        **errors,
-        angles=_angles(angles, len(numbers)),
-        angle_sigma=angle_sigma,
-        units=units or "A",
-        radiation=radiation,
-        camera_constant=camera_constant,
-        labels=labels,
-        probe=probe,
+        **given.errors,
+        angles=_angles(given.angles, len(numbers)),
+        angle_sigma=given.angle_sigma,
+        units=given.units or "A",
+        radiation=given.radiation,
+        camera_constant=given.camera_constant,
+        labels=given.labels,
+        probe=given.probe,
     )
-    _show(result, wanted)
+    _show(result, given)
 
 
-def _show(result: SpacingIndexing, wanted: Wanted) -> None:
+def _show(result: SpacingIndexing, given: Given) -> None:
     """Print what spacings are; exit with 1 where nothing, or a label that does not hold."""
-    from navp_structures.analysis.indexing.text import indexing_to_text
-
-    if wanted.plot is not None:
-        draw_spots(result.pattern, wanted.plot)
+    if given.plot is not None:
+        draw_spots(result.pattern, given.plot)
     checks = list(_checks(result))
-    if wanted.as_csv:
+    if given.as_csv:
         print_result(result, as_csv=True, as_json=False)
-    elif wanted.as_json:
+    elif given.as_json:
         content = result.to_dict()
         documents = [check.to_dict() for check in checks]
         content["results"]["label_checks"] = [
@@ -164,11 +106,11 @@ def _show(result: SpacingIndexing, wanted: Wanted) -> None:
         ]
         print_json(content)
     else:
-        click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+        print_spacings(result, given)
         for check in checks:
             click.echo()
             print_table(check, as_json=False)
-        if wanted.explain and result.pattern is not None:
+        if given.explain and result.pattern is not None:
             explain_spots(result.pattern)
     if not result.indexed or not result.labels_hold:
         sys.exit(1)

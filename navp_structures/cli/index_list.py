@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,26 +11,18 @@ import click
 import numpy as np
 
 from navp_structures.cli.drawing import draw_picture
+from navp_structures.cli.index_options import Given, given_only
 from navp_structures.cli.output import folded, print_result, terminal_width
 from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
-    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+    from navp_structures.analysis.indexing.spacings import SpacingIndexing
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
     from navp_structures.model.measured_list import MeasuredList
 
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]*$")
 
 _PICTURE = (7.0, 8.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """How a result is to be shown."""
-
-    plot: Path | None
-    explain: bool
-    as_csv: bool
-    as_json: bool
 
 
 def is_file(values: tuple[str, ...]) -> bool:
@@ -41,83 +32,84 @@ def is_file(values: tuple[str, ...]) -> bool:
     return any(mark in values[0] for mark in "/\\") or bool(_SUFFIX.search(values[0]))
 
 
-def index_file(
-    values: tuple[str, ...],
-    errors: dict[str, Any],
-    of_spots: dict[str, Any],
-    wanted: Wanted,
-    unfit: dict[str, Any],
-    *,
-    units: str | None,
-    radiation: str | None,
-    powder: bool,
-) -> None:
-    """Index a file and print what its spacings, spots or lines are; exit with 1 where nothing.
+def is_many(values: tuple[str, ...]) -> bool:
+    """Whether the only argument names a folder, or an .npz file."""
+    if len(values) != 1 or _is_number(values[0]):
+        return False
+    path = Path(values[0])
+    return path.suffix.casefold() == ".npz" or values[0].endswith(("/", "\\")) or path.is_dir()
 
-    Parameters
-    ----------
-    errors, of_spots
-        Options of every indexing, and those of spots alone; None where not given.
-    unfit
-        Options that only spacings on the command line have.
-    """
-    for name, value in unfit.items():
-        if value:
-            raise InputError(f"{name} belongs to spacings on the command line, not to a file")
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def index_file(values: tuple[str, ...], given: Given) -> None:
+    """Index a file and print what it holds; exit with 1 where nothing is indexed."""
+    given.refuse_unfit("file")
     if len(values) != 1:
         raise InputError(f"--powder reads one file, here are {len(values)} arguments")
     from navp_structures.catalogue.spacing_readers import read_spacings
 
-    listed = read_spacings(Path(values[0]), units=units)
-    if listed.kind == "spots" and (powder or radiation is not None):
-        name = "--powder" if powder else "--radiation"
+    listed = read_spacings(Path(values[0]), units=given.units)
+    if listed.kind == "spots" and (given.powder or given.radiation is not None):
+        name = "--powder" if given.powder else "--radiation"
         raise InputError(f"{values[0]} holds spots, for which {name} means nothing")
-    if powder or listed.kind == "powder" or listed.quantity == "two_theta":
-        result = _lines(listed, errors, radiation)
+    if given.powder or listed.kind == "powder" or listed.quantity == "two_theta":
+        result = _lines(listed, given.errors, given.radiation)
     elif listed.kind == "spots":
-        result = _spots(listed, errors | of_spots)
+        result = _spots(listed, given.spot_options)
     else:
-        result = _spacings(listed, errors, of_spots, radiation)
-    if wanted.plot is not None:
-        draw_spots(result if listed.kind == "spots" else None, wanted.plot)
-    _print(result, listed, wanted)
-    if wanted.explain and listed.kind == "spots" and not (wanted.as_csv or wanted.as_json):
+        result = _spacings(listed, given.errors, given.of_spots, given.radiation)
+    if given.plot is not None:
+        draw_spots(result if listed.kind == "spots" else None, given.plot)
+    _print(result, listed, given)
+    if given.explain and listed.kind == "spots" and given.tabled:
         explain_spots(result)
     if not result.indexed:
         sys.exit(1)
 
 
-def _print(result: Any, listed: MeasuredList, wanted: Wanted) -> None:
-    if listed.kind == "spacings" and not (wanted.as_csv or wanted.as_json):
+def _print(result: Any, listed: MeasuredList, given: Given) -> None:
+    if listed.kind == "spacings" and given.tabled:
         from navp_structures.analysis.indexing.spacings import SpacingIndexing
-        from navp_structures.analysis.indexing.text import indexing_to_text
 
         if isinstance(result, SpacingIndexing):
-            click.echo(indexing_to_text(result, width=terminal_width(), fold=folded))
+            print_spacings(result, given)
             return
-    print_result(result, as_csv=wanted.as_csv, as_json=wanted.as_json)
+    print_result(result, as_csv=given.as_csv, as_json=given.as_json)
+
+
+def print_spacings(result: SpacingIndexing, given: Given) -> None:
+    """Print what spacings are for people, long lists cut unless the whole is asked for."""
+    from navp_structures.analysis.indexing.text import indexing_to_text
+
+    whole = None if given.whole else "--all"
+    click.echo(indexing_to_text(result, width=terminal_width(), fold=folded, whole=whole))
 
 
 def _spots(listed: MeasuredList, options: dict[str, Any]) -> Any:
     from navp_structures.analysis.indexing.spots import index_spots
 
-    given = {name: value for name, value in options.items() if value is not None}
-    given.setdefault("sigma", relative_sigma(listed))
+    options.setdefault("sigma", relative_sigma(listed))
     return index_spots(
-        listed.values, intensities=intensities(listed), units=_units(listed), **given
+        listed.values, intensities=intensities(listed), units=units_of(listed), **options
     )
 
 
 def _lines(listed: MeasuredList, errors: dict[str, Any], radiation: str | None) -> Any:
     from navp_structures.analysis.indexing.powder.index import index_powder
 
-    given = {name: value for name, value in errors.items() if value is not None}
     return index_powder(
         np.asarray(listed.values).tolist(),
         radiation=radiation,
         intensities=intensities(listed),
-        units=_units(listed),
-        **given,
+        units=units_of(listed),
+        **given_only(errors),
     )
 
 
@@ -134,14 +126,15 @@ def _spacings(
         **errors,
         angles=dict(listed.angles) or None,
         angle_sigma=of_spots["angle_sigma"],
-        units=_units(listed),
+        units=units_of(listed),
         radiation=radiation,
         camera_constant=of_spots["camera_constant"],
         labels=[label for label in listed.labels if label is not None],
     )
 
 
-def _units(listed: MeasuredList) -> str:
+def units_of(listed: MeasuredList) -> str:
+    """Return the units of a list, which it must say."""
     if listed.units is None:
         raise InputError(f"{listed.source} does not say its units; give them with --units")
     return listed.units
@@ -157,15 +150,19 @@ def draw_spots(result: SpotIndexing | None, path: Path) -> None:
 
 def explain_spots(result: SpotIndexing) -> None:
     """Print the most probable solution, and the one that fits best, spot by spot."""
-    from navp_structures.analysis.indexing.spot_text import explanation
-
     told = [row for row in (*result.rows[:1], result.best_fit) if row is not None]
     for n, row in enumerate(told):
-        if row in told[:n]:
-            continue
-        click.echo()
-        for line in explanation(row, width=terminal_width()).splitlines():
-            click.echo(folded(line) if len(line) > terminal_width() else line)
+        if row not in told[:n]:
+            click.echo(f"\n{explained(row)}")
+
+
+def explained(row: SpotSolution) -> str:
+    """Return a solution spot by spot, folded to the terminal."""
+    from navp_structures.analysis.indexing.spot_text import explanation
+
+    width = terminal_width()
+    lines = explanation(row, width=width).splitlines()
+    return "\n".join(folded(line) if len(line) > width else line for line in lines)
 
 
 def relative_sigma(listed: MeasuredList) -> Any:

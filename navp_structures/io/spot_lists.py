@@ -15,6 +15,8 @@ import numpy as np
 from navp_structures.errors import InputError, InputFileError, NavpError
 from navp_structures.io.files import naming, read_text
 from navp_structures.io.measured import number_columns
+from navp_structures.io.spacing_table import SEPARATORS, headings_in, read_table
+from navp_structures.io.text_lines import data_lines
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
@@ -34,6 +36,10 @@ class SpotList:
     ----------
     spots, intensities
         Not checked yet.
+    units
+        1/A, 1/nm, q or px, where the source says so.
+    filled
+        Whether rows of NaN behind the last spot only fill up an array.
     error
         Why there are none.
     """
@@ -41,6 +47,8 @@ class SpotList:
     name: str | None = None
     spots: Any = None
     intensities: Any = None
+    units: str | None = None
+    filled: bool = True
     error: str | None = None
 
 
@@ -48,14 +56,16 @@ def read_spot_lists(path: Path) -> tuple[int, Iterator[SpotList]]:
     """Return how many patterns a file or a folder holds, and each in turn.
 
     An ``.npz`` file holds either ``spots``, shape ``(k, n, 2)``, short patterns filled up with
-    NaN; or ``x``, ``y`` and ``start``, all spots one after the other, where pattern i has those
-    from start[i] to before start[i + 1], so that ``start`` has k + 1 numbers, the last one
-    that of all spots. In both, ``intensities`` of the spots and ``name`` of the patterns, shape
-    ``(k,)``, are optional; other arrays are not read.
+    NaN behind their last spot; or ``x``, ``y`` and ``start``, all spots one after the other,
+    where pattern i has those from start[i] to before start[i + 1], so that ``start`` has k + 1
+    numbers, the last one that of all spots. In both, ``intensities`` of the spots and ``name``
+    of the patterns, shape ``(k,)``, are optional; other arrays are not read.
 
     A folder holds a ``.csv``, ``.tsv`` or ``.txt`` file for each pattern, with the columns x,
-    y and, optionally, the intensity; they come in the order of their names. What is hidden,
-    or has another suffix, is not read. A file that cannot be read is a list with an error.
+    y and, optionally, the intensity; they come in the order of their names. Headings that
+    `read_table` knows say which column is which, and may say the units; a column of sigmas is
+    not used. What is hidden, or has another suffix, is not read. A file that cannot be read is
+    a list with an error.
 
     Raises
     ------
@@ -91,9 +101,33 @@ def _text(file: Path) -> SpotList:
     try:
         text = read_text(file, largest=_LARGEST_TEXT)
         with naming(file):
-            columns, _ = number_columns(text)
+            return _table(text, file) if _has_headings(text) else _columns(text, file)
     except NavpError as error:
         return SpotList(name=file.stem, error=str(error))
+
+
+def _has_headings(text: str) -> bool:
+    """Whether it begins with headings that are known; any other one is skipped."""
+    first = next(data_lines(text), None)
+    try:
+        return first is not None and headings_in(first) is not None
+    except InputError:
+        return False
+
+
+def _table(text: str, file: Path) -> SpotList:
+    tabs_first = file.suffix.casefold() == ".tsv"
+    order = sorted(SEPARATORS, key="\t".__ne__) if tabs_first else SEPARATORS
+    found = read_table(text, separators=order)
+    if found.kind != "spots":
+        return SpotList(name=file.stem, error=f"{file}: these are {found.kind}, not spots")
+    return SpotList(
+        name=file.stem, spots=found.values, intensities=found.intensities, units=found.units
+    )
+
+
+def _columns(text: str, file: Path) -> SpotList:
+    columns, _ = number_columns(text)
     intensities = columns[:, 2] if columns.shape[1] > 2 else None
     return SpotList(name=file.stem, spots=columns[:, :2], intensities=intensities)
 
@@ -159,6 +193,7 @@ def _patterns(arrays: Mapping[str, np.ndarray]) -> tuple[int, Iterator[SpotList]
                 name=str(names[n]) or None,
                 spots=spots[part],
                 intensities=None if intensities is None else intensities[part],
+                filled=one,
             )
 
     return count, each()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 import gemmi
@@ -64,31 +65,20 @@ def absence(hkl: HKL, group: SpaceGroup) -> Absence | None:
     International Tables for Crystallography, Vol. A (2016), sec. 1.6.3,
     doi:10.1107/97809553602060000923
     """
-    plainest: dict[str, tuple[Absence, int]] = {}
-    for found, modulus in _breaking(hkl, group):
+    plainest: dict[str, _Rule] = {}
+    for rule in _broken(hkl, group):
         # An operation combined with the centring says the same less plainly.
-        key = _rotation_of(found)
-        known = plainest.get(key)
-        if known is None or _clumsiness(found, modulus) < _clumsiness(*known):
-            plainest[key] = (found, modulus)
+        known = plainest.get(rule.rotation)
+        if known is None or rule.clumsiness < known.clumsiness:
+            plainest[rule.rotation] = rule
     if not plainest:
         return None
     # 0 0 l: l = 6n of a sixfold screw axis says more than the l = 2n within it.
-    order = sorted(
-        plainest.values(), key=lambda item: (_KINDS.index(item[0].kind), -item[1], item[0].rule)
+    first = min(plainest.values(), key=lambda r: (_KINDS.index(r.kind), -r.modulus, r.text))
+    value = sum(w * h for w, h in zip(first.weights, hkl, strict=True))
+    return Absence(
+        hkl=hkl, kind=first.kind, rule=first.text, value=value, operation=first.operation
     )
-    return order[0][0]
-
-
-def _rotation_of(found: Absence) -> str:
-    """Return the triplet of an operation without its translation."""
-    op = gemmi.Op(found.operation)
-    op.tran = [0, 0, 0]
-    return str(op.triplet())
-
-
-def _clumsiness(found: Absence, modulus: int) -> tuple[int, int, int, str]:
-    return (modulus, found.rule.count("-"), len(found.rule), found.rule)
 
 
 def is_absent(hkl: Ints, group: SpaceGroup) -> np.ndarray:
@@ -97,42 +87,77 @@ def is_absent(hkl: Ints, group: SpaceGroup) -> np.ndarray:
     return np.asarray(group.gemmi.systematic_absences(indices), dtype=bool)
 
 
-def _breaking(hkl: HKL, group: SpaceGroup) -> Iterator[tuple[Absence, int]]:
-    """Yield each rule that a reflection breaks, with the modulus of its condition."""
-    h = np.asarray(hkl)
-    kept = np.all(h @ group.rotations == h, axis=1)
-    broken = ~is_whole(group.translations @ h)
-    for n in np.flatnonzero(kept & broken):
-        rotation, translation = group.rotations[n], group.translations[n]
-        if np.array_equal(rotation, np.eye(3)):
-            kind, condition = "centring", _centring_condition(hkl, translation, group)
-        else:
-            kind = "glide" if round(float(np.linalg.det(rotation))) < 0 else "screw"
-            condition = _condition(hkl, translation, rotation, f"{_class(rotation)}: ")
-        triplet = group.operations[n]
-        rule, value = condition.text, condition.value
-        found = Absence(hkl=hkl, kind=kind, rule=rule, value=value, operation=triplet)
-        yield found, condition.modulus
-
-
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A reflection condition in words, its left side for a reflection, and its modulus."""
+    """A reflection condition in words, and the weights of h, k, l on its left side."""
 
     text: str
-    value: int
+    weights: tuple[int, ...]
     modulus: int
 
 
-def _centring_condition(hkl: HKL, translation: Floats, group: SpaceGroup) -> _Condition:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """What an operation says of the reflections that its rotation keeps.
+
+    Parameters
+    ----------
+    operation, rotation
+        Its triplet, and that without the translation.
+    """
+
+    kind: str
+    text: str
+    weights: tuple[int, ...]
+    modulus: int
+    operation: str
+    rotation: str
+
+    @property
+    def clumsiness(self) -> tuple[int, int, int, str]:
+        """Smaller for what is said more plainly."""
+        return (self.modulus, self.text.count("-"), len(self.text), self.text)
+
+
+def _broken(hkl: HKL, group: SpaceGroup) -> Iterator[_Rule]:
+    """Yield each rule that a reflection breaks."""
+    h = np.asarray(hkl)
+    kept = np.all(h @ group.rotations == h, axis=1)
+    broken = ~is_whole(group.translations @ h)
+    for n in np.flatnonzero(kept & broken).tolist():
+        yield _rule(group, n)
+
+
+# Operations of all groups that are in use at a time: a group has 192 at most.
+@lru_cache(maxsize=4096)
+def _rule(group: SpaceGroup, n: int) -> _Rule:
+    """Return what one operation of a group says: the words take longer than to use them."""
+    rotation, translation = group.rotations[n], group.translations[n]
+    if np.array_equal(rotation, np.eye(3)):
+        kind, condition = "centring", _centring_condition(translation, group)
+    else:
+        kind = "glide" if round(float(np.linalg.det(rotation))) < 0 else "screw"
+        condition = _condition(translation, rotation, f"{_class(rotation)}: ")
+    op = gemmi.Op(group.operations[n])
+    op.tran = [0, 0, 0]
+    return _Rule(
+        kind=kind,
+        text=condition.text,
+        weights=condition.weights,
+        modulus=condition.modulus,
+        operation=group.operations[n],
+        rotation=str(op.triplet()),
+    )
+
+
+def _centring_condition(translation: Floats, group: SpaceGroup) -> _Condition:
     if group.setting.startswith("hexagonal axes"):
         sign = -1 if group.setting.endswith("obverse") else 1
-        total = sign * hkl[0] - sign * hkl[1] + hkl[2]
         condition = "-h + k + l = 3n" if sign < 0 else "h - k + l = 3n"
         setting = group.setting.removeprefix("hexagonal axes, ")
-        return _Condition(f"R {setting}: {condition}", total, 3)
+        return _Condition(f"R {setting}: {condition}", (sign, -sign, 1), 3)
     name = f"{group.centring}: " if group.centring != "?" else ""
-    return _condition(hkl, translation, np.eye(3, dtype=np.int64), name)
+    return _condition(translation, np.eye(3, dtype=np.int64), name)
 
 
 def _class(rotation: Ints) -> str:
@@ -193,7 +218,7 @@ def _primitive(vector: Ints) -> Ints:
     return np.asarray(reduced * (1 if leading > 0 else -1))
 
 
-def _condition(hkl: HKL, translation: Floats, rotation: Ints, name: str) -> _Condition:
+def _condition(translation: Floats, rotation: Ints, name: str) -> _Condition:
     """Return ``h + l = 2n``, the condition that h · t is an integer, behind a name."""
     parts = [Fraction(float(t)).limit_denominator(24) for t in translation]
     zero = _always_zero(rotation)
@@ -211,8 +236,7 @@ def _condition(hkl: HKL, translation: Floats, rotation: Ints, name: str) -> _Con
     weights = [w - denominator if 2 * w > denominator else w for w in weights]
     if next(w for w in weights if w) < 0:
         weights = [-w for w in weights]
-    total = sum(w * h for w, h in zip(weights, hkl, strict=True))
-    return _Condition(f"{name}{_sum(weights)} = {denominator}n", total, denominator)
+    return _Condition(f"{name}{_sum(weights)} = {denominator}n", tuple(weights), denominator)
 
 
 def _sum(coefficients: Iterable[int]) -> str:

@@ -202,6 +202,8 @@ def plain(value: Any) -> Any:
 
 def printable(text: str) -> str:
     """Return a text without control characters, so that data cannot drive a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -69,6 +69,19 @@ def loaded(code: str, folder: Path) -> set[str]:
             (*HEAVY, "rich", "click"),
         ),
         (
+            # Neighbours of spots are scipy's.
+            "import numpy; numpy.savez('p.npz', spots=[[[0.275, 0.229], [-0.275, 0.229]]]); "
+            "from navp_structures.cli import main; "
+            "main(['index', 'p.npz', '--json'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy"}),
+        ),
+        (
+            "open('s.csv', 'w').write('gx (1/A),gy (1/A)\\n0.275,0.229\\n-0.275,0.229\\n'); "
+            "from navp_structures.cli import main; "
+            "main(['index', '--sequence', 's.csv', 's.csv', '--json'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy"}),
+        ),
+        (
             # Neighbours and hulls are scipy's.
             "from navp_structures.cli import main; "
             "main(['polyhedra', 'Na3VP', '--json'], standalone_mode=False)",
@@ -96,6 +109,8 @@ def loaded(code: str, folder: Path) -> set[str]:
         "image",
         "profile",
         "index powder",
+        "index many",
+        "index sequence",
         "polyhedra",
         "path",
         "misfit",

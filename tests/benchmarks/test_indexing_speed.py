@@ -30,6 +30,10 @@ SPOTS = 12
 EACH = 5e-3
 FIRST = 1.0
 
+# CPU seconds of two short spacings with their angle, zones of the four phases included: each
+# has two hundred candidates, and the pairs of their members are thousands.
+PAIR = 1.2
+
 # So many times longer takes what tells its solutions in full.
 TOLD_IN_FULL = 1.2
 
@@ -113,6 +117,16 @@ def test_first_pattern(alternate: Alternate) -> None:
     found = alternate({"first": first, "again": lambda: cpu(lambda: many(patterns))}, repeats=7)
     if found.measured:
         assert found.seconds["first"] <= FIRST
+
+
+def test_two_spacings_and_their_angle(alternate: Alternate) -> None:
+    def first() -> float:
+        forget()
+        return cpu(lambda: navp.index_spacings([1.0, 1.1], phases=PHASES, angles=60))
+
+    found = alternate({"first": first}, repeats=5)
+    if found.measured:
+        assert found.seconds["first"] <= PAIR
 
 
 @pytest.mark.parametrize("workers", [2])

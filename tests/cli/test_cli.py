@@ -139,6 +139,19 @@ def test_index_with_an_angle() -> None:
     assert numbered["results"]["pairs"][0]["hkl_1"] == [3, 2, -2]
 
 
+def test_index_with_an_exact_scale() -> None:
+    asked = ["index", "2.542", "2.992", "--angle", "55.2", "--scale-sigma"]
+    exact = results(*asked, "0")
+    assert exact["inputs"]["scale_sigma"] == 0.0
+    solutions = exact["results"]["pattern"]["solutions"]
+    # Na2VP has 2.5441 Å and 3.0060 Å: nothing is taken up by a scale.
+    found = next(row for row in solutions if row["hkls"] == [[6, 0, -2], [3, 2, -2]])
+    assert found["scale"] == pytest.approx(1.0, abs=2e-4)
+    assert results(*asked, "0%") == exact
+    assert "zone axes by probability" in run(*asked, "0").stdout
+    assert "it must be 0 to 0.3" in run(*asked, "-0.1", code=2).stderr
+
+
 def test_index_units() -> None:
     content = results("index", "14.25", "--units", "two_theta", "--radiation", "CuKa1",
                       "--sigma", "0.05", "--phase", "Na3VP")  # fmt: skip
@@ -146,6 +159,23 @@ def test_index_units() -> None:
     assert content["inputs"]["wavelength"] == 1.5405929
     percent = results("index", "1.88", "--sigma", "0.5%", "--phase", "Na3VP")
     assert percent["inputs"]["sigma"] == [0.005]
+
+
+def test_long_lists_are_cut_for_people_only(tmp_path: Path) -> None:
+    asked = ["index", "1.88", "--sigma", "30%", "--phase", "Na3VP"]
+    cut, whole = run(*asked).stdout, run(*asked, "--all").stdout
+    count = len(results(*asked)["results"]["candidates"])
+    assert f"… {count - 40} more: --all lists them" in cut
+    assert len(cut.splitlines()) < 100
+    assert max(map(len, cut.splitlines())) <= 80
+    assert len(whole.splitlines()) > count
+    assert "…" not in whole
+    assert len(run(*asked, "--csv").stdout.splitlines()) == count + 1
+    file = tmp_path / "d.csv"
+    file.write_text("d (A)\n1.88\n")
+    assert run("index", str(file), *asked[2:]).stdout == cut
+    assert run("index", str(file), *asked[2:], "--all").stdout == whole
+    assert "--all belongs to spacings" in run("index", f"{tmp_path}/", "--all", code=2).stderr
 
 
 def test_nothing_indexed_is_a_finding() -> None:

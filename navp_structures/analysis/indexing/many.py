@@ -45,15 +45,20 @@ def index_many(
     Parameters
     ----------
     patterns
-        Any iterable of patterns. Each is its spots, shape ``(n, 2)``, of which rows of NaN
-        that fill up an array are left out; or what `read_spacings` gives; or a mapping with
-        ``spots`` and, if known, ``intensities`` and ``name``. Or the path of an ``.npz`` file
-        with ``spots``, shape ``(k, n, 2)``, filled up with NaN, or with ``x``, ``y`` and
-        ``start``: pattern i has the spots from start[i] to before start[i + 1], and the last
-        of the k + 1 numbers is that of all spots; ``intensities`` like spots or x, and
-        ``name``, are optional. Or the path of a folder with a ``.csv``, ``.tsv`` or ``.txt``
-        file for each, in the order of their names, with the columns x, y and, optionally,
-        intensity.
+        Any iterable of patterns. Each is its spots, shape ``(n, 2)``; or what `read_spacings`
+        gives; or a mapping with ``spots`` and, if known, ``intensities`` and ``name``. Or the
+        path of an ``.npz`` file with ``spots``, shape ``(k, n, 2)``, filled up with NaN, or
+        with ``x``, ``y`` and ``start``: pattern i has the spots from start[i] to before
+        start[i + 1], and the last of the k + 1 numbers is that of all spots; ``intensities``
+        like spots or x, and ``name``, are optional. Or the path of a folder with a ``.csv``,
+        ``.tsv`` or ``.txt`` file for each, in the order of their names, with the columns x, y
+        and, optionally, intensity, or with headings that say which is which. Sigmas of files
+        are not used.
+
+        Rows of NaN behind the last spot of an array ``(n, 2)`` fill it up. All other rows of
+        NaN, and rows that are masked, are spots that were taken out: they are not used,
+        counted as ``left_out``, and told. A spot with one NaN is an error, as is one without
+        its intensity where intensities are given. An .npz file keeps no masks.
     phases, sigma, angle_sigma, scale_sigma, units, camera_constant, distortion_sigma, \
 longest_zone
         As for `index_spots`; sigmas for each spot fit only patterns with as many spots.

@@ -19,7 +19,7 @@ from navp_structures.show.tables import Column, TableResult, plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternRow:
-    """What the spots of one pattern are; all is None where it failed, but for the error.
+    """What the spots of one pattern are; where it failed there is only the error.
 
     Parameters
     ----------
@@ -37,6 +37,9 @@ class PatternRow:
         Root mean square of the residuals of lengths and angles.
     matched, unmatched
         Number of spots that are reflections of that zone, and that are not.
+    left_out
+        Number of spots that were not used, as they are NaN or masked; NaN that fill up an
+        array behind the last spot do not count.
     error
         Why there is no answer.
     posteriors
@@ -54,6 +57,7 @@ class PatternRow:
     rms_sigma: float | None = None
     matched: int | None = None
     unmatched: int | None = None
+    left_out: int | None = None
     error: str | None = None
     posteriors: tuple[float, ...] = ()
 
@@ -79,6 +83,7 @@ class ManyPatterns(TableResult[PatternRow]):
         Column("rms_sigma", head="rms/σ", show="{:.2f}".format),
         Column("matched", head="+"),
         Column("unmatched", head="–", usual=0),
+        Column("left_out", head="left out", usual=0),
         Column("error", wide=True),
     )
 
@@ -147,6 +152,11 @@ class ManyPatterns(TableResult[PatternRow]):
             yield (
                 f"{nulls} are none of these phases: {counts[LATTICE]} another lattice, "
                 f"{counts[RANDOM]} no net"
+            )
+        masked = [row.left_out for row in self.rows if row.left_out]
+        if masked:
+            yield (
+                f"{sum(masked)} spots of {len(masked)} patterns are NaN or masked, and left out"
             )
         if failed := self.failed:
             first = failed[0]

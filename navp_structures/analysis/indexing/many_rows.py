@@ -28,25 +28,28 @@ def pattern_row(number: int, given: Any, settings: SpotSettings) -> PatternRow:
     given
         A `SpotList`, a `MeasuredList`, a mapping, or the spots themselves.
     """
-    name = None
+    told: dict[str, Any] = {"number": number, "name": None}
     try:
-        pattern = _spot_list(given, settings.units)
-        name = pattern.name
+        pattern = _spot_list(given)
+        told["name"] = pattern.name
         if pattern.error is not None:
-            return PatternRow(number=number, name=name, error=pattern.error)
-        return _indexed(number, pattern, settings)
+            return PatternRow(**told, error=pattern.error)
+        if pattern.units not in (None, settings.units):
+            units = f"the spots are in {pattern.units}, not in {settings.units}"
+            return PatternRow(**told, error=units)
+        spots, intensities, told["left_out"] = _real(pattern)
+        return PatternRow(**told, **_indexed(spots, intensities, settings))
     except NavpError as error:
-        return PatternRow(number=number, name=name, error=str(error))
+        return PatternRow(**told, error=str(error))
     except Exception as error:  # noqa: BLE001 - one pattern must not lose the others
-        told = f"{type(error).__name__}: {error}"
-        return PatternRow(number=number, name=name, error=told)
+        return PatternRow(**told, error=f"{type(error).__name__}: {error}")
 
 
-def _spot_list(given: Any, units: str) -> SpotList:
+def _spot_list(given: Any) -> SpotList:
     if isinstance(given, SpotList):
         return given
     if isinstance(given, MeasuredList):
-        return _measured(given, units)
+        return _measured(given)
     if not isinstance(given, Mapping):
         return SpotList(spots=given)
     for key in given:
@@ -62,34 +65,26 @@ def _spot_list(given: Any, units: str) -> SpotList:
     return SpotList(name=name, spots=given["spots"], intensities=given.get("intensities"))
 
 
-def _measured(given: MeasuredList, units: str) -> SpotList:
+def _measured(given: MeasuredList) -> SpotList:
     """Return the spots of a list that was read from a file."""
     if given.kind != "spots":
         return SpotList(name=given.source, error=f"these are {given.kind}, not spots")
-    if given.units not in (None, units):
-        return SpotList(
-            name=given.source, error=f"the spots are in {given.units}, not in {units}"
-        )
-    return SpotList(name=given.source, spots=given.values, intensities=given.intensities)
+    return SpotList(
+        name=given.source,
+        spots=given.values,
+        intensities=given.intensities,
+        units=given.units,
+    )
 
 
-def _indexed(number: int, pattern: SpotList, settings: SpotSettings) -> PatternRow:
-    spots, intensities = _without_padding(pattern.spots, pattern.intensities)
+def _indexed(spots: Any, intensities: Any, settings: SpotSettings) -> dict[str, Any]:
+    """Return what a row tells of the spots."""
     made = searched(spots, intensities, settings)
     shares = posteriors(made.posterior, settings.phases)
     best = next(iter(shares))
-    return PatternRow(
-        number=number,
-        name=pattern.name,
-        phase=best,
-        posterior=shares[best],
-        posteriors=(
-            *made.posterior.phases.tolist(),
-            made.posterior.random,
-            made.posterior.lattice,
-        ),
-        **_of_zone(best, made),
-    )
+    every = (*made.posterior.phases.tolist(), made.posterior.random, made.posterior.lattice)
+    found = {"phase": best, "posterior": shares[best], "posteriors": every}
+    return found | _of_zone(best, made)
 
 
 def _of_zone(phase: str, made: Searched) -> dict[str, Any]:
@@ -105,11 +100,21 @@ def _of_zone(phase: str, made: Searched) -> dict[str, Any]:
     return {}
 
 
-def _without_padding(spots: Any, intensities: Any) -> tuple[Any, Any]:
-    """Return spots and intensities as lists, without the NaN that fill up an array."""
+def _real(pattern: SpotList) -> tuple[Any, Any, int]:
+    """Return spots and intensities without rows of NaN, and how many of these fill up nothing.
+
+    Where arrays are filled up, what is behind the last spot is no spot; any other row of NaN,
+    and any that is masked, is a spot that somebody took out.
+    """
+    spots, intensities = pattern.spots, pattern.intensities
     if not isinstance(spots, np.ndarray) or spots.dtype.kind not in "fiu" or spots.ndim != 2:
-        return spots, intensities
-    real = ~np.isnan(spots).all(axis=1)
+        return spots, intensities, 0
+    plain = np.ma.filled(spots.astype(np.float64), np.nan)
+    real = ~np.isnan(plain).all(axis=1)
     if isinstance(intensities, np.ndarray) and intensities.shape == real.shape:
         intensities = intensities[real].tolist()
-    return spots[real].tolist(), intensities
+    out = ~real
+    if pattern.filled:
+        end = len(real) - int(real[::-1].argmax()) if real.any() else 0
+        out[end:] = np.ma.getmaskarray(spots)[end:].all(axis=1)
+    return plain[real].tolist(), intensities, int(out.sum())

@@ -12,6 +12,7 @@ import numpy as np
 from navp_structures.analysis.indexing.candidates import REACH, SpacingCandidate
 from navp_structures.errors import InputError
 from navp_structures.kernels import lattice
+from navp_structures.kernels.lattice import Ints
 from navp_structures.kernels.reflections import equivalents, representatives
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
@@ -83,58 +84,59 @@ def find_pairs(
     for (i, j), angle in angles.items():
         ones = [c for c in own if c.observation == i]
         twos = [c for c in own if c.observation == j]
-        if not ones or not twos:
-            continue
-        for one, near in _near(phase, ones, twos, angle, REACH * angle_sigma):
-            for n in near:
-                yield from _members(phase, one, twos[n], angle, angle_sigma)
+        if ones and twos:
+            yield from _pairs(phase, ones, twos, angle, angle_sigma)
 
 
-def _near(
+def _pairs(
     phase: Phase,
     ones: Sequence[SpacingCandidate],
     twos: Sequence[SpacingCandidate],
     angle: float,
-    width: float,
-) -> Iterator[tuple[SpacingCandidate, list[int]]]:
-    """Yield each family with the numbers of those that have a member at the angle to it."""
-    rotations = phase.space_group.laue_rotations
-    images = np.concatenate([np.array(two.hkl) @ rotations for two in twos])
-    owner = np.repeat(np.arange(len(twos)), len(rotations))
-    reciprocal = phase.cell.reciprocal_metric_tensor
-    for one in ones:
-        angles = lattice.interplanar_angles(np.array(one.hkl), images, reciprocal)
-        fits = np.abs(angle - angles) <= width
-        yield one, np.unique(owner[fits]).tolist()
-
-
-def _members(
-    phase: Phase, one: SpacingCandidate, two: SpacingCandidate, angle: float, angle_sigma: float
+    angle_sigma: float,
 ) -> Iterator[ReflectionPair]:
+    """Yield the pairs of two spacings, all members of the second tried at once."""
     rotations = phase.space_group.laue_rotations
-    first = np.array(one.hkl)
-    images = np.unique(equivalents(two.hkl, rotations), axis=0)
-    # Members that a symmetry of the first reflection exchanges are one pair.
-    keeping = rotations[np.all(first @ rotations == first, axis=1)]
-    second = np.unique(representatives(images, keeping)[0], axis=0)
-    calculated = lattice.interplanar_angles(first, second, phase.cell.reciprocal_metric_tensor)
-    zones = lattice.zone_axes(first, second)
-    for hkl, value, zone in zip(second, calculated, zones, strict=True):
-        off = angle - float(value)
-        if abs(off) > REACH * angle_sigma or not zone.any():
-            continue
-        squares = one.deviation_sigma**2 + two.deviation_sigma**2 + (off / angle_sigma) ** 2
-        yield ReflectionPair(
-            phase=phase.id,
-            observations=(one.observation, two.observation),
-            hkl_1=one.hkl,
-            hkl_2=hkl_of(hkl),
-            angle_obs=angle,
-            angle_calc=float(value),
-            angle_deviation=off,
-            zone_axis=hkl_of(zone),
-            rms_sigma=math.sqrt(squares / 3.0),
-        )
+    images = [np.unique(equivalents(two.hkl, rotations), axis=0) for two in twos]
+    owner = np.repeat(np.arange(len(twos)), [len(each) for each in images])
+    every = np.concatenate(images)
+    reciprocal = phase.cell.reciprocal_metric_tensor
+    inequivalent: dict[bytes, tuple[Ints, Ints]] = {}
+    for one in ones:
+        first = np.array(one.hkl)
+        # Members that a symmetry of the first reflection exchanges are one pair.
+        keeping = np.all(first @ rotations == first, axis=1)
+        key = keeping.tobytes()
+        if key not in inequivalent:
+            inequivalent[key] = _one_of_each(every, owner, rotations[keeping])
+        second, number = inequivalent[key]
+        calculated = lattice.interplanar_angles(first, second, reciprocal)
+        zones = lattice.zone_axes(first, second)
+        fits = (np.abs(angle - calculated) <= REACH * angle_sigma) & zones.any(axis=1)
+        for n in np.flatnonzero(fits).tolist():
+            two, off = twos[number[n]], angle - float(calculated[n])
+            squares = one.deviation_sigma**2 + two.deviation_sigma**2 + (off / angle_sigma) ** 2
+            yield ReflectionPair(
+                phase=phase.id,
+                observations=(one.observation, two.observation),
+                hkl_1=one.hkl,
+                hkl_2=hkl_of(second[n].tolist()),
+                angle_obs=angle,
+                angle_calc=float(calculated[n]),
+                angle_deviation=off,
+                zone_axis=hkl_of(zones[n].tolist()),
+                rms_sigma=math.sqrt(squares / 3.0),
+            )
+
+
+def _one_of_each(hkl: Ints, owner: Ints, rotations: Ints) -> tuple[Ints, Ints]:
+    """Return one of each set of members of a family that rotations exchange, with its family.
+
+    They are in the order of the families.
+    """
+    chosen = np.column_stack([owner, representatives(hkl, rotations)[0]])
+    found = np.unique(chosen, axis=0)
+    return found[:, 1:], found[:, 0]
 
 
 def _angle(pair: object, value: float, count: int) -> tuple[tuple[int, int], float]:

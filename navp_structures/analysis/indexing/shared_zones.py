@@ -127,13 +127,8 @@ def _told(
     """Return the most probable pairs, those that symmetry makes equal together."""
     zone = library.zone[first]
     bend = np.degrees(np.arccos(np.cos(library.nets.angle[second] - library.nets.angle[first])))
-    length = library.nets.log_g
-    keys: dict[tuple[object, ...], list[int]] = {}
-    for n in np.argsort(-share, kind="stable").tolist():
-        size = round(float(length[first[n]]), 9), round(float(length[second[n]]), 9)
-        keys.setdefault((int(zone[n]), *size, round(float(bend[n]), 6)), []).append(n)
     found = []
-    for places in keys.values():
+    for places in _alike(library, first, second, bend, share):
         n = max(places, key=lambda place: _rank(library, int(first[place])))
         found.append(
             SharedZone(
@@ -149,6 +144,33 @@ def _told(
         )
     found.sort(key=lambda row: -row.probability)
     return tuple(row for row in found[:_MOST] if row.probability >= _LEAST)
+
+
+def _alike(
+    library: ZoneLibrary, first: Ints, second: Ints, bend: Floats, share: Floats
+) -> list[list[int]]:
+    """Return the places of pairs of one zone with equal lengths and angle, if they are likely.
+
+    Both the sets and the places in each come in the order of their probabilities.
+    """
+    zone = library.zone[first]
+    # With room for rounding: who asks adds up once more. No set is likelier than its zone.
+    least = 0.999 * _LEAST
+    near = np.flatnonzero((np.bincount(zone, share) >= least)[zone])
+    order = near[np.argsort(-share[near], kind="stable")]
+    if not len(order):
+        return []
+    lengths = library.nets.log_g[np.stack([first[order], second[order]])]
+    sizes = np.rint(np.vstack([1e9 * lengths, 1e6 * bend[order]])).astype(np.int64)
+    keys = np.vstack([zone[order], sizes])
+    # Equal ones side by side, each set in the order of before.
+    by = np.lexsort(keys)
+    new = np.any(np.diff(keys[:, by], axis=1), axis=0)
+    bounds = np.concatenate([[0], np.flatnonzero(new) + 1, [len(by)]])
+    starts = bounds[:-1]
+    likely = np.flatnonzero(np.add.reduceat(share[order[by]], starts) >= least)
+    likely = likely[np.argsort(by[starts[likely]])]
+    return [order[by[bounds[n] : bounds[n + 1]]].tolist() for n in likely.tolist()]
 
 
 def _rank(library: ZoneLibrary, row: int) -> tuple[int, HKL]:

@@ -28,6 +28,7 @@ from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
 from navp_structures.analysis.indexing.shared_zones import SharedZone, shared_zones
 from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
+from navp_structures.analysis.numbers import within
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
@@ -39,6 +40,8 @@ from navp_structures.show.tables import Column, TableResult, plain
 DEFAULT_SCALE_SIGMA: Final = 0.01
 """Relative; the magnification of a microscope is good to about 1 % when it was calibrated
 on another day."""
+
+_SCALES: Final = (0.0, 0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -195,8 +198,8 @@ def index_spacings(
     scale_sigma
         One standard deviation (relative) of the scale that all spacings share, 0.01 when
         None; it enters `fits`, which take in families that only a common scale brings
-        within reach. For ``two_theta`` none is fitted unless it is given: the wavelength
-        is known.
+        within reach. 0 is a scale that is exact: nothing is left to fit. For ``two_theta``
+        none is fitted unless it is given: the wavelength is known.
     units
         ``A``, ``nm``, ``1/A``, ``1/nm``, ``q``, ``two_theta`` or ``px``.
     radiation
@@ -228,10 +231,11 @@ def index_spacings(
     )
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
-    if scale_sigma is None:
-        spread = 0.0 if units == "two_theta" else DEFAULT_SCALE_SIGMA
-    else:
-        spread = check_sigma(scale_sigma, "scale_sigma", 0.3, "relative")
+    if scale_sigma is None and units != "two_theta":
+        scale_sigma = DEFAULT_SCALE_SIGMA
+    spread = 0.0
+    if scale_sigma is not None:
+        spread = within(scale_sigma, "scale_sigma", *_SCALES, "relative")
     wanted = [labels] if isinstance(labels, str) else list(labels or ())
     chosen = as_phases(phases)
     ray = _probe(probe, used)
@@ -251,7 +255,7 @@ def index_spacings(
             "camera_constant": camera_constant,
             "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
             "angle_sigma": angle_sigma,
-            "scale_sigma": spread or None,
+            "scale_sigma": None if scale_sigma is None else spread,
             "probe": ray,
             "reach": REACH,
             "labels": [format_hkl(as_hkl(label)) for label in wanted],

@@ -343,6 +343,81 @@ def test_npz_with_intensities(patterns: list[np.ndarray], tmp_path: Path) -> Non
     assert found.rows[0].posterior == pytest.approx(single.posteriors[single.best], rel=1e-12)
 
 
+def holed(spots: np.ndarray) -> np.ndarray:
+    """Return spots with one of NaN in front and two between, and two that fill up."""
+    nan = np.full((2, 2), np.nan)
+    return np.concatenate([nan[:1], spots[:3], nan, spots[3:], nan])
+
+
+def test_spots_that_were_taken_out_are_counted(
+    patterns: list[np.ndarray], alone: navp.ManyPatterns, tmp_path: Path
+) -> None:
+    cut = np.full((5, 13, 2), np.nan)
+    for n, spots in enumerate(patterns):
+        # Only the first has holes: the others are filled up, as arrays of one shape must be.
+        rows = holed(spots) if n == 0 else spots
+        cut[n, : len(rows)] = rows
+    path = tmp_path / "cut.npz"
+    np.savez(path, spots=cut)
+    for given in (path, cut):
+        found = navp.index_many(given, phases=PHASES)
+        assert_equal(found, alone)
+        assert [row.left_out for row in found.rows] == [3, 0, 0, 0, 0]
+        assert "3 spots of 1 patterns are NaN or masked, and left out" in found.notes
+        assert "left out" in text_table(found)
+        assert found.to_dict()["results"]["patterns"][0]["left_out"] == 3
+    assert "left out" not in text_table(alone)
+    assert not any("left out" in note for note in alone.notes)
+
+
+def test_nothing_fills_up_spots_one_after_the_other(
+    patterns: list[np.ndarray], alone: navp.ManyPatterns, tmp_path: Path
+) -> None:
+    cut = holed(patterns[0])
+    x, y = np.concatenate([cut, patterns[1]]).T
+    path = tmp_path / "flat.npz"
+    np.savez(path, x=x, y=y, start=[0, len(cut), len(x)])
+    found = navp.index_many(path, phases=PHASES)
+    assert [row.left_out for row in found.rows] == [5, 0]
+    assert found.rows[0].posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
+
+
+def test_masked_spots_are_counted(patterns: list[np.ndarray], alone: navp.ManyPatterns) -> None:
+    spots = np.ma.masked_invalid(holed(patterns[0]))
+    half = np.ma.array(patterns[0], mask=[[True, False], *[[False, False]] * 7])
+    found = navp.index_many([spots, half], phases=PHASES)
+    # What is masked fills up nothing: somebody said that it is not to be used.
+    assert found.rows[0].left_out == 5
+    assert found.rows[0].posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
+    assert "must be finite" in (found.rows[1].error or "")
+
+
+def test_intensities_go_with_their_spots(patterns: list[np.ndarray]) -> None:
+    cut = holed(patterns[0])
+    strong = np.arange(1.0, 1.0 + len(cut))
+    real = ~np.isnan(cut[:, 0])
+    found = navp.index_many([{"spots": cut, "intensities": strong}], phases=PHASES)
+    single = navp.index_spots(patterns[0], intensities=strong[real].tolist(), phases=PHASES)
+    assert found.rows[0].posterior == pytest.approx(single.posteriors[single.best], rel=1e-12)
+    assert found.rows[0].left_out == 3
+    # A spot without its intensity is no spot that was taken out.
+    weak = np.where(np.arange(len(cut)) == 1, np.nan, strong)
+    (row,) = navp.index_many([{"spots": cut, "intensities": weak}], phases=PHASES).rows
+    assert "an intensity is nan" in (row.error or "")
+
+
+def test_a_pattern_of_which_nothing_is_left(patterns: list[np.ndarray]) -> None:
+    bare = np.full((6, 2), np.nan)
+    left = bare.copy()
+    left[3] = 0.2, 0.1
+    one, two, three = navp.index_many(
+        [bare, left, np.ma.masked_invalid(bare)], phases=PHASES
+    ).rows
+    assert (one.left_out, two.left_out, three.left_out) == (0, 3, 6)
+    for row, count in ((one, 0), (two, 1), (three, 0)):
+        assert f"two spots or more, here {count}" in (row.error or "")
+
+
 @pytest.mark.parametrize(
     ("arrays", "sentence"),
     [
@@ -425,6 +500,23 @@ def test_folder_with_intensities(patterns: list[np.ndarray], tmp_path: Path) -> 
     assert found.rows[0].posterior == pytest.approx(single.posteriors[single.best])
 
 
+def test_headings_say_which_column_is_which(
+    patterns: list[np.ndarray], alone: navp.ManyPatterns, tmp_path: Path
+) -> None:
+    swapped = [f"{n},{y:.17g},{x:.17g}" for n, (x, y) in enumerate(patterns[0].tolist())]
+    (tmp_path / "a.csv").write_text("\n".join(["comment,gy (1/A),gx (1/A)", *swapped]))
+    (tmp_path / "b.txt").write_text("gx (1/nm) gy (1/nm)\n2.0 0.0\n0.0 2.0\n")
+    (tmp_path / "c.csv").write_text("d (A),intensity\n1.88,100\n1.9,30\n")
+    # Other words are no headings that say anything: x, then y.
+    rows = [f"{x:.17g}\t{y:.17g}" for x, y in patterns[0].tolist()]
+    (tmp_path / "d.tsv").write_text("\n".join(["across\tup", *rows]))
+    found = navp.index_many(tmp_path, phases=PHASES)
+    for row in (found.rows[0], found.rows[3]):
+        assert row.posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
+    assert found.rows[1].error == "the spots are in 1/nm, not in 1/A"
+    assert "c.csv: these are spacings, not spots" in (found.rows[2].error or "")
+
+
 def test_folder_without_patterns(tmp_path: Path) -> None:
     (tmp_path / "readme.md").write_text("x")
     with pytest.raises(InputError, match=r"no file that ends in \.csv, \.tsv, \.txt"):
@@ -489,7 +581,7 @@ def test_table_json_csv(patterns: list[np.ndarray]) -> None:
     frame = found.to_dataframe()
     keys = [
         "number", "name", "phase", "posterior", "zone_axis", "zone_posterior", "scale",
-        "scale_su", "rms_sigma", "matched", "unmatched", "error",
+        "scale_su", "rms_sigma", "matched", "unmatched", "left_out", "error",
     ]  # fmt: skip
     further = [f"posterior_{answer}" for answer in found.answers]
     assert list(frame.columns) == keys + further

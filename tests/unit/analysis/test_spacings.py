@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 
 import navp_structures as navp
 from navp_structures import SpacingIndexing, index_spacings
+from navp_structures.analysis.indexing.spot_result import SpotSolution
 from navp_structures.errors import InputError, UnknownPhaseError
 
 
@@ -259,7 +261,10 @@ def test_result_is_reproducible_from_its_inputs(before: SpacingIndexing) -> None
         (1.88, {"sigma": -0.01}, "sigma is -0.01"),
         (1.88, {"sigma": math.nan}, "sigma is nan"),
         (1.88, {"sigma": 0.5}, "at most 0.3"),
-        (1.88, {"scale_sigma": 0.0}, "scale_sigma is 0"),
+        (1.88, {"scale_sigma": -0.01}, "scale_sigma is -0.01; it must be 0 to 0.3"),
+        (1.88, {"scale_sigma": 0.5}, "scale_sigma is 0.5; it must be 0 to 0.3"),
+        (1.88, {"scale_sigma": True}, "scale_sigma is True"),
+        (1.88, {"scale_sigma": math.nan}, "scale_sigma is nan"),
         (1.88, {"angle_sigma": -1}, "angle_sigma is -1"),
         (1.88, {"units": "pm"}, "unknown unit 'pm'"),
         (20.0, {"units": "two_theta"}, "there is no default"),
@@ -451,3 +456,97 @@ def test_two_spacings_of_one_image_share_an_axis() -> None:
 def test_all_stands_for_every_phase() -> None:
     found = navp.index_spacings([1.88], phases="all")
     assert {phase.id for phase in found.of} == {summary.id for summary in navp.phases()}
+
+
+# An exact scale.
+
+
+def test_an_exact_scale_leaves_the_deviations_as_they_are() -> None:
+    """Na3VP has 1.8708 Å for (4 -2 6), 1.8896 Å for (1 -4 5), and 65.88° between them.
+
+    ln(1.88/1.8708) = 0.0049 and ln(1.895/1.8896) = 0.0029, each in 0.01, with both angles
+    exact: √((0.490² + 0.288²)/4) = 0.284. A scale of 1 % takes up most of it.
+    """
+    asked: dict[str, Any] = {"phases": "Na3VP", "angles": 65.88}
+    exact = index_spacings([1.88, 1.895], scale_sigma=0, **asked)
+    best = _on_211(exact)
+    assert best.rms_sigma == pytest.approx(0.284, abs=5e-4)
+    assert [item.deviation_sigma for item in best.assignments] == pytest.approx(
+        [0.490, 0.288], abs=5e-4
+    )
+    assert best.scale == pytest.approx(1.0, abs=1e-6)
+    # What is left is the su of the cell.
+    assert best.scale_su < 3e-5
+    free = _on_211(index_spacings([1.88, 1.895], scale_sigma=0.01, **asked))
+    assert free.rms_sigma == pytest.approx(0.116, abs=5e-4)
+
+
+def _on_211(result: SpacingIndexing) -> SpotSolution:
+    return next(s for s in result.solutions if sorted(map(abs, s.zone_axis)) == [1, 1, 2])
+
+
+def test_an_exact_scale_is_not_fitted() -> None:
+    exact = index_spacings([1.88, 1.895], phases="Na3VP", scale_sigma=0.0)
+    assert exact.fits == ()
+    assert exact.indexed
+    assert exact.inputs["scale_sigma"] == 0.0
+    # Both deviations count in full: √((0.490² + 0.288²)/2), as above.
+    shared = next(
+        row for row in exact.shared if (row.hkl_1, row.hkl_2) == ((2, 2, -6), (4, -3, -5))
+    )
+    assert shared.rms_sigma == pytest.approx(0.402, abs=5e-4)
+    assert shared.angle == pytest.approx(65.88, abs=5e-3)
+    # Candidates are those within 3 sigma, as always.
+    free = index_spacings([1.88, 1.895], phases="Na3VP")
+    assert exact.rows == free.rows
+    assert free.inputs["scale_sigma"] == 0.01
+
+
+def test_no_scale_of_two_theta() -> None:
+    asked: dict[str, Any] = {"units": "two_theta", "radiation": "CuKa1", "phases": "Na3VP"}
+    assert index_spacings([14.25], **asked).inputs["scale_sigma"] is None
+    assert index_spacings([14.25], scale_sigma=0.0, **asked).inputs["scale_sigma"] == 0.0
+
+
+# Pairs, against every member tried one by one.
+
+
+@pytest.mark.parametrize(
+    ("phase", "values", "angle"),
+    [
+        ("Na2VP", (2.542, 2.992), 55.2),
+        ("Na3VP", (2.52, 1.817), 90.0),
+        ("Na2VP", (1.88, 1.895), 60.0),
+        ("NZSP", (2.6, 2.6), 60.0),
+    ],
+)
+def test_pairs_are_the_orbits_of_all_members(
+    phase: str, values: tuple[float, float], angle: float
+) -> None:
+    p = navp.load(phase)
+    result = index_spacings(values, phases=p, sigma=0.02, angles=angle)
+    rotations = p.space_group.laue_rotations
+    orbits = set()
+    for one, two in product(result.candidates(0), result.candidates(1)):
+        for turned in {tuple(np.array(two.hkl) @ r) for r in rotations}:
+            between = p.angle(one.hkl, turned)
+            if abs(angle - between) > 3.0 or min(between, 180.0 - between) < 1e-6:
+                continue
+            # Equal pairs are those that one operation of the Laue class makes of each other.
+            images = (
+                (tuple(np.array(one.hkl) @ r), tuple(np.array(turned) @ r)) for r in rotations
+            )
+            orbits.add(max(images))
+    found = [
+        max(
+            (tuple(np.array(pair.hkl_1) @ r), tuple(np.array(pair.hkl_2) @ r))
+            for r in rotations
+        )
+        for pair in result.pairs
+    ]
+    assert len(found) > 3
+    assert len(found) == len(set(found))
+    assert set(found) == orbits
+    for pair in result.pairs:
+        assert pair.angle_calc == pytest.approx(p.angle(pair.hkl_1, pair.hkl_2), abs=1e-9)
+        assert pair.zone_axis == p.zone_axis(pair.hkl_1, pair.hkl_2)
