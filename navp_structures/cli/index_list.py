@@ -56,9 +56,7 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
     from navp_structures.catalogue.spacing_readers import read_spacings
 
     listed = read_spacings(Path(values[0]), units=given.units)
-    if listed.kind == "spots" and (given.powder or given.radiation is not None):
-        name = "--powder" if given.powder else "--radiation"
-        raise InputError(f"{values[0]} holds spots, for which {name} means nothing")
+    _refuse_unfit(listed.kind, values[0], given)
     if given.powder or listed.kind == "powder" or listed.quantity == "two_theta":
         result = _lines(listed, given.errors, given.radiation)
     elif listed.kind == "spots":
@@ -72,6 +70,17 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
         explain_spots(result)
     if not result.indexed:
         sys.exit(1)
+
+
+def _refuse_unfit(kind: str, name: str, given: Given) -> None:
+    """Raise InputError when an option means nothing for what a file holds."""
+    if kind == "spots" and (given.powder or given.radiation is not None):
+        option = "--powder" if given.powder else "--radiation"
+        raise InputError(f"{name} holds spots, for which {option} means nothing")
+    for attribute in ("distortion_sigma", "longest_zone", "g_max"):
+        if kind != "spots" and getattr(given, attribute) is not None:
+            option = attribute.replace("_", "-")
+            raise InputError(f"--{option} belongs to spots, which {name} does not hold")
 
 
 def _print(result: Any, listed: MeasuredList, given: Given) -> None:

@@ -125,3 +125,22 @@ def test_nothing_found_is_an_exit_code(tmp_path: Path) -> None:
 def test_refusals(arguments: tuple[str, ...], message: str, spots: str, peaks: str) -> None:
     given = [{"SPOTS": spots, "PEAKS": peaks}.get(word, word) for word in arguments]
     assert message in " ".join(run(*given, code=2).stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--g-max", "--longest-zone", "--distortion-sigma"])
+def test_options_of_spots_do_not_fit_spacings(option: str, tmp_path: Path) -> None:
+    outcome = run("1.88", "1.895", option, "0.3", code=2)
+    assert f"{option} belongs to spots, not to spacings" in outcome.stderr
+    listed = tmp_path / "d.csv"
+    listed.write_text("d (A)\n1.88\n1.895\n")
+    outcome = run(str(listed), option, "0.3", code=2)
+    assert f"{option} belongs to spots, which {listed} does not hold" in outcome.stderr
+
+
+def test_how_far_spots_were_looked_for(tmp_path: Path) -> None:
+    listed = tmp_path / "spots.csv"
+    listed.write_text("gx,gy\n0.275,0.229\n-0.275,0.229\n0.55,0.0\n0.138,0.229\n-0.138,0.229\n")
+    text = run(str(listed), "--units", "1/A", "--g-max", "0.6", "--json").stdout
+    assert json.loads(text)["inputs"]["g_max"] == 0.6
+    outcome = run(str(listed), "--units", "1/A", "--g-max", "0.2", code=2)
+    assert "a spot is 0.5500 Å⁻¹ from the direct beam, beyond g_max 0.2" in outcome.stderr
