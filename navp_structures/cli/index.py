@@ -76,7 +76,12 @@ if TYPE_CHECKING:
     "--longest-zone", type=float, help="Å; longest of the equally probable zone axes.  [45]"
 )
 @click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot.")
-@click.option("--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file.")
+@click.option(
+    "--plot",
+    type=Path,
+    metavar="FILE",
+    help="Draw spots or powder lines: a png, pdf or svg file.",
+)
 @csv_option
 @json_option
 def index(

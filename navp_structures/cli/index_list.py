@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from navp_structures.cli.drawing import draw_picture
+from navp_structures.cli.drawing import draw_figure, draw_picture
 from navp_structures.cli.output import folded, print_result, terminal_width
 from navp_structures.errors import InputError
 
@@ -79,7 +79,7 @@ def index_file(
     else:
         result = _spacings(listed, errors, of_spots, radiation)
     if wanted.plot is not None:
-        draw_spots(result if listed.kind == "spots" else None, wanted.plot)
+        _draw(result, wanted.plot)
     _print(result, listed, wanted)
     if wanted.explain and listed.kind == "spots" and not (wanted.as_csv or wanted.as_json):
         explain_spots(result)
@@ -147,10 +147,24 @@ def _units(listed: MeasuredList) -> str:
     return listed.units
 
 
+def _draw(result: Any, path: Path) -> None:
+    """Draw indexed spots or powder lines into a file."""
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+
+    if isinstance(result, PowderIndexing):
+        from navp_structures.analysis.indexing.powder.drawing import draw
+
+        found, row = result, result.solution()
+        draw_figure(path, lambda figure: draw(found, row, None, figure))
+    else:
+        draw_spots(result if isinstance(result, SpotIndexing) else None, path)
+
+
 def draw_spots(result: SpotIndexing | None, path: Path) -> None:
     """Draw indexed spots into a file."""
     if result is None:
-        raise InputError("--plot draws spots, or two spacings with their angle")
+        raise InputError("--plot draws spots, powder lines, or two spacings with their angle")
     found = result
     draw_picture(path, _PICTURE, lambda ax: found.plot(ax))
 

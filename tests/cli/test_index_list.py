@@ -73,6 +73,18 @@ def test_powder_lines_of_a_file(peaks: str) -> None:
     assert run(peaks, "--units", "two_theta", "--radiation", "CuKa1").stdout == text
 
 
+def test_picture_of_powder_lines(peaks: str, tmp_path: Path) -> None:
+    target = tmp_path / "out.svg"
+    told = ("--units", "two_theta", "--radiation", "CuKa1", "--plot", str(target))
+    done = run("--powder", peaks, *told)
+    assert f"wrote {target}" in done.stderr
+    picture = target.read_text(encoding="utf-8")
+    assert "(1 1 6)" in picture
+    assert "posterior of" in picture
+    # A picture does not change what is printed.
+    assert done.stdout == run("--powder", peaks, *told[:4]).stdout
+
+
 def test_spacings_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "d.txt"
     path.write_text("2.542 Å\n2.992 Å\n", encoding="utf-8")

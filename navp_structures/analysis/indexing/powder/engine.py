@@ -12,7 +12,7 @@ from navp_structures.analysis.indexing.powder.lines import CalculatedLines
 from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.kernels import association, line_visibility
 from navp_structures.kernels.association import Pairs
-from navp_structures.kernels.lattice import Floats
+from navp_structures.kernels.lattice import Floats, Ints
 
 SPREAD: Final = 0.35
 """Decades. Texture, absorption, coarse grains, overlap and the errors of a structure put
@@ -79,6 +79,10 @@ class Explanation:
         The lines of each phase; those of the second follow the first where they are counted.
     log_evidence
         Natural logarithm of the probability density of the list, given its length.
+    strength
+        Decades, at the ratio, shape ``(m,)``.
+    basis
+        What each shift adds to each line, shape ``(m, k)``.
     listed
         Probability of each line to be listed, shape ``(m,)``.
     ratio
@@ -91,12 +95,29 @@ class Explanation:
 
     of: tuple[CalculatedLines, ...]
     log_evidence: float
+    strength: Floats
+    basis: Floats
     listed: Floats
     ratio: float
     shifts: Floats
     covariance: Floats
     pairs: Pairs | None
     share: Floats
+
+    @property
+    def position(self) -> Floats:
+        """Of each line on the axis of the list, unshifted, shape ``(m,)``."""
+        return np.concatenate([lines.position for lines in self.of])
+
+    @property
+    def hkl(self) -> Ints:
+        """The strongest family of each line, shape ``(m, 3)``."""
+        return np.concatenate([lines.hkl for lines in self.of])
+
+    @property
+    def owner(self) -> Ints:
+        """Number of the phase of each line, shape ``(m,)``."""
+        return np.repeat(np.arange(len(self.of)), [len(lines) for lines in self.of])
 
 
 def explain(measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid) -> Explanation:
@@ -138,6 +159,8 @@ def explain(measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid) -> 
     return Explanation(
         of=of,
         log_evidence=float(log_sum(prior + given_ratio) - log_sum(prior)),
+        strength=strength[best],
+        basis=basis,
         listed=p[best],
         ratio=float(ratios[best // levels.shape[1]]),
         shifts=np.zeros(k) if settled is None else settled.shifts[best, start],
@@ -183,7 +206,8 @@ def _without_lines(
     shared = len(measured.shift_sigmas)
     evidence = n * math.log(density) - rate + 0.5 * math.log(2.0 * math.pi * rate)
     return Explanation(
-        of=of, log_evidence=evidence + float(log_random(measured)), listed=np.zeros(0),
+        of=of, log_evidence=evidence + float(log_random(measured)),
+        strength=np.zeros(0), basis=np.zeros((0, shared)), listed=np.zeros(0),
         ratio=0.0, shifts=np.zeros(shared), covariance=np.eye(shared), pairs=None,
         share=np.zeros(0),
     )  # fmt: skip

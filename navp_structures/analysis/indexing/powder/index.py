@@ -126,6 +126,7 @@ def index_powder(
         asked=_inputs(measured, chosen, limits, share),
         of=chosen,
         measured=measured,
+        hypotheses=found,
         rows=tuple(solution(n, h, measured) for n, h in enumerate(found, start=1)),
     )
 

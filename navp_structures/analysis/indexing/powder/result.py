@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.analysis.indexing.powder.notes import notes_on
 from navp_structures.analysis.indexing.powder.solutions import PowderSolution
+from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import unsigned_zero
+from navp_structures.show.numbers import share_text, unsigned_zero
 from navp_structures.show.tables import Column, TableResult
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def _share(probability: float) -> str:
-    # Nothing is certain: 1.000 would say so.
-    return ">0.999" if probability > 0.9995 else f"{probability:.3f}"
+    from navp_structures.analysis.indexing.powder.hypotheses import Hypothesis
 
 
 def _degrees(value: float) -> str:
@@ -38,18 +40,21 @@ class PowderIndexing(TableResult[PowderSolution]):
         The checked list.
     rows
         One for each hypothesis.
+    hypotheses
+        What the rows were made of, in their order.
     """
 
     asked: Mapping[str, Any]
     of: tuple[Phase, ...]
     measured: Measured
     rows: tuple[PowderSolution, ...]
+    hypotheses: tuple[Hypothesis, ...]
 
     name = "powder_indexing"
     columns = (
         Column("rank"),
         Column("phase"),
-        Column("posterior", head="P", show=_share),
+        Column("posterior", head="P", show=share_text),
         Column("hkls", hidden=True),
         Column("deviations", hidden=True),
         Column("zero_shift", head="zero / °", show=_degrees, su="zero_shift_su"),
@@ -128,6 +133,52 @@ class PowderIndexing(TableResult[PowderSolution]):
             for value, hkl, deviation in lines
         )
         yield f"{best.phase}, line by line with its deviation in sigma: {told}"
+
+    def plot(self, ax: Axes | None = None, *, rank: int | None = None) -> Axes:
+        """Draw the measured lines over the calculated ones of a solution, with posteriors.
+
+        Measured lines are as high as the root of their intensity, or all alike without one,
+        and labelled with their hkl in the colour of the phase; what is not explained is
+        dashed, with a cross. Below are the calculated patterns of the phases, shifted as
+        refined, with circles on strong lines that are not in the list.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a figure, with bars for the posteriors. Else they are
+            told in words.
+        rank
+            Of the row, from 1; None takes the most probable one that names phases.
+
+        Raises
+        ------
+        InputError
+            When there is no row of this rank.
+
+        Returns
+        -------
+        The Axes of the pattern; nothing is shown or saved.
+        """
+        from navp_structures.analysis.indexing.powder.drawing import draw
+
+        return draw(self, self.solution(rank), ax)
+
+    def solution(self, rank: int | None = None) -> PowderSolution:
+        """Return the row of a rank, from 1; None is the most probable one that names phases.
+
+        Raises
+        ------
+        InputError
+            When there is no row of this rank.
+        """
+        if rank is None:
+            return next(row for row in self.rows if row.is_phase)
+        count = len(self.rows)
+        if not isinstance(rank, Integral) or isinstance(rank, bool) or not 1 <= rank <= count:
+            raise InputError(
+                f"rank is {shown(rank)}; there are {count} rows, the first of rank 1"
+            )
+        return self.rows[int(rank) - 1]
 
     def __iter__(self) -> Iterator[PowderSolution]:
         """Iterate over the rows."""

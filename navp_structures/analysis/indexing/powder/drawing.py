@@ -1,0 +1,164 @@
+"""From indexed powder lines to what the show layer draws: lanes, labels, bars and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from navp_structures.analysis.indexing.powder.solutions import absent, assigned, refined
+from navp_structures.model.hkl import format_hkl, hkl_of
+from navp_structures.show.indexed_lines import CalculatedLane, IndexedLines, plot_indexed_lines
+from navp_structures.show.numbers import share_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from navp_structures.analysis.indexing.powder.engine import Explanation
+    from navp_structures.analysis.indexing.powder.measured import Measured
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.powder.solutions import PowderSolution
+    from navp_structures.kernels.lattice import Floats, Ints
+
+# Calculated lines that are drawn: the others are no higher than the foot is thick.
+_DRAWN: Final = 1e-3
+
+# Of the lane, where intensities are not given.
+_EVEN: Final = 0.7
+
+_AXES: Final = {
+    "two_theta": "2θ / °",
+    "A": "d / Å",
+    "nm": "d / nm",
+    "1/A": "1/d / Å⁻¹",
+    "1/nm": "1/d / nm⁻¹",
+    "q": "q / Å⁻¹",
+}
+
+
+def draw(
+    result: PowderIndexing, row: PowderSolution, ax: Axes | None, figure: Figure | None = None
+) -> Axes:
+    """Draw a solution; parameters as `PowderIndexing.plot`.
+
+    Parameters
+    ----------
+    figure
+        An empty one to fill, with bars, where `ax` is None; None makes one.
+    """
+    measured, names = result.measured, {phase.id: phase.title for phase in result.of}
+    found = result.hypotheses[row.rank - 1].explanation
+    line = (
+        np.full(len(measured.position), -1) if found is None else assigned(found, measured)[0]
+    )
+    shares = [(_short(item.phase, names), item.posterior) for item in result.rows]
+    used = measured.radiation
+    return plot_indexed_lines(
+        _measured(measured, found, line),
+        [] if found is None else list(_lanes(measured, found, line)),
+        axis_label=_AXES[measured.units] + (f" ({used.text})" if used is not None else ""),
+        limits=_limits(measured),
+        ax=ax,
+        figure=figure,
+        shares=shares,
+        chosen=_short(row.phase, names),
+        title=_heading(row, names),
+        notes=tuple(_notes(result, row)),
+    )
+
+
+def _short(name: str, titles: dict[str, str]) -> str:
+    # Two names with their kinds have no room above a bar; the notes tell the kinds.
+    return name.replace("+", " + ") if "+" in name else titles.get(name, name)
+
+
+def _title(name: str, titles: dict[str, str]) -> str:
+    return " + ".join(titles.get(part, part) for part in name.split("+"))
+
+
+def _heading(row: PowderSolution, titles: dict[str, str]) -> str:
+    share = f"{row.posterior:.1g}" if row.posterior < 0.001 else share_text(row.posterior)
+    rank = "" if row.rank == 1 else f"rank {row.rank}: "
+    return f"{rank}{_title(row.phase, titles)}, posterior {share}"
+
+
+def _on_axis(measured: Measured, position: Floats) -> Floats:
+    return position if measured.in_degrees else np.exp(position)
+
+
+def _limits(measured: Measured) -> tuple[float, float]:
+    low, high = _on_axis(measured, np.array(measured.limits)).tolist()
+    return low, high
+
+
+def _measured(measured: Measured, found: Explanation | None, line: Ints) -> IndexedLines:
+    count = len(measured.position)
+    if measured.intensity is None:
+        height = np.full(count, _EVEN)
+    else:
+        height = 10.0 ** (0.5 * (measured.intensity - measured.intensity.max()))
+    owner = np.full(count, -1)
+    labels = [measured.shown(x) for x in measured.position.tolist()]
+    if found is not None:
+        own = np.flatnonzero(line >= 0)
+        owner[own] = found.owner[line[own]]
+        for n in own.tolist():
+            labels[n] = format_hkl(hkl_of(found.hkl[line[n]]))
+    stray = int((line < 0).sum())
+    told = "measured" if measured.intensity is not None else "measured, without intensities"
+    if stray:
+        told += f"; {stray} of {count}, dashed with a cross, not explained"
+    return IndexedLines(
+        position=_on_axis(measured, measured.position),
+        height=height,
+        owner=owner,
+        labels=tuple(labels),
+        name=told,
+    )
+
+
+def _lanes(measured: Measured, found: Explanation, line: Ints) -> Iterator[CalculatedLane]:
+    position = refined(found)
+    missing = np.zeros(len(position), dtype=bool)
+    missing[absent(found, line)] = True
+    top = found.strength.max(initial=-np.inf)
+    low, high = _limits(measured)
+    for n, lines in enumerate(found.of):
+        own = found.owner == n
+        x = _on_axis(measured, position)
+        chosen = np.flatnonzero(
+            own & (found.strength > top + np.log10(_DRAWN)) & (x >= low) & (x <= high)
+        )
+        count = int(missing[chosen].sum())
+        told = "calculated, positions as refined"
+        if count:
+            told += f"; {count} with a circle should be in the list"
+        yield CalculatedLane(
+            position=x[chosen],
+            height=10.0 ** (0.5 * (found.strength[chosen] - top)),
+            missing=missing[chosen],
+            labels=tuple(format_hkl(hkl_of(found.hkl[m])) for m in chosen.tolist()),
+            name=f"{lines.phase.title}, {told}",
+        )
+
+
+def _notes(result: PowderIndexing, row: PowderSolution) -> Iterator[str]:
+    measured = result.measured
+    if measured.in_degrees:
+        yield f"sigma of a position {measured.sigma:g}°; as refined: {_shifts(row)}"
+    elif row.scale is not None:
+        sigma = 100.0 * measured.sigma
+        yield f"sigma of a position {sigma:g} %; as refined: scale {row.scale:.4f}"
+    if row.rms_sigma is not None:
+        yield f"residuals {row.rms_sigma:.2f} sigma (rms)"
+    if row.volume_ratio is not None:
+        names = row.phase.split("+")
+        yield f"volume of {names[1]} over that of {names[0]} about {row.volume_ratio:.2g}"
+    yield from (note for phase in result.of if phase.id in row.phase for note in phase.provisos)
+
+
+def _shifts(row: PowderSolution) -> str:
+    zero, displacement = row.zero_shift or 0.0, row.displacement or 0.0
+    return f"zero shift {zero:+.3f}°, displacement {displacement:+.3f}°"
