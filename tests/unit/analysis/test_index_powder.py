@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -170,20 +170,30 @@ class TestShifts:
 
 
 def merged(position: np.ndarray, height: np.ndarray, width: float) -> list[tuple[float, ...]]:
-    """Return centroid, sum and variance of runs no wider than a width."""
-    runs: list[list[int]] = []
-    for n, x in enumerate(position):
-        if runs and x - position[runs[-1][0]] <= width:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    result = []
-    for run in runs:
-        x, w = position[run], height[run]
-        mean = float((x * w).sum() / w.sum())
-        spread = float((w * (x - mean) ** 2).sum() / w.sum())
-        result.append((mean, float(w.sum()), spread))
-    return result
+    """Return mean, sum and variance of what is seen as one line: the nearest two first."""
+    order = np.argsort(position)
+    runs = [[int(n)] for n in order]
+
+    def mean(run: list[int]) -> float:
+        return float((position[run] * height[run]).sum() / height[run].sum())
+
+    while len(runs) > 1:
+        gaps = [mean(two) - mean(one) for one, two in pairwise(runs)]
+        least = int(np.argmin(gaps))
+        if gaps[least] >= width:
+            break
+        runs[least : least + 2] = [runs[least] + runs[least + 1]]
+    # An intensity that is off by a factor of e^0.8 moves the mean by that of its share.
+    return [
+        (
+            mean(run),
+            float(height[run].sum()),
+            0.8**2
+            * float(((height[run] * (position[run] - mean(run))) ** 2).sum())
+            / float(height[run].sum()) ** 2,
+        )
+        for run in runs
+    ]
 
 
 def density_by_hand(x: np.ndarray, phase: str, limits: tuple[float, float]) -> float:
@@ -195,7 +205,7 @@ def density_by_hand(x: np.ndarray, phase: str, limits: tuple[float, float]) -> f
     lines = navp.powder_pattern(phase, radiation="CuKa1", two_theta=limits).lines
     kept = lines.intensity > 1e-5 * lines.intensity.max()
     t, height, extra = map(
-        np.array, zip(*merged(lines.two_theta[kept], lines.intensity[kept], sigma), strict=True)
+        np.array, zip(*merged(lines.two_theta[kept], lines.intensity[kept], 0.1), strict=True)
     )
     strength = np.log10(height)
     stray = 0.05 * n / (limits[1] - limits[0])

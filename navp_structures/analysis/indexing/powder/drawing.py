@@ -105,7 +105,7 @@ def _measured(measured: Measured, found: Explanation | None, line: Ints) -> Inde
         own = np.flatnonzero(line >= 0)
         owner[own] = found.owner[line[own]]
         for n in own.tolist():
-            labels[n] = format_hkl(hkl_of(found.hkl[line[n]]))
+            labels[n] = _families(found, int(line[n]))
     stray = int((line < 0).sum())
     told = "measured" if measured.intensity is not None else "measured, without intensities"
     if stray:
@@ -117,6 +117,14 @@ def _measured(measured: Measured, found: Explanation | None, line: Ints) -> Inde
         labels=tuple(labels),
         name=told,
     )
+
+
+def _families(found: Explanation, line: int) -> str:
+    """Return the families of a line, the strongest first, one more at most."""
+    own = hkl_of(found.hkl[line])
+    others = [hkl for _, hkl in found.others.get(line, ())]
+    more = f" + {len(others)} more" if len(others) > 1 else ""
+    return format_hkl(own) + (f" + {format_hkl(others[0])}" if len(others) == 1 else more)
 
 
 def _lanes(measured: Measured, found: Explanation, line: Ints) -> Iterator[CalculatedLane]:
@@ -139,7 +147,7 @@ def _lanes(measured: Measured, found: Explanation, line: Ints) -> Iterator[Calcu
             position=x[chosen],
             height=10.0 ** (0.5 * (found.strength[chosen] - top)),
             missing=missing[chosen],
-            labels=tuple(format_hkl(hkl_of(found.hkl[m])) for m in chosen.tolist()),
+            labels=tuple(_families(found, m) for m in chosen.tolist()),
             name=f"{lines.phase.title}, {told}",
         )
 

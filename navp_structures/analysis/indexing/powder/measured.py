@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +30,12 @@ DEFAULT_SIGMA: Final = DEFAULT_SIGMA_TWO_THETA
 DEFAULT_SIGMA_RELATIVE: Final = 0.002
 """What 0.05 degrees are of d at 2θ = 25 degrees."""
 
+DEFAULT_RESOLUTION: Final = 0.1
+"""Degrees of 2θ; what a laboratory diffractometer's line is wide. Nearer maxima are one."""
+
+DEFAULT_RESOLUTION_RELATIVE: Final = 0.004
+"""What 0.1 degrees are of d at 2θ = 25 degrees."""
+
 DEFAULT_ZERO_SIGMA: Final = 0.03
 """Degrees of 2θ. A diffractometer that was adjusted with a standard reads 0.01 to 0.05 off."""
 
@@ -43,6 +49,29 @@ DEFAULT_SCALE_SIGMA: Final = 0.002
 _SHORT: Final = 0.1
 
 _POWDER_UNITS: Final = tuple(unit for unit in UNITS if unit != "px")
+
+
+# Probability that lines nearer than the usual resolution were moved together by errors.
+_MOVED_TOGETHER: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Which lines are seen as one.
+
+    Parameters
+    ----------
+    width
+        Distance below which they are.
+    between
+        Whether lines of two phases are, too.
+    prior
+        Probability that the instrument is like this.
+    """
+
+    width: float
+    between: bool
+    prior: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +98,10 @@ class Measured:
         Of zero and displacement (degrees), or of the logarithm of the scale.
     limits
         First and last position that was measured.
+    resolution
+        Distance below which two lines are seen as one.
+    resolution_given
+        Whether somebody said so.
     """
 
     units: str
@@ -81,6 +114,23 @@ class Measured:
     radiation: Radiation | None
     shift_sigmas: tuple[float, ...]
     limits: tuple[float, float]
+    resolution: float
+    resolution_given: bool
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """What the instrument may resolve; the priors add up to 1.
+
+        A list that holds two lines nearer than a resolution that nobody stated is rather one
+        of a finer instrument, or of a fit, but errors may have moved two lines together.
+        """
+        nearest = np.diff(self.position).min(initial=np.inf)
+        seen = Resolution(width=self.resolution, between=True, prior=1.0)
+        if self.resolution_given or nearest >= self.resolution:
+            return (seen,)
+        # The order of families of one phase within one sigma could not be told.
+        finer = Resolution(width=self.sigma, between=False, prior=1.0 - _MOVED_TOGETHER)
+        return (replace(seen, prior=_MOVED_TOGETHER), finer)
 
     @property
     def in_degrees(self) -> bool:
@@ -141,6 +191,7 @@ def measured_lines(
     displacement_sigma: float | None,
     scale_sigma: float | None,
     limits: tuple[float, float] | None,
+    resolution: float | None,
 ) -> Measured:
     """Return a checked list; parameters as `index_powder`.
 
@@ -182,6 +233,8 @@ def measured_lines(
         radiation=used,
         shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
         limits=_limits(position, limits, in_degrees),
+        resolution=_resolution(resolution, float(sigma), in_degrees),
+        resolution_given=resolution is not None,
     )
 
 
@@ -243,6 +296,15 @@ def _shift_sigmas(
         )
     scale = DEFAULT_SCALE_SIGMA if scale is None else scale
     return (within(scale, "scale_sigma", 0.0, 0.1, "relative"),)
+
+
+def _resolution(given: float | None, sigma: float, in_degrees: bool) -> float:
+    if given is None:
+        # Who knows positions to sigma only cannot tell two that are nearer than twice that.
+        usual = DEFAULT_RESOLUTION if in_degrees else DEFAULT_RESOLUTION_RELATIVE
+        return max(usual, 2.0 * sigma)
+    most, unit = (10.0, "degrees") if in_degrees else (0.2, "relative")
+    return within(given, "resolution", 0.0, most, unit)
 
 
 def _limits(

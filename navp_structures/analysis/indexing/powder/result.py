@@ -12,7 +12,7 @@ from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.analysis.indexing.powder.notes import notes_on
 from navp_structures.analysis.indexing.powder.solutions import PowderSolution
 from navp_structures.errors import InputError, shown
-from navp_structures.model.hkl import format_hkl
+from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import share_text, unsigned_zero
 from navp_structures.show.tables import Column, TableResult
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 def _degrees(value: float) -> str:
     return unsigned_zero(value, 3)
+
+
+def _line(
+    value: float, hkl: HKL | None, overlaps: tuple[str, ...], deviation: float | None
+) -> str:
+    if hkl is None:
+        return f"{value:g} stray"
+    families = " with ".join([format_hkl(hkl), *overlaps])
+    return f"{value:g} {families} {deviation or 0.0:+.1f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -57,6 +66,7 @@ class PowderIndexing(TableResult[PowderSolution]):
         Column("posterior", head="P", show=share_text),
         Column("hkls", hidden=True),
         Column("deviations", hidden=True),
+        Column("overlaps", hidden=True),
         Column("zero_shift", head="zero / °", show=_degrees, su="zero_shift_su"),
         Column("zero_shift_su", hidden=True),
         Column("displacement", head="displ. / °", show=_degrees, su="displacement_su"),
@@ -125,13 +135,8 @@ class PowderIndexing(TableResult[PowderSolution]):
         best = self.rows[0]
         if not best.is_phase:
             return
-        lines = zip(self.measured.given, best.hkls, best.deviations, strict=True)
-        told = "; ".join(
-            f"{value:g} stray"
-            if hkl is None
-            else f"{value:g} {format_hkl(hkl)} {deviation or 0.0:+.1f}"
-            for value, hkl, deviation in lines
-        )
+        lines = zip(self.measured.given, best.hkls, best.overlaps, best.deviations, strict=True)
+        told = "; ".join(_line(*line) for line in lines)
         yield f"{best.phase}, line by line with its deviation in sigma: {told}"
 
     def plot(self, ax: Axes | None = None, *, rank: int | None = None) -> Axes:

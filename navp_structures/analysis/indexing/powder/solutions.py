@@ -27,7 +27,10 @@ class PowderSolution:
     phase
         Id, two ids joined by ``+``, ``none.random`` or ``none.lattice``.
     hkls, line_phases
-        Family and phase of each line as given; None where it belongs to nothing.
+        Family and phase of each line as given; None where it belongs to nothing. Of families
+        that the instrument does not resolve, the strongest.
+    overlaps
+        The others in each line that have a tenth of its intensity: phase and hkl.
     deviations
         Observed minus calculated, in sigma, with the shifts taken off; None likewise.
     zero_shift, displacement
@@ -50,6 +53,7 @@ class PowderSolution:
     prior: float
     hkls: tuple[HKL | None, ...] = ()
     line_phases: tuple[str | None, ...] = ()
+    overlaps: tuple[tuple[str, ...], ...] = ()
     deviations: tuple[float | None, ...] = ()
     zero_shift: float | None = None
     zero_shift_su: float | None = None
@@ -91,12 +95,20 @@ def solution(rank: int, hypothesis: Hypothesis, measured: Measured) -> PowderSol
         bare,
         hkls=tuple(hkl_of(found.hkl[n]) if n >= 0 else None for n in line),
         line_phases=tuple(ids[found.owner[n]] if n >= 0 else None for n in line),
+        overlaps=tuple(overlapping(found, n) for n in line.tolist()),
         deviations=tuple(left),
         rms_sigma=math.sqrt(sum(x * x for x in known) / len(known)) if known else None,
         unmatched=len(line) - len(known),
         missing=_missing(found, measured, line),
         volume_ratio=10.0**found.ratio if len(ids) == 2 else None,
         **_shifts(found, measured),
+    )
+
+
+def overlapping(found: Explanation, line: int) -> tuple[str, ...]:
+    """Return phase and hkl of what else is in a line."""
+    return tuple(
+        f"{found.of[n].phase.id} {format_hkl(hkl)}" for n, hkl in found.others.get(line, ())
     )
 
 
