@@ -75,7 +75,11 @@ if TYPE_CHECKING:
 @click.option(
     "--longest-zone", type=float, help="Å; longest of the equally probable zone axes.  [45]"
 )
-@click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Tell the best solutions spot by spot; of powders, what to measure next.",
+)
 @click.option(
     "--plot",
     type=Path,

@@ -81,8 +81,8 @@ def index_file(
     if wanted.plot is not None:
         _draw(result, wanted.plot)
     _print(result, listed, wanted)
-    if wanted.explain and listed.kind == "spots" and not (wanted.as_csv or wanted.as_json):
-        explain_spots(result)
+    if wanted.explain and not (wanted.as_csv or wanted.as_json):
+        _explain(result)
     if not result.indexed:
         sys.exit(1)
 
@@ -147,6 +147,25 @@ def _units(listed: MeasuredList) -> str:
     return listed.units
 
 
+def _explain(result: Any) -> None:
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+
+    if isinstance(result, PowderIndexing):
+        from navp_structures.analysis.indexing.powder.text import explanation
+
+        click.echo()
+        _echo(explanation(result, width=terminal_width()))
+    elif isinstance(result, SpotIndexing):
+        explain_spots(result)
+
+
+def _echo(text: str) -> None:
+    """Print lines, those that are too long folded."""
+    for line in text.splitlines():
+        click.echo(folded(line) if len(line) > terminal_width() else line)
+
+
 def _draw(result: Any, path: Path) -> None:
     """Draw indexed spots or powder lines into a file."""
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
@@ -178,8 +197,7 @@ def explain_spots(result: SpotIndexing) -> None:
         if row in told[:n]:
             continue
         click.echo()
-        for line in explanation(row, width=terminal_width()).splitlines():
-            click.echo(folded(line) if len(line) > terminal_width() else line)
+        _echo(explanation(row, width=terminal_width()))
 
 
 def relative_sigma(listed: MeasuredList) -> Any:

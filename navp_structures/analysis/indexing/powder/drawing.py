@@ -9,7 +9,12 @@ import numpy as np
 
 from navp_structures.analysis.indexing.powder.solutions import absent, assigned, refined
 from navp_structures.model.hkl import format_hkl, hkl_of
-from navp_structures.show.indexed_lines import CalculatedLane, IndexedLines, plot_indexed_lines
+from navp_structures.show.indexed_lines import (
+    CalculatedLane,
+    IndexedLines,
+    NextLine,
+    plot_indexed_lines,
+)
 from navp_structures.show.numbers import share_text
 
 if TYPE_CHECKING:
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.indexing.powder.measured import Measured
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
     from navp_structures.analysis.indexing.powder.solutions import PowderSolution
-    from navp_structures.kernels.lattice import Floats, Ints
+    from navp_structures.kernels.lattice import Ints
 
 # Calculated lines that are drawn: the others are no higher than the foot is thick.
 _DRAWN: Final = 1e-3
@@ -62,6 +67,7 @@ def draw(
         limits=_limits(measured),
         ax=ax,
         figure=figure,
+        next_line=_next(result),
         shares=shares,
         chosen=_short(row.phase, names),
         title=_heading(row, names),
@@ -84,12 +90,8 @@ def _heading(row: PowderSolution, titles: dict[str, str]) -> str:
     return f"{rank}{_title(row.phase, titles)}, posterior {share}"
 
 
-def _on_axis(measured: Measured, position: Floats) -> Floats:
-    return position if measured.in_degrees else np.exp(position)
-
-
 def _limits(measured: Measured) -> tuple[float, float]:
-    low, high = _on_axis(measured, np.array(measured.limits)).tolist()
+    low, high = measured.numbers_of(np.array(measured.limits)).tolist()
     return low, high
 
 
@@ -111,7 +113,7 @@ def _measured(measured: Measured, found: Explanation | None, line: Ints) -> Inde
     if stray:
         told += f"; {stray} of {count}, dashed with a cross, not explained"
     return IndexedLines(
-        position=_on_axis(measured, measured.position),
+        position=measured.numbers_of(measured.position),
         height=height,
         owner=owner,
         labels=tuple(labels),
@@ -135,7 +137,7 @@ def _lanes(measured: Measured, found: Explanation, line: Ints) -> Iterator[Calcu
     low, high = _limits(measured)
     for n, lines in enumerate(found.of):
         own = found.owner == n
-        x = _on_axis(measured, position)
+        x = measured.numbers_of(position)
         chosen = np.flatnonzero(
             own & (found.strength > top + np.log10(_DRAWN)) & (x >= low) & (x <= high)
         )
@@ -152,6 +154,16 @@ def _lanes(measured: Measured, found: Explanation, line: Ints) -> Iterator[Calcu
         )
 
 
+def _next(result: PowderIndexing) -> NextLine | None:
+    """Return the suggested line where it is within the range."""
+    asked, (low, high) = result.next_measurement, _limits(result.measured)
+    if asked is None or asked.position is None or asked.hkl is None:
+        return None
+    if not low <= asked.position <= high:
+        return None
+    return NextLine(position=asked.position, label=f"next: {format_hkl(asked.hkl)}")
+
+
 def _notes(result: PowderIndexing, row: PowderSolution) -> Iterator[str]:
     measured = result.measured
     if measured.in_degrees:
@@ -164,6 +176,8 @@ def _notes(result: PowderIndexing, row: PowderSolution) -> Iterator[str]:
     if row.volume_ratio is not None:
         names = row.phase.split("+")
         yield f"volume of {names[1]} over that of {names[0]} about {row.volume_ratio:.2g}"
+    if result.next_measurement is not None:
+        yield f"next: {result.next_measurement.text}"
     yield from (note for phase in result.of if phase.id in row.phase for note in phase.provisos)
 
 

@@ -18,6 +18,7 @@ from navp_structures.analysis.indexing.powder.hypotheses import (
     weigh,
 )
 from navp_structures.analysis.indexing.powder.measured import Measured, measured_lines
+from navp_structures.analysis.indexing.powder.next_measurement import next_measurement
 from navp_structures.analysis.indexing.powder.result import PowderIndexing
 from navp_structures.analysis.indexing.powder.solutions import solution
 from navp_structures.analysis.indexing.powder.unexplained import STRAIN
@@ -135,6 +136,7 @@ def index_powder(
         of=chosen,
         measured=measured,
         hypotheses=found,
+        next_measurement=next_measurement(measured, found),
         rows=tuple(solution(n, h, measured) for n, h in enumerate(found, start=1)),
     )
 

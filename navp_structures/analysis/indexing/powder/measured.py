@@ -162,6 +162,14 @@ class Measured:
         low, high = self.limits
         return self.limits if self.in_degrees else (math.exp(low), math.exp(high))
 
+    def numbers_of(self, positions: Floats) -> Floats:
+        """Return positions as numbers in the unit of the list."""
+        return positions if self.in_degrees else np.exp(positions)
+
+    def of_size(self, sigma: float) -> str:
+        """Return an error of a position in words: ``0.02 degrees``, ``0.05 %``."""
+        return f"{sigma:.2g} degrees" if self.in_degrees else f"{100.0 * sigma:.2g} %"
+
     def shown(self, position: float) -> str:
         """Return a position as the number that it would be in the list."""
         return f"{position:.2f}" if self.in_degrees else f"{math.exp(position):.4g}"

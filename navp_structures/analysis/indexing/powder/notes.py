@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.indexing.powder.hypotheses import LATTICE, MOST_MIXED, RANDOM
+from navp_structures.analysis.indexing.powder.next_measurement import named
 
 if TYPE_CHECKING:
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
@@ -21,6 +22,7 @@ def notes_on(result: PowderIndexing) -> tuple[str, ...]:
     return (
         *_verdict(result),
         *_best(result),
+        *_next(result),
         *_assumptions(result),
         *result.provisos,
     )
@@ -38,21 +40,17 @@ def _verdict(result: PowderIndexing) -> list[str]:
     if len(left) == 1:
         row = left[0]
         if row.is_phase:
-            return [f"of the phases that were tried, only {_named(row)} explains these lines"]
+            return [
+                f"of the phases that were tried, only {named(row.phase)} explains these lines"
+            ]
         return [f"none of these phases explains the lines: {_meaning(row)}"]
-    *first, last = [_named(row) for row in left]
+    *first, last = [named(row.phase) for row in left]
     notes = [f"{lines} not separate {', '.join(first)} and {last}"]
     if not left[0].is_phase:
         notes.append(
             f"the most probable is that none of these phases is there: {_meaning(left[0])}"
         )
     return notes
-
-
-def _named(row: PowderSolution) -> str:
-    if row.is_phase:
-        return row.phase.replace("+", " with ")
-    return {RANDOM: "lines at random", LATTICE: "an unknown lattice"}[row.phase]
 
 
 def _meaning(row: PowderSolution) -> str:
@@ -75,13 +73,18 @@ def _best(result: PowderIndexing) -> list[str]:
     ]
     if stray:
         verb = "belongs" if len(stray) == 1 else "belong"
-        notes.append(f"{', '.join(stray)} {verb} to no line of {_named(best)}")
+        notes.append(f"{', '.join(stray)} {verb} to no line of {named(best.phase)}")
     if best.missing:
         notes.append(
-            f"strong lines of {_named(best)} that are not in the list: "
+            f"strong lines of {named(best.phase)} that are not in the list: "
             f"{'; '.join(best.missing)}"
         )
     return notes
+
+
+def _next(result: PowderIndexing) -> list[str]:
+    asked = result.next_measurement
+    return [] if asked is None else [f"next: {asked.text}"]
 
 
 def _assumptions(result: PowderIndexing) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from numbers import Integral
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import share_text, unsigned_zero
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.tables import Column, TableResult, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from navp_structures.analysis.indexing.next_step import NextMeasurement
     from navp_structures.analysis.indexing.powder.hypotheses import Hypothesis
 
 
@@ -51,6 +52,8 @@ class PowderIndexing(TableResult[PowderSolution]):
         One for each hypothesis.
     hypotheses
         What the rows were made of, in their order.
+    next_measurement
+        What would separate the leading answers most; None where nothing is open.
     """
 
     asked: Mapping[str, Any]
@@ -58,6 +61,7 @@ class PowderIndexing(TableResult[PowderSolution]):
     measured: Measured
     rows: tuple[PowderSolution, ...]
     hypotheses: tuple[Hypothesis, ...]
+    next_measurement: NextMeasurement | None
 
     name = "powder_indexing"
     columns = (
@@ -185,6 +189,15 @@ class PowderIndexing(TableResult[PowderSolution]):
             )
         return self.rows[int(rank) - 1]
 
+    def _next(self) -> dict[str, Any] | None:
+        asked = self.next_measurement
+        if asked is None:
+            return None
+        values = {field.name: getattr(asked, field.name) for field in fields(asked)}
+        # A read-only mapping is none that JSON knows.
+        values["presence"] = asked.presence and dict(asked.presence)
+        return {name: plain(value) for name, value in values.items()}
+
     def __iter__(self) -> Iterator[PowderSolution]:
         """Iterate over the rows."""
         return iter(self.rows)
@@ -197,6 +210,7 @@ class PowderIndexing(TableResult[PowderSolution]):
             "solutions": content["results"],
             "posteriors": dict(self.posteriors),
             "present": dict(self.present),
+            "next_measurement": self._next(),
             "notes": list(self.notes),
         }
         return content
