@@ -249,7 +249,7 @@ class TestProbability:
         # Errors so small that no two observations stand between the same two lines.
         x = np.sort(strongest(phase, 4) + rng.normal(0.02, 0.03, 4))
         limits = (10.0, 60.0)
-        result = index(x, phases=[phase], limits=limits)
+        result = index(x, phases=[phase], limits=limits, resolution=0.1)
         # Against lines at random, whose density is n! / range^n: both priors are known.
         ids = navp.load(phase).id
         odds = math.log(result.posteriors[ids] / result.posteriors["none.random"])

@@ -124,7 +124,9 @@ def explain(
     measured: Measured,
     of: tuple[CalculatedLines, ...],
     grid: Grid,
-    resolutions: tuple[Resolution, ...] | None = None,
+    *,
+    likeliest: bool = False,
+    hopeless: float = -math.inf,
 ) -> Explanation:
     """Return the evidence of one phase, or of a mixture of two.
 
@@ -134,16 +136,20 @@ def explain(
 
     Parameters
     ----------
-    resolutions
-        Those of the list when None.
+    likeliest
+        Only the likeliest resolution, as if it were known.
+    hopeless
+        Where it leaves less evidence than this, no other resolution is tried either.
     """
-    tried = measured.resolutions if resolutions is None else resolutions
-    found = [_resolved(measured, of, grid, resolution) for resolution in tried]
-    joint = [
-        e.log_evidence + math.log(resolution.prior)
-        for e, resolution in zip(found, tried, strict=True)
-    ]
-    best = found[int(np.argmax(joint))]
+    *others, first = measured.resolutions
+    best = _resolved(measured, of, grid, first)
+    if likeliest or not others:
+        return best
+    joint = [best.log_evidence + math.log(first.prior)]
+    for resolution in others if best.log_evidence > hopeless else ():
+        found = _resolved(measured, of, grid, resolution)
+        joint.append(found.log_evidence + math.log(resolution.prior))
+        best = found if joint[-1] >= max(joint) else best
     return replace(best, log_evidence=float(log_sum(np.array(joint))))
 
 

@@ -125,15 +125,13 @@ def _wider(measured: Measured) -> tuple[float, float]:
 
 
 def _lines(measured: Measured, wide: Measured, found: Explanation | None) -> _Lines | None:
-    """Return the lines of an answer; None where it names no phases."""
-    if found is None:
+    """Return the lines of an answer; None where it has none in the range of the list."""
+    if found is None or not len(found.listed):
         return None
     of = tuple(calculated_lines(lines.phase, wide) for lines in found.of)
     shifts = wide.shift_basis(np.concatenate([lines.position for lines in of]))
     ratio = np.array([found.ratio])
     seen = seen_lines(of, shifts, ratio, measured.resolutions[-1])
-    if not seen.strength.size:
-        return None
     position = seen.position[0] + seen.basis @ found.shifts
     order = np.argsort(position, kind="stable")
     chief = seen.chief(0)[order]

@@ -84,9 +84,9 @@ def index_powder(
     resolution
         Distance (degrees; relative for other units) below which the instrument shows two
         lines as one, at their mean weighted by intensity, be they of one phase or of two.
-        None takes 0.1 degrees (0.004), or two sigma where that is more; where the list holds
-        nearer lines, it is held four times as probable that those of two phases are always
-        resolved as that errors moved these together. 0 resolves all.
+        0 resolves all. None takes 0.1 degrees (0.004), or two sigma where that is more, with
+        a probability of 0.6, or of 0.2 where the list holds nearer lines; else lines of two
+        phases are resolved, as by a fit of profiles.
     mixture_prior
         Probability beforehand that the sample holds two of the phases, 0 to 0.8; 0 tries
         single phases only.

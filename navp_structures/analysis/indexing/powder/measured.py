@@ -51,6 +51,9 @@ _SHORT: Final = 0.1
 _POWDER_UNITS: Final = tuple(unit for unit in UNITS if unit != "px")
 
 
+# Probability that a list in which no lines are near is of the usual resolution.
+_USUAL: Final = 0.6
+
 # Probability that lines nearer than the usual resolution were moved together by errors.
 _MOVED_TOGETHER: Final = 0.2
 
@@ -119,18 +122,22 @@ class Measured:
 
     @property
     def resolutions(self) -> tuple[Resolution, ...]:
-        """What the instrument may resolve; the priors add up to 1.
+        """What the instrument may resolve, the likeliest last; the priors add up to 1.
 
-        A list that holds two lines nearer than a resolution that nobody stated is rather one
-        of a finer instrument, or of a fit, but errors may have moved two lines together.
+        Unless it is stated, an instrument of the usual resolution stands beside one that
+        tells the lines of two phases apart, as fits of profiles may. A list that holds lines
+        nearer than the usual resolution is rather of the second, though errors may have
+        moved them together.
         """
-        nearest = np.diff(self.position).min(initial=np.inf)
         seen = Resolution(width=self.resolution, between=True, prior=1.0)
-        if self.resolution_given or nearest >= self.resolution:
+        if self.resolution_given:
             return (seen,)
+        nearest = np.diff(self.position).min(initial=np.inf)
+        usual = _USUAL if nearest >= self.resolution else _MOVED_TOGETHER
         # The order of families of one phase within one sigma could not be told.
-        finer = Resolution(width=self.sigma, between=False, prior=1.0 - _MOVED_TOGETHER)
-        return (replace(seen, prior=_MOVED_TOGETHER), finer)
+        finer = Resolution(width=self.sigma, between=False, prior=1.0 - usual)
+        both = (finer, replace(seen, prior=usual))
+        return tuple(sorted(both, key=lambda r: r.prior))
 
     @property
     def in_degrees(self) -> bool:

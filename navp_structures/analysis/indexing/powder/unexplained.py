@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -51,10 +50,9 @@ def lattice_evidence(measured: Measured, lines: tuple[CalculatedLines, ...]) -> 
     anywhere = math.lgamma(n + 1) + float(log_random(measured) + log_sum(powers))
     anywhere -= math.log(len(powers))
     # A free cell takes most of the time, and the likeliest resolution is enough for it.
-    likeliest = (replace(measured.resolutions[-1], prior=1.0),)
     alike = [
         explain(
-            measured, (strained(own, measured, STRAIN),), UNKNOWN_CELL, likeliest
+            measured, (strained(own, measured, STRAIN),), UNKNOWN_CELL, likeliest=True
         ).log_evidence
         for own in lines
         if n * len(own) <= _MOST_PAIRS
