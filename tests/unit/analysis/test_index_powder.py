@@ -409,7 +409,32 @@ def test_long_lists_are_taken() -> None:
     # All lines of a phase, not only the strong ones.
     phase = navp.powder_pattern("Na2VP", radiation="CuKa1", two_theta=(10, 60)).lines.two_theta
     lines = np.unique(phase + rng.normal(0.0, 0.01, len(phase)))
-    assert index(lines, sigma=0.01).rows[0].phase == "na2vp-a"
+    whole = index(lines, sigma=0.01)
+    assert whole.rows[0].phase == "na2vp-a"
+    # Notes stay short; the row has each line.
+    assert len(whole.rows[0].hkls) == len(lines)
+    assert any(note.endswith(f"and {len(lines) - 40} more") for note in whole.notes)
+
+
+@pytest.mark.parametrize(("count", "sigma"), [(2000, 0.05), (60, 1.0), (6, 5.0)])
+def test_crowded_lists_say_so(count: int, sigma: float) -> None:
+    # On average lines are 0.05, 1.5 and 15 degrees apart.
+    rng = np.random.default_rng(1)
+    x = np.sort(rng.uniform(30.0, 120.0, count))
+    result = index(x, sigma=sigma, limits=(30, 120))
+    assert math.isclose(sum(result.posteriors.values()), 1.0, abs_tol=1e-9)
+    assert not result.indexed
+    notes = [note for note in result.notes if "less than 4 sigma" in note]
+    assert len(notes) == 1
+    assert "give fewer lines" in notes[0]
+    assert not any("less than 4 sigma" in note for note in index(NA3VP).notes)
+
+
+@pytest.mark.parametrize("count", [2001, 5000])
+def test_too_many_lines_are_refused_in_one_sentence(count: int) -> None:
+    with pytest.raises(InputError, match=f"{count} lines are given; at most 2000") as caught:
+        index(np.linspace(10.0, 120.0, count))
+    assert "give the peaks" in str(caught.value)
 
 
 @pytest.mark.filterwarnings("error")
@@ -426,6 +451,9 @@ def test_long_lists_are_taken() -> None:
         ([6.21, 4.42, 3.74], {"units": "A", "scale_sigma": 0}),
         ([900.0, 3.0], {"units": "A"}),
         ([40.0, 60.0, 80.0], {"sigma": 5}),
+        ([40.0, 60.0, 80.0], {"sigma": 5, "resolution": 0}),
+        ([40.0, 60.0, 80.0], {"resolution": 10, "mixture_prior": 0.8}),
+        ([40.0, 60.0, 80.0], {"sigma": 5, "intensities": [1, 5, 30]}),
     ],
 )
 def test_ends_of_what_is_allowed(values: list[float], options: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.indexing.powder.hypotheses import LATTICE, MOST_MIXED, RANDOM
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 # What lies outside this share of the probability is not worth a word.
 _ENOUGH: Final = 0.95
 
+# Mean distance of lines, in sigma, below which which is which is hardly told.
+_CROWDED: Final = 4.0
+
+MOST_TOLD: Final = 40
+"""Lines that a note tells one by one; the JSON document has all."""
+
 _WORDS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
@@ -21,11 +28,18 @@ def notes_on(result: PowderIndexing) -> tuple[str, ...]:
     """Return the sentences that belong under an indexing."""
     return (
         *_verdict(result),
+        *_crowded(result),
         *_best(result),
         *_next(result),
         *_assumptions(result),
         *result.provisos,
     )
+
+
+def shortened(texts: Sequence[str], comma: str = "; ") -> str:
+    """Return a list in words, of a long one the first and how many more there are."""
+    more = len(texts) - MOST_TOLD
+    return comma.join(texts[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _verdict(result: PowderIndexing) -> list[str]:
@@ -73,13 +87,28 @@ def _best(result: PowderIndexing) -> list[str]:
     ]
     if stray:
         verb = "belongs" if len(stray) == 1 else "belong"
-        notes.append(f"{', '.join(stray)} {verb} to no line of {named(best.phase)}")
+        notes.append(f"{shortened(stray, ', ')} {verb} to no line of {named(best.phase)}")
     if best.missing:
         notes.append(
             f"strong lines of {named(best.phase)} that are not in the list: "
-            f"{'; '.join(best.missing)}"
+            f"{shortened(best.missing)}"
         )
     return notes
+
+
+def _crowded(result: PowderIndexing) -> list[str]:
+    """Say where lines lie so close that any may be any."""
+    measured = result.measured
+    low, high = measured.limits
+    apart = (high - low) / len(measured.position)
+    if apart >= _CROWDED * measured.sigma:
+        return []
+    return [
+        f"the lines lie {measured.of_size(apart)} apart on average, less than {_CROWDED:g} "
+        f"sigma ({measured.of_size(measured.sigma)} each): positions tell little of which is "
+        "which, and the probabilities are a guide only; give fewer lines, the strongest, or a "
+        "smaller sigma"
+    ]
 
 
 def _next(result: PowderIndexing) -> list[str]:

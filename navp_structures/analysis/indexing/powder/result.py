@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from navp_structures.analysis.indexing.powder.measured import Measured
-from navp_structures.analysis.indexing.powder.notes import notes_on
+from navp_structures.analysis.indexing.powder.notes import notes_on, shortened
 from navp_structures.analysis.indexing.powder.solutions import PowderSolution
 from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl
@@ -140,7 +140,7 @@ class PowderIndexing(TableResult[PowderSolution]):
         if not best.is_phase:
             return
         lines = zip(self.measured.given, best.hkls, best.overlaps, best.deviations, strict=True)
-        told = "; ".join(_line(*line) for line in lines)
+        told = shortened([_line(*line) for line in lines])
         yield f"{best.phase}, line by line with its deviation in sigma: {told}"
 
     def plot(self, ax: Axes | None = None, *, rank: int | None = None) -> Axes:
