@@ -82,9 +82,16 @@ _OPTIONS = (
     click.option(
         "--all", "whole", is_flag=True, help="List all that fit spacings, not the first ones."
     ),
-    click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot."),
     click.option(
-        "--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file."
+        "--explain",
+        is_flag=True,
+        help="Tell the best solutions spot by spot; of powders, what to measure next.",
+    ),
+    click.option(
+        "--plot",
+        type=Path,
+        metavar="FILE",
+        help="Draw spots or powder lines: a png, pdf or svg file.",
     ),
 )
 
