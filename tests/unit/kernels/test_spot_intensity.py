@@ -74,3 +74,15 @@ def test_nothing_to_compare_is_no_evidence() -> None:
     made = fit_intensities(Y, X, U, ~ALL)
     assert made.log_evidence[0] == -np.inf
     assert np.isfinite(made.scale).all()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_intensities_far_apart_are_one_that_fits_and_one_outlier(count: int) -> None:
+    # Their median is between them, and near to neither.
+    y, shape = np.repeat([0.0, 9.0], count), (1, 2 * count)
+    known = np.ones(shape, dtype=bool)
+    made = fit_intensities(y, np.zeros(shape), np.zeros(shape), known)
+    alone = fit_intensities(y, np.zeros(shape), np.zeros(shape), known & (y == 0.0))
+    expected = alone.log_evidence[0] + count * np.log(OUTLIER / ANY)
+    assert made.log_evidence[0] == pytest.approx(expected)
+    assert made.compared[0] == 2 * count
