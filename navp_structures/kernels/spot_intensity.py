@@ -63,15 +63,19 @@ class IntensityFits:
         Parameters
         ----------
         h, log_calculated, damping
-            Number of the placement, x and u of each reflection, all of one shape.
+            Number of the placement, x and u of each reflection, all of one shape; x is -inf
+            where nothing is scattered, and stays so.
         """
-        off = log_calculated - self.mean[h]
-        return np.asarray(
+        # Where strong and weak ones are turned over, nothing would become infinitely much.
+        known = np.isfinite(log_calculated)
+        off = np.where(known, log_calculated, 0.0) - self.mean[h]
+        told = (
             self.mean[h]
             + self.scale[h]
             + (1.0 + self.levelling[h]) * off
             + self.fall[h] * damping
         )
+        return np.asarray(np.where(known, told, -np.inf))
 
 
 def fit_intensities(

@@ -86,3 +86,12 @@ def test_two_intensities_far_apart_are_one_that_fits_and_one_outlier(count: int)
     expected = alone.log_evidence[0] + count * np.log(OUTLIER / ANY)
     assert made.log_evidence[0] == pytest.approx(expected)
     assert made.compared[0] == 2 * count
+
+
+def test_extinct_reflections_stay_so_where_strong_ones_are_measured_weak() -> None:
+    x = np.linspace(-1.5, 1.5, 80)[np.newaxis]
+    made = fit_intensities(-x[0], x, np.full_like(x, 0.3), np.ones_like(x, dtype=bool))
+    assert made.levelling[0] < -1.0
+    told = made.expected(np.array([0, 0]), np.array([-np.inf, 0.0]), np.array([0.3, 0.3]))
+    assert told[0] == -np.inf
+    assert np.isfinite(told[1])
