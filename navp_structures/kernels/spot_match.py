@@ -265,6 +265,8 @@ class LinearSystem:
         0 where a spot is not matched.
     inverse, right
         Inverse of the normal matrix with the prior, ``(h, 4, 4)``, and right side, ``(h, 4)``.
+    solution, left
+        The unknowns, shape ``(h, 4)``, and the residuals that they leave, ``(h, 2 n)``.
     log_evidence
         As for `Fits`.
     """
@@ -274,6 +276,8 @@ class LinearSystem:
     residual: Floats
     inverse: Floats
     right: Floats
+    solution: Floats
+    left: Floats
     log_evidence: Floats
 
 
@@ -299,13 +303,20 @@ def linear_system(
     angles *= (matched / spots.sigma_angle)[:, :, np.newaxis]
     design = np.concatenate([lengths, angles], axis=1)
     residual = np.concatenate([stretch, bend], axis=1)
-    normal = design.transpose(0, 2, 1) @ design + np.diag([1.0, 1.0, 1.0, 0.0])
+    prior = np.array([1.0, 1.0, 1.0, 0.0])
+    normal = design.transpose(0, 2, 1) @ design + np.diag(prior)
     # A placement without any match has no turn.
     normal[:, 3, 3] += ~matched.any(axis=1)
     right = np.einsum("hnk,hn->hk", design, residual)
     inverse = np.linalg.inv(normal)
-    explained = np.einsum("hk,hkl,hl->h", right, inverse, right)
-    total = (residual**2).sum(axis=1) - explained
+    solution = np.einsum("hkl,hl->hk", inverse, right)
+    left = residual - np.einsum("hnk,hk->hn", design, solution)
+    # What is left is squared, not taken off: of angles that are known to a millionth, squares
+    # are so large that their difference is rounding only. Once more for the same reason.
+    off = np.einsum("hnk,hn->hk", design, left) - prior * solution
+    solution = solution + np.einsum("hkl,hl->hk", inverse, off)
+    left = residual - np.einsum("hnk,hk->hn", design, solution)
+    total = (left**2).sum(axis=1) + (prior * solution**2).sum(axis=1)
     log_sigmas = (matched * np.log(2.0 * np.pi * spots.sigma * spots.sigma_angle)).sum(axis=1)
     return LinearSystem(
         matched=matched,
@@ -313,6 +324,8 @@ def linear_system(
         residual=residual,
         inverse=inverse,
         right=right,
+        solution=solution,
+        left=left,
         log_evidence=(
             -log_sigmas
             - 0.5 * total
@@ -333,10 +346,8 @@ def fit(placed: Placements, spots: PolarSpots, nets: Nets, spread: Floats) -> Fi
         net, shape ``(h, 3, 3)``.
     """
     system = linear_system(placed, spots, nets, spread)
-    inverse, right = system.inverse, system.right
-    residual, matched = system.residual, system.matched
-    solution = np.einsum("hkl,hl->hk", inverse, right)
-    after = residual - np.einsum("hnk,hk->hn", system.design, solution)
+    inverse, solution, after = system.inverse, system.solution, system.left
+    matched = system.matched
     count = len(spots)
     modes = np.einsum("hjk,hk->hj", spread, solution[:, :3])
     variance = np.einsum("hk,hkl,hl->h", spread[:, 0], inverse[:, :3, :3], spread[:, 0])

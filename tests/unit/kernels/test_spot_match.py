@@ -13,6 +13,7 @@ from navp_structures.kernels.spot_match import (
     PolarSpots,
     fit,
     joined,
+    linear_system,
     settle,
     without_doubles,
     wrapped,
@@ -184,3 +185,27 @@ def test_pairs_lead_to_the_answer(mirror: int) -> None:
         right = tuple(number(*point) for point in FOUR)
         opposite = tuple(number(-a, -b) for a, b in FOUR)
         assert matches & {right, opposite}
+
+
+@pytest.mark.parametrize("sigma_angle", [1e-3, 1e-6, 1e-8])
+def test_evidence_keeps_its_digits_where_angles_are_known_sharply(sigma_angle: float) -> None:
+    points = [(1, 0), (0, 1), (1, 1), (2, 1)]
+    spots = spots_of(points, turn=0.3, mirror=1, factor=1.0)
+    wrong = np.array([0.01, -0.02, 0.005, 0.015])
+    spots = replace(spots, angle=spots.angle + wrong, sigma_angle=np.full(4, sigma_angle))
+    match = np.array([[number(*point) for point in points]])
+    placed = Placements(
+        zone=np.array([0]), mirror=np.ones(1), turn=np.array([0.3]), scale=np.zeros(1),
+        match=match,
+    )  # fmt: skip
+    spread = np.array([[[0.01, 0.0, 0.0], [0.003, 0.01, 0.0], [0.0, 0.004, 0.01]]])
+    system = linear_system(placed, spots, NETS, spread)
+    # Least squares by an orthogonal decomposition, the prior as three more rows.
+    rows = np.vstack([system.design[0], np.eye(4)[:3]])
+    basis, upper = np.linalg.qr(rows)
+    target = np.append(system.residual[0], np.zeros(3))
+    left = target - basis @ (basis.T @ target)
+    log_sigmas = 4.0 * np.log(2.0 * np.pi * 0.01 * sigma_angle)
+    expected = -log_sigmas - 0.5 * left @ left - np.log(np.abs(np.diag(upper))).sum()
+    expected -= 0.5 * np.log(2.0 * np.pi)
+    assert fit(placed, spots, NETS, spread).log_evidence[0] == pytest.approx(expected, rel=1e-9)
