@@ -129,11 +129,12 @@ def with_intensities(
     """
     number = (placed.match < 0).sum(axis=1)
     each = score + np.where(placed.match >= 0, 0.0, spots.log_spurious).sum(axis=1)
+    shares = dict(kinds(errors.views))
+    # How fast intensities fall is refined: those that do not fall are usual ones.
+    shares["usual"] += shares.pop("undamped", 0.0)
     found = [
         each + evidence + number * 2.0 * np.log(errors.g_max / edge) + np.log(chance * weight)
-        for kind, weight in kinds(errors.views)
-        # How fast intensities fall is refined.
-        if kind != "undamped"
+        for kind, weight in shares.items()
         for evidence, (edge, chance) in zip(
             _intensity_evidence(placed, log_intensity, library, kind, errors),
             edges(errors.views),

@@ -1,12 +1,16 @@
 """How far a pattern was looked at, and what its intensities are like."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import navp_structures as navp
+from navp_structures.analysis.indexing.spot_evidence import with_intensities
+from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_views import View, edges, kinds, views
+from navp_structures.analysis.indexing.spots import searched
 from navp_structures.analysis.indexing.zones import listed_zones
 from navp_structures.analysis.sphere import sphere
 from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
@@ -69,6 +73,25 @@ def test_a_given_edge_is_the_only_one() -> None:
     assert {view.edge for view in found.views} == {0.42}
     assert found.inputs["g_max"] == 0.42
     assert not any("looked for" in note for note in found.notes)
+
+
+def test_no_chance_is_lost_where_intensities_are_measured() -> None:
+    # Of measured ones the fall is refined, so that "undamped" is the usual way to see them.
+    spots = full("na3vp-rt", (1, 0, 0), 0.4)
+    settings = SpotSettings.of(
+        phases="na3vp-rt", sigma=0.01, angle_sigma=1.0, scale_sigma=0.01, units="1/A",
+        camera_constant=None, distortion_sigma=0.0, longest_zone=45.0, g_max=None,
+    )  # fmt: skip
+    made = searched(spots, np.ones(len(spots)), settings)
+    placed = made.posterior.placed.take(np.arange(3))
+
+    def scores(seen: tuple[View, ...]) -> np.ndarray:
+        errors = replace(made.errors, views=seen)
+        strength = np.zeros(len(made.polar))
+        return with_intensities(np.zeros(3), placed, made.polar, strength, made.library, errors)
+
+    both = View(edge=0.85, chance=0.7), View(edge=0.85, chance=0.3, kind="undamped")
+    assert scores(both) == pytest.approx(scores((View(edge=0.85),)))
 
 
 @pytest.mark.parametrize(
