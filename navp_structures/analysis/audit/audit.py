@@ -18,7 +18,7 @@ from navp_structures.analysis.audit import (
 )
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.finding import Finding
-from navp_structures.analysis.audit.settings import AuditSettings
+from navp_structures.analysis.audit.settings import DEFAULTS, AuditSettings
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.errors import ClaimError, InputError
 from navp_structures.io.claim_fields import claim_of
@@ -94,11 +94,11 @@ class Audit(TableResult[Finding]):
 def audit(
     claims: ClaimsLike,
     *,
-    spacing: float = AuditSettings.spacing,
-    scale: float = AuditSettings.scale,
-    angle: float = AuditSettings.angle,
-    two_theta: float = AuditSettings.two_theta,
-    volume: float = AuditSettings.volume,
+    spacing: float = DEFAULTS.spacing,
+    scale: float = DEFAULTS.scale,
+    angle: float = DEFAULTS.angle,
+    two_theta: float = DEFAULTS.two_theta,
+    volume: float = DEFAULTS.volume,
     keep_going: bool = False,
 ) -> Audit:
     """Return whether published claims agree with the structures.
@@ -127,7 +127,8 @@ def audit(
         raise InputError("there is no claim to judge")
     context = AuditContext(claims=given, settings=settings, judges=JUDGES)
     problems = list(given.problems)
-    rows, used = [], {}
+    rows: list[Finding] = []
+    used: dict[str, Phase] = {}
     for claim in given:
         try:
             rows.append(context.finding(claim.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from navp_structures.analysis.numbers import within
 
@@ -48,3 +48,7 @@ class AuditSettings:
     def inputs(self) -> dict[str, Any]:
         """The settings for JSON."""
         return asdict(self)
+
+
+DEFAULTS: Final = AuditSettings()
+"""What is taken where nothing is given."""
