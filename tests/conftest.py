@@ -47,12 +47,36 @@ MISSING, STRAY = 0.10, 0.05
 SIMULATED_RANGE = (10.0, 60.0)
 
 
+def nearest_as_one(
+    x: np.ndarray, height: np.ndarray, width: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a pattern in which the nearest two are one, until none are nearer than that."""
+    order = np.argsort(x)
+    places, heights = x[order].tolist(), height[order].tolist()
+    while len(places) > 1:
+        gaps = np.diff(places)
+        n = int(gaps.argmin())
+        if gaps[n] >= width:
+            break
+        total = heights[n] + heights[n + 1]
+        mean = (places[n] * heights[n] + places[n + 1] * heights[n + 1]) / total
+        places[n : n + 2], heights[n : n + 2] = [mean], [total]
+    return np.array(places), np.array(heights)
+
+
+@pytest.fixture(scope="session")
+def as_one() -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """Return how an instrument shows lines: (positions, intensities, resolution)."""
+    return nearest_as_one
+
+
 def simulated_list(
     rng: np.random.Generator,
     patterns: dict[str, tuple[np.ndarray, np.ndarray]],
     phases: tuple[str, ...],
     count: int,
     sigma: float,
+    resolution: float,
 ) -> SimulatedList | None:
     """Return a list of the strongest lines; None where there are not enough."""
     ratio = 3.0 ** rng.uniform(-1.0, 1.0) if len(phases) == 2 else 1.0
@@ -60,6 +84,7 @@ def simulated_list(
     scales = zip(phases, (1.0, ratio), strict=False)
     height = np.concatenate([scale * patterns[name][1] for name, scale in scales])
     height = height * 10.0 ** (TEXTURE * rng.standard_normal(len(height)))
+    position, height = nearest_as_one(position, height, resolution)
     seen = np.flatnonzero(rng.random(len(height)) >= MISSING)
     if len(seen) < count:
         return None
@@ -82,7 +107,8 @@ def simulated_list(
 def powder_lists() -> Callable[..., Iterator[SimulatedList]]:
     """Return a generator of lists of the card's phases: (seed, number, count, sigma).
 
-    `binary` is how many of them are mixtures of two, as a share.
+    `binary` is how many of them are mixtures of two, as a share; lines nearer than the
+    `resolution` are one.
     """
     import navp_structures as navp
 
@@ -92,7 +118,13 @@ def powder_lists() -> Callable[..., Iterator[SimulatedList]]:
         patterns[pattern.of.id] = (pattern.lines.two_theta, pattern.lines.intensity)
 
     def lists(
-        seed: int, number: int, count: int, sigma: float = 0.05, *, binary: float = 0.0
+        seed: int,
+        number: int,
+        count: int,
+        sigma: float = 0.05,
+        *,
+        binary: float = 0.0,
+        resolution: float = 0.0,
     ) -> Iterator[SimulatedList]:
         rng = np.random.default_rng(seed)
         made = 0
@@ -100,7 +132,7 @@ def powder_lists() -> Callable[..., Iterator[SimulatedList]]:
             size = 2 if rng.random() < binary else 1
             chosen = np.sort(rng.choice(len(patterns), size, replace=False))
             names = tuple(list(patterns)[n] for n in chosen)
-            found = simulated_list(rng, patterns, names, count, sigma)
+            found = simulated_list(rng, patterns, names, count, sigma, resolution)
             if found is not None:
                 made += 1
                 yield found

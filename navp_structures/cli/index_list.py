@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from navp_structures.cli.drawing import draw_picture
+from navp_structures.cli.drawing import draw_figure, draw_picture
 from navp_structures.cli.index_options import Given, given_only
 from navp_structures.cli.output import folded, print_result, terminal_width
 from navp_structures.errors import InputError
@@ -56,9 +56,7 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
     from navp_structures.catalogue.spacing_readers import read_spacings
 
     listed = read_spacings(Path(values[0]), units=given.units)
-    if listed.kind == "spots" and (given.powder or given.radiation is not None):
-        name = "--powder" if given.powder else "--radiation"
-        raise InputError(f"{values[0]} holds spots, for which {name} means nothing")
+    _refuse_unfit(listed.kind, values[0], given)
     if given.powder or listed.kind == "powder" or listed.quantity == "two_theta":
         result = _lines(listed, given.errors, given.radiation)
     elif listed.kind == "spots":
@@ -66,12 +64,23 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
     else:
         result = _spacings(listed, given.errors, given.of_spots, given.radiation)
     if given.plot is not None:
-        draw_spots(result if listed.kind == "spots" else None, given.plot)
+        _draw(result, given.plot)
     _print(result, listed, given)
-    if given.explain and listed.kind == "spots" and given.tabled:
-        explain_spots(result)
+    if given.explain and given.tabled:
+        _explain(result)
     if not result.indexed:
         sys.exit(1)
+
+
+def _refuse_unfit(kind: str, name: str, given: Given) -> None:
+    """Raise InputError when an option means nothing for what a file holds."""
+    if kind == "spots" and (given.powder or given.radiation is not None):
+        option = "--powder" if given.powder else "--radiation"
+        raise InputError(f"{name} holds spots, for which {option} means nothing")
+    for attribute in ("distortion_sigma", "longest_zone", "g_max"):
+        if kind != "spots" and getattr(given, attribute) is not None:
+            option = attribute.replace("_", "-")
+            raise InputError(f"--{option} belongs to spots, which {name} does not hold")
 
 
 def _print(result: Any, listed: MeasuredList, given: Given) -> None:
@@ -140,10 +149,36 @@ def units_of(listed: MeasuredList) -> str:
     return listed.units
 
 
+def _explain(result: Any) -> None:
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+
+    if isinstance(result, PowderIndexing):
+        from navp_structures.analysis.indexing.powder.text import explanation
+
+        click.echo(f"\n{_lines_folded(explanation(result, width=terminal_width()))}")
+    elif isinstance(result, SpotIndexing):
+        explain_spots(result)
+
+
+def _draw(result: Any, path: Path) -> None:
+    """Draw indexed spots or powder lines into a file."""
+    from navp_structures.analysis.indexing.powder.result import PowderIndexing
+    from navp_structures.analysis.indexing.spot_result import SpotIndexing
+
+    if isinstance(result, PowderIndexing):
+        from navp_structures.analysis.indexing.powder.drawing import draw
+
+        found, row = result, result.solution()
+        draw_figure(path, lambda figure: draw(found, row, None, figure))
+    else:
+        draw_spots(result if isinstance(result, SpotIndexing) else None, path)
+
+
 def draw_spots(result: SpotIndexing | None, path: Path) -> None:
     """Draw indexed spots into a file."""
     if result is None:
-        raise InputError("--plot draws spots, or two spacings with their angle")
+        raise InputError("--plot draws spots, powder lines, or two spacings with their angle")
     found = result
     draw_picture(path, _PICTURE, lambda ax: found.plot(ax))
 
@@ -160,9 +195,13 @@ def explained(row: SpotSolution) -> str:
     """Return a solution spot by spot, folded to the terminal."""
     from navp_structures.analysis.indexing.spot_text import explanation
 
+    return _lines_folded(explanation(row, width=terminal_width()))
+
+
+def _lines_folded(text: str) -> str:
+    """Return lines, those that are too long for the terminal folded."""
     width = terminal_width()
-    lines = explanation(row, width=width).splitlines()
-    return "\n".join(folded(line) if len(line) > width else line for line in lines)
+    return "\n".join(folded(line) if len(line) > width else line for line in text.splitlines())
 
 
 def relative_sigma(listed: MeasuredList) -> Any:

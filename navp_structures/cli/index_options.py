@@ -61,6 +61,7 @@ _OPTIONS = (
         type=float,
         help="Å; longest of the equally probable zone axes.  [45]",
     ),
+    click.option("--g-max", type=float, help="Å⁻¹; how far spots were looked for.  [weighed]"),
     click.option(
         "--workers", type=int, help="Of a FOLDER or .npz: processes.  [default: the cores]"
     ),
@@ -81,9 +82,16 @@ _OPTIONS = (
     click.option(
         "--all", "whole", is_flag=True, help="List all that fit spacings, not the first ones."
     ),
-    click.option("--explain", is_flag=True, help="Tell the best solutions spot by spot."),
     click.option(
-        "--plot", type=Path, metavar="FILE", help="Draw spots: a png, pdf or svg file."
+        "--explain",
+        is_flag=True,
+        help="Tell the best solutions spot by spot; of powders, what to measure next.",
+    ),
+    click.option(
+        "--plot",
+        type=Path,
+        metavar="FILE",
+        help="Draw spots or powder lines: a png, pdf or svg file.",
     ),
 )
 
@@ -112,6 +120,7 @@ class Given:
     powder: bool
     distortion_sigma: str | None
     longest_zone: float | None
+    g_max: float | None
     workers: int | None
     sequence: bool
     frame_scale_sigma: str | None
@@ -141,6 +150,7 @@ class Given:
             "camera_constant": self.camera_constant,
             "distortion_sigma": fraction(self.distortion_sigma, "--distortion-sigma"),
             "longest_zone": self.longest_zone,
+            "g_max": self.g_max,
         }
 
     @property
@@ -185,6 +195,7 @@ INPUTS: Final = {
 
 _NAMES: Final = {"angles": "angle", "labels": "label", "whole": "all"}
 
+_SPOTS = "spots", ("file", "many", "sequence")
 _WRITTEN = "spacings on the command line", ("spacings",)
 _SEQUENCE = "a sequence: name its files behind --sequence", ("sequence",)
 
@@ -195,6 +206,9 @@ _BELONGING: Final = {
     "probe": _WRITTEN,
     "radiation": ("spacings and powder lines", ("spacings", "file")),
     "powder": ("a file", ("spacings", "file")),
+    "distortion_sigma": _SPOTS,
+    "longest_zone": _SPOTS,
+    "g_max": _SPOTS,
     "workers": ("a folder or an .npz file", ("many",)),
     "frame_scale_sigma": _SEQUENCE,
     "same_direction": _SEQUENCE,

@@ -20,7 +20,7 @@ a likelihood with hidden assignments)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -47,7 +47,8 @@ class Pairs:
     observation, line
         Of each pair, shape ``(p,)``.
     residual
-        Observed minus calculated position, unshifted, shape ``(p,)``.
+        Observed minus calculated position, unshifted, shape ``(p,)``; ``(g, p)`` where it
+        depends on the setting.
     basis
         What each shift adds to the calculated position, shape ``(p, k)``.
     variance
@@ -59,6 +60,10 @@ class Pairs:
     residual: Floats
     basis: Floats
     variance: Floats
+
+    def repeated(self, times: int) -> Pairs:
+        """Return them with each setting's residuals so many times in a row."""
+        return replace(self, residual=np.repeat(self.residual, times, axis=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +101,8 @@ def settle(pairs: Pairs, log_odds: Floats, starts: Floats) -> Settled:
     g, s, k = len(log_odds), *starts.shape
     shifts = np.tile(starts, (g, 1))
     odds = np.repeat(log_odds, s, axis=0)
+    if pairs.residual.ndim == 2:
+        pairs = pairs.repeated(s)
     groups = _Groups(pairs)
     outer = (pairs.basis[:, :, np.newaxis] * pairs.basis[:, np.newaxis, :]).reshape(-1, k * k)
     prior = (pairs.basis**2).sum(axis=1)

@@ -63,15 +63,19 @@ class IntensityFits:
         Parameters
         ----------
         h, log_calculated, damping
-            Number of the placement, x and u of each reflection, all of one shape.
+            Number of the placement, x and u of each reflection, all of one shape; x is -inf
+            where nothing is scattered, and stays so.
         """
-        off = log_calculated - self.mean[h]
-        return np.asarray(
+        # Where strong and weak ones are turned over, nothing would become infinitely much.
+        known = np.isfinite(log_calculated)
+        off = np.where(known, log_calculated, 0.0) - self.mean[h]
+        told = (
             self.mean[h]
             + self.scale[h]
             + (1.0 + self.levelling[h]) * off
             + self.fall[h] * damping
         )
+        return np.asarray(np.where(known, told, -np.inf))
 
 
 def fit_intensities(
@@ -99,6 +103,9 @@ def fit_intensities(
     off = np.where(compared, log_measured - log_calculated, np.nan)
     with np.errstate(invalid="ignore"):
         near = np.abs(off - _medians(off)) <= far * spread
+        # Halfway between two that are far apart is nobody: the lower one then is the middle.
+        lost = ~near.any(axis=1)
+        near[lost] = np.abs(off[lost] - _medians(off[lost], lower=True)) <= far * spread
     number = np.maximum(near.sum(axis=1), 1)
     x = np.where(near, log_calculated, 0.0)
     mean = x.sum(axis=1) / number
@@ -136,11 +143,17 @@ def fit_intensities(
     )
 
 
-def _medians(values: Floats) -> Floats:
-    """Return the median of the numbers in each row, as a column; 0 where there are none."""
+def _medians(values: Floats, *, lower: bool = False) -> Floats:
+    """Return the median of the numbers in each row, as a column; 0 where there are none.
+
+    Parameters
+    ----------
+    lower
+        Of an even number the lower of the middle two, not their mean.
+    """
     ordered = np.sort(values, axis=1)
     number = (~np.isnan(values)).sum(axis=1)
     rows = np.arange(len(values))
     low = ordered[rows, np.maximum(number - 1, 0) // 2]
-    high = ordered[rows, np.minimum(number // 2, values.shape[1] - 1)]
+    high = low if lower else ordered[rows, np.minimum(number // 2, values.shape[1] - 1)]
     return np.asarray(np.where(number > 0, 0.5 * (low + high), 0.0)[:, np.newaxis])

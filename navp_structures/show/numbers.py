@@ -113,3 +113,14 @@ def _plain(number: Decimal) -> str:
 def _places(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
+
+
+def share_text(probability: float) -> str:
+    """Return a probability with three decimals, but never 1.000: nothing is certain.
+
+    Examples
+    --------
+    >>> share_text(0.97038), share_text(0.99999)
+    ('0.970', '>0.999')
+    """
+    return ">0.999" if probability > 0.9995 else f"{probability:.3f}"

@@ -82,6 +82,13 @@ def loaded(code: str, folder: Path) -> set[str]:
             tuple({*HEAVY, "rich"} - {"scipy"}),
         ),
         (
+            "from pathlib import Path; Path('p.txt').write_text('14.25\\n20.07\\n23.76\\n'); "
+            "from navp_structures.cli import main; "
+            "main(['index', '--powder', 'p.txt', '--units', 'two_theta', '--radiation', "
+            "'CuKa1', '--json'], standalone_mode=False)",
+            (*HEAVY, "rich"),
+        ),
+        (
             # Neighbours and hulls are scipy's.
             "from navp_structures.cli import main; "
             "main(['polyhedra', 'Na3VP', '--json'], standalone_mode=False)",
@@ -111,6 +118,7 @@ def loaded(code: str, folder: Path) -> set[str]:
         "index powder",
         "index many",
         "index sequence",
+        "navp index --powder",
         "polyhedra",
         "path",
         "misfit",
@@ -130,10 +138,12 @@ def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str
         ["saed", "Na3VP", "--rings"],
         ["polyhedra", "Na3VP"],
         ["path"],
+        ["index", "p.txt", "--units", "two_theta", "--radiation", "CuKa1"],
     ],
-    ids=["xrd", "saed", "rings", "polyhedra", "path"],
+    ids=["xrd", "saed", "rings", "polyhedra", "path", "index powder"],
 )
 def test_a_picture_needs_no_screen(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "p.txt").write_text("14.25\n20.07\n23.76\n")
     code = (
         "from navp_structures.cli import main; import sys; "
         f"main({[*command, '--plot', 'out.png']!r}, standalone_mode=False); "

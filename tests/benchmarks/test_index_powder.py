@@ -25,7 +25,8 @@ LISTS = 2000
 class Case:
     """Lists of some length, and what must come of them; None where nothing is demanded.
 
-    `mixtures` is the share of lists of two phases, `prior` what the engine is told of it.
+    `mixtures` is the share of lists of two phases, `prior` what the engine is told of it;
+    lines nearer than `resolution` are one.
     """
 
     count: int
@@ -34,6 +35,7 @@ class Case:
     mixtures: float = 0.0
     prior: float = 0.05
     with_intensities: bool = False
+    resolution: float = 0.0
     accuracy: float | None = None
     calibration: float | None = 0.05
 
@@ -41,6 +43,7 @@ class Case:
     def name(self) -> str:
         kind = {0.0: "single", 1.0: "binary"}.get(self.mixtures, "both")
         told = ", intensities" if self.with_intensities else ""
+        told += f", merged to {self.resolution:g}" if self.resolution else ""
         return f"{kind}, {self.count} lines, sigma {self.sigma:g}, prior {self.prior:g}{told}"
 
 
@@ -63,6 +66,9 @@ CASES = [
     Case(count=12, seed=7011, mixtures=1.0, prior=0.8),
     Case(count=3, seed=7012, mixtures=1.0, prior=0.8, calibration=None),
     Case(count=20, seed=7013, mixtures=1.0, sigma=0.1, calibration=None),
+    # As a diffractometer shows them, which does not resolve what is nearer.
+    Case(count=20, seed=7014, mixtures=1.0, prior=0.8, resolution=0.1, accuracy=0.95),
+    Case(count=10, seed=7015, resolution=0.1, accuracy=0.95),
 ]
 
 
@@ -91,7 +97,10 @@ def test_lists(
     chances, right, seconds = np.zeros(number), np.zeros(number), np.zeros(number)
 
     def measure() -> None:
-        lists = powder_lists(case.seed, number, case.count, case.sigma, binary=case.mixtures)
+        lists = powder_lists(
+            case.seed, number, case.count, case.sigma, binary=case.mixtures,
+            resolution=case.resolution,
+        )  # fmt: skip
         for n, item in enumerate(lists):
             start = process_time()
             result = navp.index_powder(

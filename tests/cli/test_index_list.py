@@ -73,6 +73,36 @@ def test_powder_lines_of_a_file(peaks: str) -> None:
     assert run(peaks, "--units", "two_theta", "--radiation", "CuKa1").stdout == text
 
 
+def test_powder_tells_what_to_measure_next(tmp_path: Path) -> None:
+    path = tmp_path / "few.txt"
+    path.write_text("20.07\n", encoding="utf-8")
+    asked = (str(path), "--units", "two_theta", "--radiation", "CuKa1")
+    text = run(*asked, "--explain").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    flat = " ".join(text.split())
+    told = json.loads(run(*asked, "--json").stdout)["results"]["next_measurement"]
+    assert told["kind"] == "line"
+    # In the notes of the table, and again above its outcomes.
+    assert flat.count(f"next: {told['text']}") == 2
+    assert "P if seen" in flat
+    sure = tmp_path / "sure.txt"
+    sure.write_text("13.73\n19.31\n22.82\n27.50\n30.7\n34.2\n", encoding="utf-8")
+    text = run(str(sure), *asked[1:], "--explain").stdout
+    assert "next: nothing that is expected to tell more" in " ".join(text.split())
+
+
+def test_picture_of_powder_lines(peaks: str, tmp_path: Path) -> None:
+    target = tmp_path / "out.svg"
+    told = ("--units", "two_theta", "--radiation", "CuKa1", "--plot", str(target))
+    done = run("--powder", peaks, *told)
+    assert f"wrote {target}" in done.stderr
+    picture = target.read_text(encoding="utf-8")
+    assert "(1 1 6)" in picture
+    assert "posterior of" in picture
+    # A picture does not change what is printed.
+    assert done.stdout == run("--powder", peaks, *told[:4]).stdout
+
+
 def test_spacings_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "d.txt"
     path.write_text("2.542 Å\n2.992 Å\n", encoding="utf-8")
@@ -125,3 +155,22 @@ def test_nothing_found_is_an_exit_code(tmp_path: Path) -> None:
 def test_refusals(arguments: tuple[str, ...], message: str, spots: str, peaks: str) -> None:
     given = [{"SPOTS": spots, "PEAKS": peaks}.get(word, word) for word in arguments]
     assert message in " ".join(run(*given, code=2).stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--g-max", "--longest-zone", "--distortion-sigma"])
+def test_options_of_spots_do_not_fit_spacings(option: str, tmp_path: Path) -> None:
+    outcome = run("1.88", "1.895", option, "0.3", code=2)
+    assert f"{option} belongs to spots, not to spacings" in outcome.stderr
+    listed = tmp_path / "d.csv"
+    listed.write_text("d (A)\n1.88\n1.895\n")
+    outcome = run(str(listed), option, "0.3", code=2)
+    assert f"{option} belongs to spots, which {listed} does not hold" in outcome.stderr
+
+
+def test_how_far_spots_were_looked_for(tmp_path: Path) -> None:
+    listed = tmp_path / "spots.csv"
+    listed.write_text("gx,gy\n0.275,0.229\n-0.275,0.229\n0.55,0.0\n0.138,0.229\n-0.138,0.229\n")
+    text = run(str(listed), "--units", "1/A", "--g-max", "0.6", "--json").stdout
+    assert json.loads(text)["inputs"]["g_max"] == 0.6
+    outcome = run(str(listed), "--units", "1/A", "--g-max", "0.2", code=2)
+    assert "a spot is 0.5500 Å⁻¹ from the direct beam, beyond g_max 0.2" in outcome.stderr

@@ -33,6 +33,7 @@ def index_many(
     camera_constant: float | None = None,
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
+    g_max: float | None = None,
     workers: int | None = None,
     progress: bool = False,
     chunk: int = 64,
@@ -60,7 +61,7 @@ def index_many(
         counted as ``left_out``, and told. A spot with one NaN is an error, as is one without
         its intensity where intensities are given. An .npz file keeps no masks.
     phases, sigma, angle_sigma, scale_sigma, units, camera_constant, distortion_sigma, \
-longest_zone
+longest_zone, g_max
         As for `index_spots`; sigmas for each spot fit only patterns with as many spots.
     workers
         Processes; as many as there are cores for this one when None, and 1 for none but this.
@@ -98,6 +99,7 @@ longest_zone
         camera_constant=camera_constant,
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
+        g_max=g_max,
     )
     # A wrong option would be the error of every row.
     check_options(settings.units, settings.sigma, settings.angle_sigma, camera_constant)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from navp_structures.analysis.indexing.next_step import NextMeasurement
 from navp_structures.analysis.indexing.spot_evidence import Errors
 from navp_structures.analysis.indexing.spot_search import Posterior
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.spot_match import PolarSpots, laid, wrapped
-from navp_structures.model.hkl import HKL, format_hkl, hkl_of
+from navp_structures.model.hkl import format_hkl, hkl_of
 
 # Standard deviations between two positions that tell them apart.
 _APART: Final = 4.0
@@ -24,39 +24,6 @@ _HOPELESS: Final = 0.1
 
 # A calibration this good can be had from a standard in the same session.
 _CALIBRATED: Final = 0.002
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextMeasurement:
-    """What to measure.
-
-    Parameters
-    ----------
-    kind
-        ``spot`` or ``scale``.
-    answers
-        Ids of the two phases that it separates.
-    hkl, d
-        Of the spot, in the first of them; d in Å.
-    x, y
-        Where the spot is in the pattern (Å⁻¹).
-    probability
-        That it is seen if the first answer is right; it is not expected for the second.
-    sigma
-        Relative: a scale as good as this separates the two.
-    text
-        All of it in words.
-    """
-
-    kind: str
-    answers: tuple[str, str]
-    hkl: HKL | None
-    d: float | None
-    x: float | None
-    y: float | None
-    probability: float | None
-    sigma: float | None
-    text: str
 
 
 def next_measurement(

@@ -47,6 +47,7 @@ def pair_pattern(
         camera_constant=None,
         distortion_sigma=0.0,
         longest_zone=DEFAULT_LONGEST_ZONE,
+        g_max=None,
     )
     spots = [(one, 0.0), (two * math.cos(between), two * math.sin(between))]
     return index_pattern(spots, None, settings)

@@ -59,6 +59,7 @@ def index_sequence(
     camera_constant: float | None = None,
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
+    g_max: float | None = None,
     ion: str = "Na",
 ) -> SequenceIndexing:
     r"""Return which phases the patterns of one grain are, one after the other.
@@ -73,7 +74,7 @@ def index_sequence(
     ----------
     patterns
         In their order; each as the spots of `index_spots`.
-    phases, units, camera_constant, distortion_sigma, longest_zone
+    phases, units, camera_constant, distortion_sigma, longest_zone, g_max
         As for `index_spots`. Each frame has its own elliptic distortion.
     sigma, angle_sigma
         One standard deviation of length, relative, and angle (degrees), of all spots.
@@ -129,6 +130,7 @@ def index_sequence(
         camera_constant=camera_constant,
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
+        g_max=g_max,
     )
     given, strengths = _given(patterns, intensities)
     frames = [

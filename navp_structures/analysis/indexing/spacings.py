@@ -15,7 +15,7 @@ from navp_structures.analysis.indexing.candidates import (
     find_candidates,
 )
 from navp_structures.analysis.indexing.labels import LabelVerdict, judge_labels
-from navp_structures.analysis.indexing.next_measurement import NextMeasurement
+from navp_structures.analysis.indexing.next_step import NextMeasurement
 from navp_structures.analysis.indexing.notes import notes_on
 from navp_structures.analysis.indexing.pair_pattern import pair_pattern
 from navp_structures.analysis.indexing.pairs import (

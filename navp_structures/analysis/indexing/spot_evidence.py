@@ -8,7 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.indexing.spot_views import SPREADS, Kind, View, edges, kinds
+from navp_structures.analysis.indexing.spot_views import (
+    Kind,
+    View,
+    edges,
+    kinds,
+    measured_spread,
+)
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.analysis.indexing.zone_library import log_intensity as known_intensity
 from navp_structures.kernels.lattice import Floats
@@ -151,9 +157,8 @@ def _intensity_evidence(
     square = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
     known, matched = np.maximum(placed.match, 0), placed.match >= 0
     compared = matched & np.isfinite(calculated[known])
-    fits = fit_intensities(
-        log_intensity, calculated[known], square[known], compared, SPREADS[kind]
-    )
+    spread = measured_spread(kind)
+    fits = fit_intensities(log_intensity, calculated[known], square[known], compared, spread)
     # All reflections of each placement's zone, one placement behind the other.
     low, high = library.first[placed.zone], library.first[placed.zone + 1]
     h = np.repeat(np.arange(len(low)), high - low)
@@ -162,7 +167,7 @@ def _intensity_evidence(
     expected = fits.expected(h, calculated[row], square[row])
     # The weakest spot tells how strong one must be to be seen.
     share = (1.0 - MISSED) * (1.0 - spurious_share(len(log_intensity)))
-    p = share * ndtr((expected - log_intensity.min()) / SPREADS[kind])
+    p = share * ndtr((expected - log_intensity.min()) / spread)
     none = np.where(library.counted[row], np.log1p(-p), 0.0)
     taken = np.concatenate([known, library.mate[known]], axis=1) - (low - start)[:, np.newaxis]
     none[taken[np.concatenate([matched, matched], axis=1)]] = 0.0

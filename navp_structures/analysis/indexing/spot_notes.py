@@ -39,6 +39,11 @@ def _found(result: SpotIndexing) -> Iterator[str]:
     best = result.best
     if best in _NULLS:
         yield f"most probable is {_NULLS[best]}: these spots are not indexed"
+        if best == "none.lattice" and result.asked["listed_zones"] is not None:
+            yield (
+                f"a zone axis longer than {result.asked['listed_zones']:g} Å may show such a "
+                "net too; a larger longest_zone tries it"
+            )
     elif result.posteriors[best] < SURE:
         yield f"{best} leads, but is not sure: below {SURE:g} other answers remain"
     if result.rows and not result.rows[0].is_hand_known:

@@ -17,7 +17,7 @@ from navp_structures.show.tables import Column, TableResult, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from navp_structures.analysis.indexing.next_measurement import NextMeasurement
+    from navp_structures.analysis.indexing.next_step import NextMeasurement
     from navp_structures.analysis.indexing.spot_input import MeasuredSpots
     from navp_structures.analysis.indexing.spot_net import SpotNet
 

@@ -186,7 +186,10 @@ def _placements(
             settle(first, sure, nets, odds, errors.scale),
         )
     settled = _one_reading(settled, library)
-    return without_doubles(settled.take(_distinct(settled)), wide, nets, library.mate)
+    settled = without_doubles(settled.take(_distinct(settled)), wide, nets, library.mate)
+    # Without its doubles a placement may be one that was found already, also turned by half.
+    settled = _one_reading(settled, library)
+    return settled.take(_distinct(settled))
 
 
 def _rounded(value: float) -> float:

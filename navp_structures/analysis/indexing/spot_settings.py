@@ -31,7 +31,7 @@ class SpotSettings:
     camera_constant: float | None
     distortion_sigma: float
     longest_zone: float
-    g_max: float | None = None
+    g_max: float | None
 
     @classmethod
     def of(
@@ -45,7 +45,7 @@ class SpotSettings:
         camera_constant: float | None,
         distortion_sigma: float,
         longest_zone: float,
-        g_max: float | None = None,
+        g_max: float | None,
     ) -> SpotSettings:
         """Return settings; sigmas and units are checked with the spots that they belong to."""
         return cls(

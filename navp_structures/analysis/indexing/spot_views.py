@@ -30,7 +30,16 @@ SPREADS: Final[dict[Kind, float]] = {
     "averaged": INTENSITY_SPREAD,
     "dynamical": 0.7 * float(np.log(10.0)),
 }
-"""Of ln I."""
+"""Of ln I, where none is measured."""
+
+# What is left of it when the common errors are refined: how intensities fall, and how far
+# strong and weak ones are levelled.
+_REFINED: Final = 0.35 * float(np.log(10.0))
+
+
+def measured_spread(kind: Kind) -> float:
+    """Return the spread of ln I beside measured ones, with their common errors refined."""
+    return SPREADS[kind] if kind == "dynamical" else _REFINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

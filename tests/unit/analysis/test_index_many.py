@@ -67,6 +67,7 @@ def settings(**varied: Any) -> SpotSettings:
         "camera_constant": None,
         "distortion_sigma": 0.0,
         "longest_zone": DEFAULT_LONGEST_ZONE,
+        "g_max": None,
     }
     return SpotSettings.of(**(usual | varied))
 

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -170,20 +170,30 @@ class TestShifts:
 
 
 def merged(position: np.ndarray, height: np.ndarray, width: float) -> list[tuple[float, ...]]:
-    """Return centroid, sum and variance of runs no wider than a width."""
-    runs: list[list[int]] = []
-    for n, x in enumerate(position):
-        if runs and x - position[runs[-1][0]] <= width:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    result = []
-    for run in runs:
-        x, w = position[run], height[run]
-        mean = float((x * w).sum() / w.sum())
-        spread = float((w * (x - mean) ** 2).sum() / w.sum())
-        result.append((mean, float(w.sum()), spread))
-    return result
+    """Return mean, sum and variance of what is seen as one line: the nearest two first."""
+    order = np.argsort(position)
+    runs = [[int(n)] for n in order]
+
+    def mean(run: list[int]) -> float:
+        return float((position[run] * height[run]).sum() / height[run].sum())
+
+    while len(runs) > 1:
+        gaps = [mean(two) - mean(one) for one, two in pairwise(runs)]
+        least = int(np.argmin(gaps))
+        if gaps[least] >= width:
+            break
+        runs[least : least + 2] = [runs[least] + runs[least + 1]]
+    # An intensity that is off by a factor of e^0.8 moves the mean by that of its share.
+    return [
+        (
+            mean(run),
+            float(height[run].sum()),
+            0.8**2
+            * float(((height[run] * (position[run] - mean(run))) ** 2).sum())
+            / float(height[run].sum()) ** 2,
+        )
+        for run in runs
+    ]
 
 
 def density_by_hand(x: np.ndarray, phase: str, limits: tuple[float, float]) -> float:
@@ -195,7 +205,7 @@ def density_by_hand(x: np.ndarray, phase: str, limits: tuple[float, float]) -> f
     lines = navp.powder_pattern(phase, radiation="CuKa1", two_theta=limits).lines
     kept = lines.intensity > 1e-5 * lines.intensity.max()
     t, height, extra = map(
-        np.array, zip(*merged(lines.two_theta[kept], lines.intensity[kept], sigma), strict=True)
+        np.array, zip(*merged(lines.two_theta[kept], lines.intensity[kept], 0.1), strict=True)
     )
     strength = np.log10(height)
     stray = 0.05 * n / (limits[1] - limits[0])
@@ -239,7 +249,7 @@ class TestProbability:
         # Errors so small that no two observations stand between the same two lines.
         x = np.sort(strongest(phase, 4) + rng.normal(0.02, 0.03, 4))
         limits = (10.0, 60.0)
-        result = index(x, phases=[phase], limits=limits)
+        result = index(x, phases=[phase], limits=limits, resolution=0.1)
         # Against lines at random, whose density is n! / range^n: both priors are known.
         ids = navp.load(phase).id
         odds = math.log(result.posteriors[ids] / result.posteriors["none.random"])
@@ -399,7 +409,32 @@ def test_long_lists_are_taken() -> None:
     # All lines of a phase, not only the strong ones.
     phase = navp.powder_pattern("Na2VP", radiation="CuKa1", two_theta=(10, 60)).lines.two_theta
     lines = np.unique(phase + rng.normal(0.0, 0.01, len(phase)))
-    assert index(lines, sigma=0.01).rows[0].phase == "na2vp-a"
+    whole = index(lines, sigma=0.01)
+    assert whole.rows[0].phase == "na2vp-a"
+    # Notes stay short; the row has each line.
+    assert len(whole.rows[0].hkls) == len(lines)
+    assert any(note.endswith(f"and {len(lines) - 40} more") for note in whole.notes)
+
+
+@pytest.mark.parametrize(("count", "sigma"), [(2000, 0.05), (60, 1.0), (6, 5.0)])
+def test_crowded_lists_say_so(count: int, sigma: float) -> None:
+    # On average lines are 0.05, 1.5 and 15 degrees apart.
+    rng = np.random.default_rng(1)
+    x = np.sort(rng.uniform(30.0, 120.0, count))
+    result = index(x, sigma=sigma, limits=(30, 120))
+    assert math.isclose(sum(result.posteriors.values()), 1.0, abs_tol=1e-9)
+    assert not result.indexed
+    notes = [note for note in result.notes if "less than 4 sigma" in note]
+    assert len(notes) == 1
+    assert "give fewer lines" in notes[0]
+    assert not any("less than 4 sigma" in note for note in index(NA3VP).notes)
+
+
+@pytest.mark.parametrize("count", [2001, 5000])
+def test_too_many_lines_are_refused_in_one_sentence(count: int) -> None:
+    with pytest.raises(InputError, match=f"{count} lines are given; at most 2000") as caught:
+        index(np.linspace(10.0, 120.0, count))
+    assert "give the peaks" in str(caught.value)
 
 
 @pytest.mark.filterwarnings("error")
@@ -416,6 +451,9 @@ def test_long_lists_are_taken() -> None:
         ([6.21, 4.42, 3.74], {"units": "A", "scale_sigma": 0}),
         ([900.0, 3.0], {"units": "A"}),
         ([40.0, 60.0, 80.0], {"sigma": 5}),
+        ([40.0, 60.0, 80.0], {"sigma": 5, "resolution": 0}),
+        ([40.0, 60.0, 80.0], {"resolution": 10, "mixture_prior": 0.8}),
+        ([40.0, 60.0, 80.0], {"sigma": 5, "intensities": [1, 5, 30]}),
     ],
 )
 def test_ends_of_what_is_allowed(values: list[float], options: dict[str, Any]) -> None:

@@ -226,7 +226,7 @@ def test_an_unrelated_orientation_is_penalised() -> None:
     phases = tuple(map(navp.load, ("Na3VP", "Na2VP")))
     settings = SpotSettings.of(
         phases=phases, sigma=0.01, angle_sigma=1.0, scale_sigma=0.01, units="1/A",
-        camera_constant=None, distortion_sigma=0.0, longest_zone=45.0,
+        camera_constant=None, distortion_sigma=0.0, longest_zone=45.0, g_max=None,
     )  # fmt: skip
     related = relations(phases, "Na")
     factors = []

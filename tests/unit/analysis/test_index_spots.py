@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import navp_structures as navp
+from navp_structures.analysis.indexing.spot_settings import SpotSettings
+from navp_structures.analysis.indexing.spots import searched
 from navp_structures.benchmark.cases import CaseMaker
 from navp_structures.benchmark.foreign import foreign_crystals
 from navp_structures.benchmark.indexing import FOREIGN_SETUPS, SETUPS, outcome
@@ -19,6 +21,10 @@ from navp_structures.show.tables import json_text, text_table
 
 CARD = ("Na3VP", "Na2VP", "NaVP", "NZSP")
 Spots = list[tuple[float, float]]
+PLAIN = {
+    "phases": None, "sigma": 0.01, "angle_sigma": 2.0, "scale_sigma": 0.01, "units": "1/A",
+    "camera_constant": None, "distortion_sigma": 0.0, "longest_zone": 45.0, "g_max": None,
+}  # fmt: skip
 
 
 def strongest(phase: str, zone: tuple[int, int, int], count: int = 12) -> Spots:
@@ -384,3 +390,19 @@ def test_other_crystals_are_seldom_taken_for_ours(setup: object, most: float) ->
     )  # fmt: skip
     found = outcome(setup, cases, phases, foreign=True)
     assert found.ours < most + 4 * math.sqrt(most * (1 - most) / 200)
+
+
+def test_no_placement_counts_twice() -> None:
+    # Two spots of these are near one reflection: which of them is taken off leads to the same.
+    spots = [(0.6405, 0.028), (0.1279, -0.1818), (0.5458, 0.1123), (0.6553, 0.0072)]
+    found = searched(spots, None, SpotSettings.of(**{**PLAIN, "sigma": 0.02}))
+    placed, mate = found.posterior.placed, found.library.mate
+    opposite = np.where(placed.match >= 0, mate[np.maximum(placed.match, 0)], -1)
+    keys = [
+        (zone, mirror, min(tuple(one), tuple(other)))
+        for zone, mirror, one, other in zip(
+            placed.zone.tolist(), placed.mirror.tolist(), placed.match.tolist(),
+            opposite.tolist(), strict=True,
+        )
+    ]  # fmt: skip
+    assert len(set(keys)) == len(keys)

@@ -74,3 +74,24 @@ def test_nothing_to_compare_is_no_evidence() -> None:
     made = fit_intensities(Y, X, U, ~ALL)
     assert made.log_evidence[0] == -np.inf
     assert np.isfinite(made.scale).all()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_intensities_far_apart_are_one_that_fits_and_one_outlier(count: int) -> None:
+    # Their median is between them, and near to neither.
+    y, shape = np.repeat([0.0, 9.0], count), (1, 2 * count)
+    known = np.ones(shape, dtype=bool)
+    made = fit_intensities(y, np.zeros(shape), np.zeros(shape), known)
+    alone = fit_intensities(y, np.zeros(shape), np.zeros(shape), known & (y == 0.0))
+    expected = alone.log_evidence[0] + count * np.log(OUTLIER / ANY)
+    assert made.log_evidence[0] == pytest.approx(expected)
+    assert made.compared[0] == 2 * count
+
+
+def test_extinct_reflections_stay_so_where_strong_ones_are_measured_weak() -> None:
+    x = np.linspace(-1.5, 1.5, 80)[np.newaxis]
+    made = fit_intensities(-x[0], x, np.full_like(x, 0.3), np.ones_like(x, dtype=bool))
+    assert made.levelling[0] < -1.0
+    told = made.expected(np.array([0, 0]), np.array([-np.inf, 0.0]), np.array([0.3, 0.3]))
+    assert told[0] == -np.inf
+    assert np.isfinite(told[1])

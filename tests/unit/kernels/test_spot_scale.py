@@ -18,7 +18,7 @@ SPOTS = [(0.2766, 0.2304), (-0.2766, 0.2304), (0.5532, 0.0), (0.1383, 0.2290)]
 def found_spots(request: pytest.FixtureRequest) -> Searched:
     settings = SpotSettings.of(
         phases=["Na3VP", "NZSP"], sigma=0.01, angle_sigma=1.0, scale_sigma=0.02, units="1/A",
-        camera_constant=None, distortion_sigma=request.param, longest_zone=30.0,
+        camera_constant=None, distortion_sigma=request.param, longest_zone=30.0, g_max=None,
     )  # fmt: skip
     return searched(SPOTS, None, settings)
 

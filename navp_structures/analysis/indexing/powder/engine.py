@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
 from navp_structures.analysis.indexing.powder.lines import CalculatedLines
-from navp_structures.analysis.indexing.powder.measured import Measured
+from navp_structures.analysis.indexing.powder.measured import Measured, Resolution
+from navp_structures.analysis.indexing.powder.seen import SeenLines, seen_lines
 from navp_structures.kernels import association, line_visibility
-from navp_structures.kernels.association import Pairs
-from navp_structures.kernels.lattice import Floats
+from navp_structures.kernels.association import Pairs, Settled
+from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.model.hkl import HKL, hkl_of
 
 SPREAD: Final = 0.35
 """Decades. Texture, absorption, coarse grains, overlap and the errors of a structure put
@@ -34,8 +37,8 @@ RATIO_SIGMA: Final = 0.5
 _RATIOS: Final = np.linspace(-1.5, 1.5, 7)
 _FINE_RATIOS: Final = np.linspace(-1.5, 1.5, 13)
 
-# Decades below the strongest line of the other phase.
-_MIDDLING: Final = 0.5
+# Decades: parts of a line that have less than a tenth of it are not told.
+_COUNTS: Final = -1.0
 
 # In standard deviations, prior of the shifts included, within which a line may be meant.
 _REACH: Final = 4.0
@@ -76,11 +79,22 @@ class Explanation:
     Parameters
     ----------
     of
-        The lines of each phase; those of the second follow the first where they are counted.
+        The calculated lines of each phase.
     log_evidence
         Natural logarithm of the probability density of the list, given its length.
+    position, strength
+        Of each line as it is seen, unshifted, on the axis of the list, and in decades, at
+        the ratio, shape ``(m,)``.
+    basis
+        What each shift adds to each line, shape ``(m, k)``.
     listed
         Probability of each line to be listed, shape ``(m,)``.
+    level
+        Decades, below which lines are not listed.
+    hkl, owner
+        Strongest family of each line, and number of its phase, shape ``(m, 3)``, ``(m,)``.
+    others
+        Number of phase and hkl of each other family that counts, by line.
     ratio
         Decades; volume of the second phase over the first, 0 for one phase.
     shifts, covariance
@@ -91,7 +105,14 @@ class Explanation:
 
     of: tuple[CalculatedLines, ...]
     log_evidence: float
+    position: Floats
+    strength: Floats
+    basis: Floats
     listed: Floats
+    level: float
+    hkl: Ints
+    owner: Ints
+    others: Mapping[int, tuple[tuple[int, HKL], ...]]
     ratio: float
     shifts: Floats
     covariance: Floats
@@ -99,18 +120,50 @@ class Explanation:
     share: Floats
 
 
-def explain(measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid) -> Explanation:
+def explain(
+    measured: Measured,
+    of: tuple[CalculatedLines, ...],
+    grid: Grid,
+    *,
+    likeliest: bool = False,
+    hopeless: float = -math.inf,
+) -> Explanation:
     """Return the evidence of one phase, or of a mixture of two.
 
     The density of the list is that of independent lines, each listed with its probability,
     and of stray lines anywhere; summed over assignments and integrated over the shifts, the
-    level of the list (decades), and the ratio of the phases.
+    level of the list (decades), the ratio of the phases, and what the instrument resolves.
+
+    Parameters
+    ----------
+    likeliest
+        Only the likeliest resolution, as if it were known.
+    hopeless
+        Where it leaves less evidence than this, no other resolution is tried either.
     """
+    *others, first = measured.resolutions
+    best = _resolved(measured, of, grid, first)
+    if likeliest or not others:
+        return best
+    joint = [best.log_evidence + math.log(first.prior)]
+    for resolution in others if best.log_evidence > hopeless else ():
+        found = _resolved(measured, of, grid, resolution)
+        joint.append(found.log_evidence + math.log(resolution.prior))
+        best = found if joint[-1] >= max(joint) else best
+    return replace(best, log_evidence=float(log_sum(np.array(joint))))
+
+
+def _resolved(
+    measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid, resolution: Resolution
+) -> Explanation:
+    """Return the evidence where lines nearer than the resolution are seen as one."""
     n = len(measured.position)
     rate = STRAY * n
     density = rate / (measured.limits[1] - measured.limits[0])
     ratios = _ratios(measured, len(of))
-    strength = _strengths(of, ratios)
+    shifts = measured.shift_basis(np.concatenate([lines.position for lines in of]))
+    seen = seen_lines(of, shifts, ratios, resolution)
+    strength = seen.strength
     if not strength.shape[1]:
         return _without_lines(measured, of, rate, density)
     levels, width = _levels(strength, n, rate, grid)
@@ -118,13 +171,13 @@ def explain(measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid) -> 
     strength = np.repeat(strength, levels.shape[1], axis=0)
     level = levels.ravel()
     p = np.clip(line_visibility.listed(strength, level, SPREAD, VISIBLE), 1e-12, None)
-    basis = _basis(measured, of)
-    pairs = _pairs(measured, of, basis)
+    pairs = _pairs(measured, seen)
     evidence = np.log1p(-p).sum(axis=1) - rate + n * math.log(density)
     if measured.intensity is not None:
         evidence += _log_stray(measured.intensity).sum()
     settled = None
     if pairs is not None:
+        pairs = pairs.repeated(levels.shape[1])
         odds = _odds(measured, pairs, strength, level, p) - math.log(density)
         settled = association.settle(pairs, odds, _starts(pairs.basis, grid))
         evidence = evidence + log_sum(settled.log_evidence)
@@ -132,20 +185,57 @@ def explain(measured: Measured, of: tuple[CalculatedLines, ...], grid: Grid) -> 
     prior = -0.5 * (ratios / RATIO_SIGMA) ** 2
     joint = prior[:, np.newaxis] + evidence
     best = int(np.argmax(joint))
-    start = 0 if settled is None else int(np.argmax(settled.log_evidence[best]))
-    k = basis.shape[1]
     given_ratio = log_sum(evidence) + _log_measure(measured, p, width, rate, grid)
-    return Explanation(
-        of=of,
+    return _told(
+        of,
+        seen,
+        best // levels.shape[1],
         log_evidence=float(log_sum(prior + given_ratio) - log_sum(prior)),
         listed=p[best],
+        level=float(level[best]),
         ratio=float(ratios[best // levels.shape[1]]),
-        shifts=np.zeros(k) if settled is None else settled.shifts[best, start],
-        covariance=np.eye(k)
-        if settled is None
-        else np.linalg.inv(settled.precision[best, start]),
-        pairs=pairs,
-        share=np.zeros(0) if settled is None else settled.share[best, start],
+        **_settings(pairs, settled, best, seen.basis.shape[1]),
+    )
+
+
+def _settings(
+    pairs: Pairs | None, settled: Settled | None, best: int, k: int
+) -> dict[str, Any]:
+    """Return shifts and assignments of the best setting."""
+    if pairs is None or settled is None:
+        return {
+            "shifts": np.zeros(k), "covariance": np.eye(k), "pairs": None, "share": np.zeros(0),
+        }  # fmt: skip
+    start = int(np.argmax(settled.log_evidence[best]))
+    return {
+        "shifts": settled.shifts[best, start],
+        "covariance": np.linalg.inv(settled.precision[best, start]),
+        "pairs": replace(pairs, residual=pairs.residual[best]),
+        "share": settled.share[best, start],
+    }
+
+
+def _told(
+    of: tuple[CalculatedLines, ...], seen: SeenLines, at: int, **others: Any
+) -> Explanation:
+    """Return an explanation with the lines as they are seen at a ratio."""
+    hkl = np.concatenate([lines.hkl for lines in of])
+    owner = np.repeat(np.arange(len(of)), [len(lines) for lines in of])
+    chief = seen.chief(at)
+    beside: dict[int, list[tuple[int, HKL]]] = {}
+    counts = seen.part_strength[at] > seen.strength[at, seen.parts] + _COUNTS
+    counts &= seen.line != chief[seen.parts]
+    for m, n in zip(seen.parts[counts].tolist(), seen.line[counts].tolist(), strict=True):
+        beside.setdefault(m, []).append((int(owner[n]), hkl_of(hkl[n])))
+    return Explanation(
+        of=of,
+        position=seen.position[at],
+        strength=seen.strength[at],
+        basis=seen.basis,
+        hkl=hkl[chief],
+        owner=owner[chief],
+        others={m: tuple(parts) for m, parts in beside.items()},
+        **others,
     )
 
 
@@ -182,26 +272,13 @@ def _without_lines(
     n = len(measured.position)
     shared = len(measured.shift_sigmas)
     evidence = n * math.log(density) - rate + 0.5 * math.log(2.0 * math.pi * rate)
+    none = np.zeros(0)
     return Explanation(
-        of=of, log_evidence=evidence + float(log_random(measured)), listed=np.zeros(0),
-        ratio=0.0, shifts=np.zeros(shared), covariance=np.eye(shared), pairs=None,
-        share=np.zeros(0),
+        of=of, log_evidence=evidence + float(log_random(measured)), position=none,
+        strength=none, basis=np.zeros((0, shared)), listed=none, level=0.0,
+        hkl=np.zeros((0, 3), dtype=np.int64), owner=np.zeros(0, dtype=np.int64), others={},
+        ratio=0.0, shifts=np.zeros(shared), covariance=np.eye(shared), pairs=None, share=none,
     )  # fmt: skip
-
-
-def _strengths(of: tuple[CalculatedLines, ...], ratios: Floats) -> Floats:
-    """Return the strength of each line at each ratio, shape ``(r, m)``."""
-    # A phase without sites is given middling lines, whatever the unit of the other's.
-    known = [lines.strength.max() for lines in of if lines.phase.has_sites and len(lines)]
-    middling = max(known) - _MIDDLING if known else 0.0
-    shifts = (0.0 * ratios, ratios)
-    return np.concatenate(
-        [
-            np.add.outer(shift, lines.strength + (0.0 if lines.phase.has_sites else middling))
-            for lines, shift in zip(of, shifts, strict=False)
-        ],
-        axis=1,
-    )
 
 
 def _levels(strength: Floats, n: int, rate: float, grid: Grid) -> tuple[Floats, Floats]:
@@ -227,31 +304,20 @@ def _log_measure(
     return -log_sum(-0.5 * levels**2 - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def _basis(measured: Measured, of: tuple[CalculatedLines, ...]) -> Floats:
-    """Return what the shifts and the errors of each cell add to each line, ``(m, k)``."""
-    columns = [measured.shift_basis(np.concatenate([lines.position for lines in of]))]
-    first = 0
-    for lines in of:
-        own = np.zeros((len(columns[0]), lines.basis.shape[1]))
-        own[first : first + len(lines)] = lines.basis
-        columns.append(own)
-        first += len(lines)
-    return np.concatenate(columns, axis=1)
-
-
-def _pairs(measured: Measured, of: tuple[CalculatedLines, ...], basis: Floats) -> Pairs | None:
-    position = np.concatenate([lines.position for lines in of])
-    variance = measured.sigma**2 + np.concatenate([lines.variance for lines in of])
-    reach = _REACH * np.sqrt(variance + (basis**2).sum(axis=1))
-    residual = measured.position[:, np.newaxis] - position
-    observation, line = np.nonzero(np.abs(residual) <= reach)
+def _pairs(measured: Measured, seen: SeenLines) -> Pairs | None:
+    """Return which observation may be which line, at any ratio."""
+    variance = measured.sigma**2 + seen.variance
+    reach = _REACH * np.sqrt(variance + (seen.basis**2).sum(axis=1))
+    low, high = seen.position.min(axis=0) - reach, seen.position.max(axis=0) + reach
+    observed = measured.position[:, np.newaxis]
+    observation, line = np.nonzero((observed >= low) & (observed <= high))
     if not len(observation):
         return None
     return Pairs(
         observation=observation,
         line=line,
-        residual=residual[observation, line],
-        basis=basis[line],
+        residual=measured.position[observation] - seen.position[:, line],
+        basis=seen.basis[line],
         variance=variance[line],
     )
 

@@ -40,6 +40,9 @@ list in two holds one, must not outweigh this."""
 MOST_MIXED: Final = 12
 """Of more phases, the mixtures of the likeliest are tried: 66 of them."""
 
+# Nats below the best phase: no other resolution makes up for so many.
+_HOPELESS: Final = 25.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
@@ -76,7 +79,10 @@ def weigh(
     is_long = len(measured.position) > LONG_LIST
     singles = [explain(measured, (own,), LONG if is_long else SINGLE) for own in lines]
     pairs = _pairs(singles) if mixture_prior else []
-    mixtures = [explain(measured, pair, LONG if is_long else MIXED) for pair in pairs]
+    hopeless = max(e.log_evidence for e in singles) - _HOPELESS
+    mixtures = [
+        explain(measured, pair, LONG if is_long else MIXED, hopeless=hopeless) for pair in pairs
+    ]
     # Where no mixture is tried, single phases have its share.
     shared = mixture_prior if mixtures else 0.0
     single = (1.0 - 2.0 * NONE_PRIOR - shared) / len(singles)

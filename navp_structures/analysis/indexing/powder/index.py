@@ -18,6 +18,7 @@ from navp_structures.analysis.indexing.powder.hypotheses import (
     weigh,
 )
 from navp_structures.analysis.indexing.powder.measured import Measured, measured_lines
+from navp_structures.analysis.indexing.powder.next_measurement import next_measurement
 from navp_structures.analysis.indexing.powder.result import PowderIndexing
 from navp_structures.analysis.indexing.powder.solutions import solution
 from navp_structures.analysis.indexing.powder.unexplained import STRAIN
@@ -40,6 +41,7 @@ def index_powder(
     scale_sigma: float | None = None,
     units: str = "two_theta",
     limits: tuple[float, float] | None = None,
+    resolution: float | None = None,
     mixture_prior: float = DEFAULT_MIXTURE_PRIOR,
 ) -> PowderIndexing:
     """Return how probable each phase, and each mixture of two, is for a list of lines.
@@ -79,6 +81,12 @@ def index_powder(
     limits
         First and last position that was measured, in the unit. None takes the lines with as
         much beyond on each side as they are apart on average.
+    resolution
+        Distance (degrees; relative for other units) below which the instrument shows two
+        lines as one, at their mean weighted by intensity, be they of one phase or of two.
+        0 resolves all. None takes 0.1 degrees (0.004), or two sigma where that is more, with
+        a probability of 0.6, or of 0.2 where the list holds nearer lines; else lines of two
+        phases are resolved, as by a fit of profiles.
     mixture_prior
         Probability beforehand that the sample holds two of the phases, 0 to 0.8; 0 tries
         single phases only.
@@ -113,6 +121,7 @@ def index_powder(
         displacement_sigma=displacement_sigma,
         scale_sigma=scale_sigma,
         limits=limits,
+        resolution=resolution,
     )
     share = within(mixture_prior, "mixture_prior", 0.0, 0.8, "probability")
     chosen = distinct_phases(phases)
@@ -126,6 +135,8 @@ def index_powder(
         asked=_inputs(measured, chosen, limits, share),
         of=chosen,
         measured=measured,
+        hypotheses=found,
+        next_measurement=next_measurement(measured, found),
         rows=tuple(solution(n, h, measured) for n, h in enumerate(found, start=1)),
     )
 
@@ -151,6 +162,8 @@ def _inputs(
         "scale_sigma": None if measured.in_degrees else shifts[0],
         "limits": list(measured.range_given),
         "limits_given": limits is not None,
+        "resolution": measured.resolution,
+        "resolution_given": measured.resolution_given,
         "mixture_prior": mixture_prior,
         "none_prior": NONE_PRIOR,
         "stray": STRAY,

@@ -34,15 +34,13 @@ class CalculatedLines:
     Parameters
     ----------
     hkl
-        The strongest family of each line, shape ``(m, 3)``.
+        Family of each line, shape ``(m, 3)``.
     position
-        Centroid, on the axis of the list, shape ``(m,)``.
+        On the axis of the list, shape ``(m,)``.
     strength
         Decades, for a given volume of the phase, shape ``(m,)``; 0 without sites.
     basis
         What one sigma of each error of the cell adds to the position, shape ``(m, k)``.
-    variance
-        Of the families of a line about its centroid, shape ``(m,)``.
     """
 
     phase: Phase
@@ -50,7 +48,6 @@ class CalculatedLines:
     position: Floats
     strength: Floats
     basis: Floats
-    variance: Floats
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -58,10 +55,7 @@ class CalculatedLines:
 
 
 def calculated_lines(phase: Phase, measured: Measured) -> CalculatedLines:
-    """Return the lines of a phase; families within one sigma of each other are one line.
-
-    Their order in a list could not be told, and whoever measures them sees one line.
-    """
+    """Return the lines of a phase, each family its own."""
     hkl, d, weight = _families(phase, measured)
     position = measured.positions_of(d)
     low, high = measured.limits
@@ -69,25 +63,12 @@ def calculated_lines(phase: Phase, measured: Measured) -> CalculatedLines:
     inside &= weight > weight.max(initial=0.0) * 10.0**-_WEAKEST
     order = np.flatnonzero(inside)[np.argsort(position[inside], kind="stable")]
     hkl, position, weight = hkl[order], position[order], weight[order]
-    starts = _runs_within(position, measured.sigma)
-    if not len(starts):
-        empty = np.zeros(0)
-        return CalculatedLines(
-            phase=phase, hkl=hkl, position=empty, strength=empty, variance=empty,
-            basis=np.zeros((0, 0)),
-        )  # fmt: skip
-    run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(position)))
-    total = np.add.reduceat(weight, starts)
-    centre = np.add.reduceat(weight * position, starts) / total
-    spread = np.add.reduceat(weight * (position - centre[run]) ** 2, starts) / total
-    chief = hkl[np.lexsort((-weight, run))[starts]]
     return CalculatedLines(
         phase=phase,
-        hkl=chief,
-        position=centre,
-        strength=np.log10(total) if phase.has_sites else np.zeros(len(total)),
-        basis=measured.slopes(centre)[:, np.newaxis] * _cell_modes(phase, chief),
-        variance=spread,
+        hkl=hkl,
+        position=position,
+        strength=np.log10(weight) if phase.has_sites else np.zeros(len(weight)),
+        basis=measured.slopes(position)[:, np.newaxis] * _cell_modes(phase, hkl),
     )
 
 
@@ -127,17 +108,6 @@ def _families(phase: Phase, measured: Measured) -> tuple[Ints, Floats, Floats]:
     lines = powder_lines(phase, PowderSettings(**(defaults(used) | asked), radiation=used))
     # What a volume scatters into a line goes with |F|² / V².
     return lines.hkl, lines.d, lines.intensity * (lines.unit / phase.cell.volume**2)
-
-
-def _runs_within(position: Floats, width: float) -> Ints:
-    """Return where runs start that are no wider than a width."""
-    starts: list[int] = []
-    first = -np.inf
-    for n, x in enumerate(position.tolist()):
-        if x - first > width:
-            starts.append(n)
-            first = x
-    return np.array(starts, dtype=np.int64)
 
 
 def _cell_modes(phase: Phase, hkl: Ints) -> Floats:

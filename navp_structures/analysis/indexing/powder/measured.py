@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +30,12 @@ DEFAULT_SIGMA: Final = DEFAULT_SIGMA_TWO_THETA
 DEFAULT_SIGMA_RELATIVE: Final = 0.002
 """What 0.05 degrees are of d at 2θ = 25 degrees."""
 
+DEFAULT_RESOLUTION: Final = 0.1
+"""Degrees of 2θ; what a laboratory diffractometer's line is wide. Nearer maxima are one."""
+
+DEFAULT_RESOLUTION_RELATIVE: Final = 0.004
+"""What 0.1 degrees are of d at 2θ = 25 degrees."""
+
 DEFAULT_ZERO_SIGMA: Final = 0.03
 """Degrees of 2θ. A diffractometer that was adjusted with a standard reads 0.01 to 0.05 off."""
 
@@ -43,6 +49,32 @@ DEFAULT_SCALE_SIGMA: Final = 0.002
 _SHORT: Final = 0.1
 
 _POWDER_UNITS: Final = tuple(unit for unit in UNITS if unit != "px")
+
+
+# Probability that a list in which no lines are near is of the usual resolution.
+_USUAL: Final = 0.6
+
+# Probability that lines nearer than the usual resolution were moved together by errors.
+_MOVED_TOGETHER: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Which lines are seen as one.
+
+    Parameters
+    ----------
+    width
+        Distance below which they are.
+    between
+        Whether lines of two phases are, too.
+    prior
+        Probability that the instrument is like this.
+    """
+
+    width: float
+    between: bool
+    prior: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +101,10 @@ class Measured:
         Of zero and displacement (degrees), or of the logarithm of the scale.
     limits
         First and last position that was measured.
+    resolution
+        Distance below which two lines are seen as one.
+    resolution_given
+        Whether somebody said so.
     """
 
     units: str
@@ -81,6 +117,27 @@ class Measured:
     radiation: Radiation | None
     shift_sigmas: tuple[float, ...]
     limits: tuple[float, float]
+    resolution: float
+    resolution_given: bool
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """What the instrument may resolve, the likeliest last; the priors add up to 1.
+
+        Unless it is stated, an instrument of the usual resolution stands beside one that
+        tells the lines of two phases apart, as fits of profiles may. A list that holds lines
+        nearer than the usual resolution is rather of the second, though errors may have
+        moved them together.
+        """
+        seen = Resolution(width=self.resolution, between=True, prior=1.0)
+        if self.resolution_given:
+            return (seen,)
+        nearest = np.diff(self.position).min(initial=np.inf)
+        usual = _USUAL if nearest >= self.resolution else _MOVED_TOGETHER
+        # The order of families of one phase within one sigma could not be told.
+        finer = Resolution(width=self.sigma, between=False, prior=1.0 - usual)
+        both = (finer, replace(seen, prior=usual))
+        return tuple(sorted(both, key=lambda r: r.prior))
 
     @property
     def in_degrees(self) -> bool:
@@ -112,6 +169,14 @@ class Measured:
         low, high = self.limits
         return self.limits if self.in_degrees else (math.exp(low), math.exp(high))
 
+    def numbers_of(self, positions: Floats) -> Floats:
+        """Return positions as numbers in the unit of the list."""
+        return positions if self.in_degrees else np.exp(positions)
+
+    def of_size(self, sigma: float) -> str:
+        """Return an error of a position in words: ``0.02 degrees``, ``0.05 %``."""
+        return f"{sigma:.2g} degrees" if self.in_degrees else f"{100.0 * sigma:.2g} %"
+
     def shown(self, position: float) -> str:
         """Return a position as the number that it would be in the list."""
         return f"{position:.2f}" if self.in_degrees else f"{math.exp(position):.4g}"
@@ -141,6 +206,7 @@ def measured_lines(
     displacement_sigma: float | None,
     scale_sigma: float | None,
     limits: tuple[float, float] | None,
+    resolution: float | None,
 ) -> Measured:
     """Return a checked list; parameters as `index_powder`.
 
@@ -182,6 +248,8 @@ def measured_lines(
         radiation=used,
         shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
         limits=_limits(position, limits, in_degrees),
+        resolution=_resolution(resolution, float(sigma), in_degrees),
+        resolution_given=resolution is not None,
     )
 
 
@@ -243,6 +311,15 @@ def _shift_sigmas(
         )
     scale = DEFAULT_SCALE_SIGMA if scale is None else scale
     return (within(scale, "scale_sigma", 0.0, 0.1, "relative"),)
+
+
+def _resolution(given: float | None, sigma: float, in_degrees: bool) -> float:
+    if given is None:
+        # Who knows positions to sigma only cannot tell two that are nearer than twice that.
+        usual = DEFAULT_RESOLUTION if in_degrees else DEFAULT_RESOLUTION_RELATIVE
+        return max(usual, 2.0 * sigma)
+    most, unit = (10.0, "degrees") if in_degrees else (0.2, "relative")
+    return within(given, "resolution", 0.0, most, unit)
 
 
 def _limits(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.indexing.powder.hypotheses import LATTICE, MOST_MIXED, RANDOM
+from navp_structures.analysis.indexing.powder.next_measurement import named
 
 if TYPE_CHECKING:
     from navp_structures.analysis.indexing.powder.result import PowderIndexing
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
 # What lies outside this share of the probability is not worth a word.
 _ENOUGH: Final = 0.95
 
+# Mean distance of lines, in sigma, below which which is which is hardly told.
+_CROWDED: Final = 4.0
+
+MOST_TOLD: Final = 40
+"""Lines that a note tells one by one; the JSON document has all."""
+
 _WORDS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 
 
@@ -20,10 +28,18 @@ def notes_on(result: PowderIndexing) -> tuple[str, ...]:
     """Return the sentences that belong under an indexing."""
     return (
         *_verdict(result),
+        *_crowded(result),
         *_best(result),
+        *_next(result),
         *_assumptions(result),
         *result.provisos,
     )
+
+
+def shortened(texts: Sequence[str], comma: str = "; ") -> str:
+    """Return a list in words, of a long one the first and how many more there are."""
+    more = len(texts) - MOST_TOLD
+    return comma.join(texts[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _verdict(result: PowderIndexing) -> list[str]:
@@ -38,21 +54,17 @@ def _verdict(result: PowderIndexing) -> list[str]:
     if len(left) == 1:
         row = left[0]
         if row.is_phase:
-            return [f"of the phases that were tried, only {_named(row)} explains these lines"]
+            return [
+                f"of the phases that were tried, only {named(row.phase)} explains these lines"
+            ]
         return [f"none of these phases explains the lines: {_meaning(row)}"]
-    *first, last = [_named(row) for row in left]
+    *first, last = [named(row.phase) for row in left]
     notes = [f"{lines} not separate {', '.join(first)} and {last}"]
     if not left[0].is_phase:
         notes.append(
             f"the most probable is that none of these phases is there: {_meaning(left[0])}"
         )
     return notes
-
-
-def _named(row: PowderSolution) -> str:
-    if row.is_phase:
-        return row.phase.replace("+", " with ")
-    return {RANDOM: "lines at random", LATTICE: "an unknown lattice"}[row.phase]
 
 
 def _meaning(row: PowderSolution) -> str:
@@ -75,13 +87,33 @@ def _best(result: PowderIndexing) -> list[str]:
     ]
     if stray:
         verb = "belongs" if len(stray) == 1 else "belong"
-        notes.append(f"{', '.join(stray)} {verb} to no line of {_named(best)}")
+        notes.append(f"{shortened(stray, ', ')} {verb} to no line of {named(best.phase)}")
     if best.missing:
         notes.append(
-            f"strong lines of {_named(best)} that are not in the list: "
-            f"{'; '.join(best.missing)}"
+            f"strong lines of {named(best.phase)} that are not in the list: "
+            f"{shortened(best.missing)}"
         )
     return notes
+
+
+def _crowded(result: PowderIndexing) -> list[str]:
+    """Say where lines lie so close that any may be any."""
+    measured = result.measured
+    low, high = measured.limits
+    apart = (high - low) / len(measured.position)
+    if apart >= _CROWDED * measured.sigma:
+        return []
+    return [
+        f"the lines lie {measured.of_size(apart)} apart on average, less than {_CROWDED:g} "
+        f"sigma ({measured.of_size(measured.sigma)} each): positions tell little of which is "
+        "which, and the probabilities are a guide only; give fewer lines, the strongest, or a "
+        "smaller sigma"
+    ]
+
+
+def _next(result: PowderIndexing) -> list[str]:
+    asked = result.next_measurement
+    return [] if asked is None else [f"next: {asked.text}"]
 
 
 def _assumptions(result: PowderIndexing) -> list[str]:

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from numbers import Integral
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from navp_structures.analysis.indexing.powder.measured import Measured
-from navp_structures.analysis.indexing.powder.notes import notes_on
+from navp_structures.analysis.indexing.powder.notes import notes_on, shortened
 from navp_structures.analysis.indexing.powder.solutions import PowderSolution
-from navp_structures.model.hkl import format_hkl
+from navp_structures.errors import InputError, shown
+from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import unsigned_zero
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.numbers import share_text, unsigned_zero
+from navp_structures.show.tables import Column, TableResult, plain
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def _share(probability: float) -> str:
-    # Nothing is certain: 1.000 would say so.
-    return ">0.999" if probability > 0.9995 else f"{probability:.3f}"
+    from navp_structures.analysis.indexing.next_step import NextMeasurement
+    from navp_structures.analysis.indexing.powder.hypotheses import Hypothesis
 
 
 def _degrees(value: float) -> str:
     return unsigned_zero(value, 3)
+
+
+def _line(
+    value: float, hkl: HKL | None, overlaps: tuple[str, ...], deviation: float | None
+) -> str:
+    if hkl is None:
+        return f"{value:g} stray"
+    families = " with ".join([format_hkl(hkl), *overlaps])
+    return f"{value:g} {families} {deviation or 0.0:+.1f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -38,20 +50,27 @@ class PowderIndexing(TableResult[PowderSolution]):
         The checked list.
     rows
         One for each hypothesis.
+    hypotheses
+        What the rows were made of, in their order.
+    next_measurement
+        What would separate the leading answers most; None where nothing is open.
     """
 
     asked: Mapping[str, Any]
     of: tuple[Phase, ...]
     measured: Measured
     rows: tuple[PowderSolution, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    next_measurement: NextMeasurement | None
 
     name = "powder_indexing"
     columns = (
         Column("rank"),
         Column("phase"),
-        Column("posterior", head="P", show=_share),
+        Column("posterior", head="P", show=share_text),
         Column("hkls", hidden=True),
         Column("deviations", hidden=True),
+        Column("overlaps", hidden=True),
         Column("zero_shift", head="zero / °", show=_degrees, su="zero_shift_su"),
         Column("zero_shift_su", hidden=True),
         Column("displacement", head="displ. / °", show=_degrees, su="displacement_su"),
@@ -120,14 +139,64 @@ class PowderIndexing(TableResult[PowderSolution]):
         best = self.rows[0]
         if not best.is_phase:
             return
-        lines = zip(self.measured.given, best.hkls, best.deviations, strict=True)
-        told = "; ".join(
-            f"{value:g} stray"
-            if hkl is None
-            else f"{value:g} {format_hkl(hkl)} {deviation or 0.0:+.1f}"
-            for value, hkl, deviation in lines
-        )
+        lines = zip(self.measured.given, best.hkls, best.overlaps, best.deviations, strict=True)
+        told = shortened([_line(*line) for line in lines])
         yield f"{best.phase}, line by line with its deviation in sigma: {told}"
+
+    def plot(self, ax: Axes | None = None, *, rank: int | None = None) -> Axes:
+        """Draw the measured lines over the calculated ones of a solution, with posteriors.
+
+        Measured lines are as high as the root of their intensity, or all alike without one,
+        and labelled with their hkl in the colour of the phase; what is not explained is
+        dashed, with a cross. Below are the calculated patterns of the phases, shifted as
+        refined, with circles on strong lines that are not in the list.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None makes a figure, with bars for the posteriors. Else they are
+            told in words.
+        rank
+            Of the row, from 1; None takes the most probable one that names phases.
+
+        Raises
+        ------
+        InputError
+            When there is no row of this rank.
+
+        Returns
+        -------
+        The Axes of the pattern; nothing is shown or saved.
+        """
+        from navp_structures.analysis.indexing.powder.drawing import draw
+
+        return draw(self, self.solution(rank), ax)
+
+    def solution(self, rank: int | None = None) -> PowderSolution:
+        """Return the row of a rank, from 1; None is the most probable one that names phases.
+
+        Raises
+        ------
+        InputError
+            When there is no row of this rank.
+        """
+        if rank is None:
+            return next(row for row in self.rows if row.is_phase)
+        count = len(self.rows)
+        if not isinstance(rank, Integral) or isinstance(rank, bool) or not 1 <= rank <= count:
+            raise InputError(
+                f"rank is {shown(rank)}; there are {count} rows, the first of rank 1"
+            )
+        return self.rows[int(rank) - 1]
+
+    def _next(self) -> dict[str, Any] | None:
+        asked = self.next_measurement
+        if asked is None:
+            return None
+        values = {field.name: getattr(asked, field.name) for field in fields(asked)}
+        # A read-only mapping is none that JSON knows.
+        values["presence"] = asked.presence and dict(asked.presence)
+        return {name: plain(value) for name, value in values.items()}
 
     def __iter__(self) -> Iterator[PowderSolution]:
         """Iterate over the rows."""
@@ -141,6 +210,7 @@ class PowderIndexing(TableResult[PowderSolution]):
             "solutions": content["results"],
             "posteriors": dict(self.posteriors),
             "present": dict(self.present),
+            "next_measurement": self._next(),
             "notes": list(self.notes),
         }
         return content

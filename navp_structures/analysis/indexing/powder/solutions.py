@@ -27,7 +27,10 @@ class PowderSolution:
     phase
         Id, two ids joined by ``+``, ``none.random`` or ``none.lattice``.
     hkls, line_phases
-        Family and phase of each line as given; None where it belongs to nothing.
+        Family and phase of each line as given; None where it belongs to nothing. Of families
+        that the instrument does not resolve, the strongest.
+    overlaps
+        The others in each line that have a tenth of its intensity: phase and hkl.
     deviations
         Observed minus calculated, in sigma, with the shifts taken off; None likewise.
     zero_shift, displacement
@@ -50,6 +53,7 @@ class PowderSolution:
     prior: float
     hkls: tuple[HKL | None, ...] = ()
     line_phases: tuple[str | None, ...] = ()
+    overlaps: tuple[tuple[str, ...], ...] = ()
     deviations: tuple[float | None, ...] = ()
     zero_shift: float | None = None
     zero_shift_su: float | None = None
@@ -80,10 +84,8 @@ def solution(rank: int, hypothesis: Hypothesis, measured: Measured) -> PowderSol
     found = hypothesis.explanation
     if found is None:
         return bare
-    line, deviation = _assigned(found, measured)
-    owner = np.repeat(np.arange(len(found.of)), [len(lines) for lines in found.of])
+    line, deviation = assigned(found, measured)
     ids = [lines.phase.id for lines in found.of]
-    hkl = np.concatenate([lines.hkl for lines in found.of])
     # Arrays are in ascending order, the answer in that of the list.
     place = np.argsort(measured.order)
     line, deviation = line[place], deviation[place]
@@ -91,21 +93,29 @@ def solution(rank: int, hypothesis: Hypothesis, measured: Measured) -> PowderSol
     known = [x for x in left if x is not None]
     return replace(
         bare,
-        hkls=tuple(hkl_of(hkl[n]) if n >= 0 else None for n in line),
-        line_phases=tuple(ids[owner[n]] if n >= 0 else None for n in line),
+        hkls=tuple(hkl_of(found.hkl[n]) if n >= 0 else None for n in line),
+        line_phases=tuple(ids[found.owner[n]] if n >= 0 else None for n in line),
+        overlaps=tuple(overlapping(found, n) for n in line.tolist()),
         deviations=tuple(left),
         rms_sigma=math.sqrt(sum(x * x for x in known) / len(known)) if known else None,
         unmatched=len(line) - len(known),
-        missing=_missing(found, measured, line, hkl, [ids[n] for n in owner]),
+        missing=_missing(found, measured, line),
         volume_ratio=10.0**found.ratio if len(ids) == 2 else None,
         **_shifts(found, measured),
     )
 
 
-def _assigned(found: Explanation, measured: Measured) -> tuple[Ints, Floats]:
+def overlapping(found: Explanation, line: int) -> tuple[str, ...]:
+    """Return phase and hkl of what else is in a line."""
+    return tuple(
+        f"{found.of[n].phase.id} {format_hkl(hkl)}" for n, hkl in found.others.get(line, ())
+    )
+
+
+def assigned(found: Explanation, measured: Measured) -> tuple[Ints, Floats]:
     """Return the line of each observation, -1 for none, and the deviation in sigma.
 
-    The most probable assignments first, each line once.
+    The most probable assignments first, each line once; observations in ascending order.
     """
     n = len(measured.position)
     line, deviation = np.full(n, -1), np.full(n, np.nan)
@@ -142,13 +152,20 @@ def _shifts(found: Explanation, measured: Measured) -> dict[str, Any]:
     }
 
 
-def _missing(
-    found: Explanation, measured: Measured, line: Ints, hkl: Ints, ids: list[str]
-) -> tuple[str, ...]:
-    position = np.concatenate([lines.position for lines in found.of])
-    absent = np.setdiff1d(np.flatnonzero(found.listed > STRONG), line)
-    strongest = absent[np.argsort(-found.listed[absent], kind="stable")]
+def absent(found: Explanation, line: Ints) -> Ints:
+    """Return the strong lines that no observation is, the most expected first."""
+    missed = np.setdiff1d(np.flatnonzero(found.listed > STRONG), line)
+    return np.asarray(missed[np.argsort(-found.listed[missed], kind="stable")])
+
+
+def refined(found: Explanation) -> Floats:
+    """Return where each line is expected with the shifts of instrument and cells."""
+    return np.asarray(found.position + found.basis @ found.shifts)
+
+
+def _missing(found: Explanation, measured: Measured, line: Ints) -> tuple[str, ...]:
     return tuple(
-        f"{ids[n]} {format_hkl(hkl_of(hkl[n]))} at {measured.shown(float(position[n]))}"
-        for n in strongest.tolist()
+        f"{found.of[found.owner[n]].phase.id} {format_hkl(hkl_of(found.hkl[n]))} at "
+        f"{measured.shown(float(found.position[n]))}"
+        for n in absent(found, line).tolist()
     )

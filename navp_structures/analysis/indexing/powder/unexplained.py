@@ -49,8 +49,11 @@ def lattice_evidence(measured: Measured, lines: tuple[CalculatedLines, ...]) -> 
     powers = np.array([_power_density(measured, power) for power in POWERS])
     anywhere = math.lgamma(n + 1) + float(log_random(measured) + log_sum(powers))
     anywhere -= math.log(len(powers))
+    # A free cell takes most of the time, and the likeliest resolution is enough for it.
     alike = [
-        explain(measured, (strained(own, measured, STRAIN),), UNKNOWN_CELL).log_evidence
+        explain(
+            measured, (strained(own, measured, STRAIN),), UNKNOWN_CELL, likeliest=True
+        ).log_evidence
         for own in lines
         if n * len(own) <= _MOST_PAIRS
     ]
