@@ -98,3 +98,21 @@ class Agreement:
             "deviation_sigma": self.sigmas,
             "agrees": self.agrees,
         }
+
+
+def trend_of(change: float, allowed: float) -> str:
+    """Return whether something ``grows``, ``shrinks`` or stays the ``same``.
+
+    Parameters
+    ----------
+    allowed
+        Changes up to this are none.
+
+    Examples
+    --------
+    >>> trend_of(-0.8, 0.5), trend_of(0.3, 0.5)
+    ('shrinks', 'same')
+    """
+    if abs(change) <= allowed:
+        return "same"
+    return "grows" if change > 0.0 else "shrinks"
