@@ -229,9 +229,8 @@ def _told_of_volumes(claim: Claim, volumes: Sequence[tuple[float, float]]) -> It
         is_sum = abs(abs(claim.value) - abs(sum(steps))) <= (claim.rounding or 0.0)
         sums = f"{'the' if is_sum else 'neither that nor the'} sum of the steps, {told} %"
         yield (
-            f"{claim.printed} is {sums}, which count from starts of their own: their sum is "
-            f"larger by {excess:.2f} %, compounded they give {signed(total, 2)} % as the direct "
-            "change does."
+            f"{claim.printed} is {sums}, which count from starts of their own and so add up to "
+            f"{excess:.2f} % too much: compounded they give {signed(total, 2)} %, as directly."
         )
 
 

@@ -137,7 +137,7 @@ def test_steps_do_not_add_up(shen: AuditContext) -> None:
     assert found.verdict == "inconsistent"
     assert found.computed == "-8.77 %"
     assert "is the sum of the steps" in found.explanation
-    assert "larger by 0.18 %" in found.explanation
+    assert "add up to 0.18 % too much" in found.explanation
     assert found.deviation_percent == pytest.approx(100 * (9.0 / 8.775 - 1), abs=0.01)
 
 
