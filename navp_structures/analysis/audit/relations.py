@@ -141,8 +141,9 @@ def _one_change(claim: Claim, first: Side, second: Side) -> Finding:
     )
     if any(len(side.claim.phases) > 2 for side in (first, second)):
         told += (
-            f" {first.claim.printed} and {second.claim.printed} differ because steps that count "
-            "from starts of their own were added; that says nothing of the structures on the way."
+            f" {first.claim.printed} and {second.claim.printed} differ because steps that "
+            "count from starts of their own were added; that says nothing of the structures on "
+            "the way."
         )
     return judged(
         claim,
@@ -168,8 +169,8 @@ def _rates(claim: Claim, first: Side, second: Side) -> Iterator[str]:
     with located(claim, "claims"):
         ratio = hop_rate_ratio(value_of(second.claim), value_of(first.claim), kelvin)
     yield (
-        f"At {kelvin:g} K hops over the first are {ratio:.3g} times as fast, with equal attempt "
-        "frequencies. Structures test neither."
+        f"At {kelvin:g} K hops over the first are {ratio:.3g} times as fast, with equal "
+        "attempt frequencies. Structures test neither."
     )
 
 
