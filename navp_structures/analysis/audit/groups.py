@@ -44,10 +44,10 @@ def symmetry(claim: Claim, context: AuditContext) -> Finding:
     verdict: Verdict = "inconsistent"
     if phase.space_group.number == claimed.number:
         verdict = "consistent" if phase.space_group == claimed else "other_setting"
-        if phase.kind == "model":
-            verdict = "not_testable"
-    elif same:
+    elif any(p.kind != "model" for p in same):
         verdict = "other_entry"
+    if phase.kind == "model" and verdict != "other_entry":
+        verdict = "not_testable"
     return judged(
         claim,
         verdict,

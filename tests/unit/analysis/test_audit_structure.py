@@ -63,6 +63,7 @@ def test_a_group_with_another_below(shen: AuditContext) -> None:
         ("na3vp-alpha", "I 1 2/a 1", "other_setting"),
         ("na3vp-ordered", "C2/c", "consistent"),
         ("NaVP", "R-3c", "not_testable"),
+        ("NaVP", "R-3m", "not_testable"),
     ],
 )
 def test_groups(phase: str, group: str, verdict: str) -> None:
