@@ -44,7 +44,7 @@ class PrintedLines:
             [self._x(x) for x, *_ in self.printed], [t for _, t, _ in self.printed]
         )
         below = label_rows([self._x(x) for x, _ in self.named], [t for _, t in self.named])
-        top = 22.0 + _ROW * (max(above, default=0) + 1)
+        top = 8.0 + _ROW * (max(above, default=0) + 1)
         base = top + _STICKS
         foot = base + 14.0 + _ROW * (max(below, default=-1) + 1)
         drawing = Drawing(width=_WIDTH, height=foot + 36.0, title=self.title)
@@ -60,8 +60,6 @@ class PrintedLines:
             drawing.text((self._x(x), y), text, "label computed-label", "middle")
         drawing.line((_LEFT, base), (_RIGHT, base), "axis")
         self._axis(drawing, foot)
-        drawing.text((_LEFT, 12.0), "printed", "label key-printed")
-        drawing.text((_LEFT + 60.0, 12.0), "computed", "label computed-label")
         return drawing.svg()
 
     def _axis(self, drawing: Drawing, foot: float) -> None:

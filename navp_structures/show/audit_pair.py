@@ -83,14 +83,13 @@ class PrintedPair:
 
     def _label(self, drawing: Drawing, end: Vector, label: str, role: str) -> None:
         x, y = self._at(end)
-        length = math.hypot(*end)
-        # Of two labels at one place the printed one stands outside, the other inside.
-        outward = 14.0 if role == "printed" else -18.0
-        dx, dy = outward * end[0] / length, -outward * end[1] / length
-        anchor = "middle" if abs(end[0]) < 0.9 * length else "start" if dx > 0 else "end"
-        if anchor != "middle" and role != "printed":
-            anchor, dx, dy = "end", -8.0, 16.0
-        drawing.text((x + dx, y + dy + 4.0), label, f"label {role}-label", anchor)
+        if role != "printed":
+            # Printed labels stand outside, above the tips.
+            drawing.text((x - 9.0, y + 4.0), label, f"label {role}-label", "end")
+            return
+        dx, dy = (14.0 * part / math.hypot(*end) for part in end)
+        anchor = "middle" if abs(dx) < 12.0 else "start" if dx > 0.0 else "end"
+        drawing.text((x + dx, y - dy + 4.0), label, f"label {role}-label", anchor)
 
     @property
     def _box(self) -> tuple[float, float, float, float]:

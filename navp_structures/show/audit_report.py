@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -28,7 +28,15 @@ class Figure(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportClaim:
-    """One claim with its finding; remarks are what the paper says beside it."""
+    """One claim with its finding.
+
+    Parameters
+    ----------
+    remarks
+        What the paper says beside it.
+    note
+        What its transcription says.
+    """
 
     id: str
     claim: str
@@ -40,6 +48,7 @@ class ReportClaim:
     verdict: str
     explanation: str
     phase: str | None
+    note: str | None
     remarks: tuple[str, ...]
 
 
@@ -148,7 +157,7 @@ def _section(section: ReportSection) -> str:
     rows = "\n".join(map(_claim, section.claims))
     return (
         f"<section>\n<h2>{escaped(section.heading)}</h2>\n{figures}\n"
-        f"<table><thead><tr>{heads}</tr></thead>\n{rows}\n</table>\n</section>"
+        f'<table class="claims"><thead><tr>{heads}</tr></thead>\n{rows}\n</table>\n</section>'
     )
 
 
@@ -165,20 +174,23 @@ _HEADS: Final = (
 def _claim(claim: ReportClaim) -> str:
     percent = "" if claim.deviation_percent is None else signed(claim.deviation_percent, 2)
     sigma = "" if claim.deviation_sigma is None else signed(claim.deviation_sigma, 1)
-    told = [escaped(claim.explanation)]
-    soft = [f"Allowed: {claim.tolerance}"] if claim.tolerance else []
-    soft += [f"Judged with {claim.phase}"] if claim.phase else []
-    soft += claim.remarks
-    if soft:
-        told.append(f'<span class="soft">{"; ".join(map(escaped, soft))}</span>')
+    judged = [f"judged with {claim.phase}"] if claim.phase else []
+    judged += [f"allowed: {claim.tolerance}"] if claim.tolerance else []
+    told = [escaped(claim.explanation), _soft("", judged), _soft("Paper: ", claim.remarks)]
+    told.append(_soft("Note: ", [claim.note] if claim.note else []))
     return (
         f'<tbody id="claim-{escaped(claim.id)}"><tr>'
         f'<td>{escaped(claim.claim)}<br/><span class="id">{escaped(claim.id)}</span></td>'
         f"<td>{escaped(claim.printed)}</td><td>{escaped(claim.computed or '')}</td>"
         f'<td class="number">{percent}</td><td class="number">{sigma}</td>'
         f"<td>{_badge(claim.verdict)}</td></tr>"
-        f'<tr class="why"><td colspan="6">{"<br/>".join(told)}</td></tr></tbody>'
+        f'<tr class="why"><td colspan="6">{"<br/>".join(filter(None, told))}</td></tr></tbody>'
     )
+
+
+def _soft(head: str, parts: Sequence[str]) -> str:
+    text = head + "; ".join(parts)
+    return f'<span class="soft">{escaped(text[:1].upper() + text[1:])}</span>' if parts else ""
 
 
 def _phases(phases: Iterable[ReportPhase]) -> str:

@@ -37,14 +37,20 @@ body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 60rem; background: 
   color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; line-height: 1.25; }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; padding-top: .4rem;
-  border-top: 2px solid var(--rule); }
+  border-top: 2px solid var(--rule); break-after: avoid; }
 p { margin: .35rem 0; }
 a { color: var(--partly); }
 .soft, .caption { color: var(--soft); }
 .caption { font-size: .88rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; }
+table.claims { table-layout: fixed; }
+.claims th:nth-child(1) { width: 31%; } .claims th:nth-child(2) { width: 18%; }
+.claims th:nth-child(3) { width: 18%; } .claims th:nth-child(4) { width: 9%; }
+.claims th:nth-child(5) { width: 7%; } .claims th:nth-child(6) { width: 17%; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
-th, td { padding: .3rem .5rem; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: .3rem .4rem; vertical-align: top; }
+td { overflow-wrap: anywhere; }
+thead { break-after: avoid; }
 thead th { border-bottom: 1px solid var(--rule); }
 td.number, th.number { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
@@ -57,9 +63,10 @@ tbody:target { background: var(--band); }
 .verdict.good { color: var(--good); } .verdict.partly { color: var(--partly); }
 .verdict.slip { color: var(--slip); } .verdict.bad { color: var(--bad); }
 .verdict.open { color: var(--open); }
-figure { margin: .8rem 0; break-inside: avoid; }
+figure { margin: .8rem 0; break-inside: avoid; break-after: avoid; }
 figure svg { width: 100%; max-width: 720px; height: auto; }
-svg text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: var(--ink); }
+svg text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: var(--ink);
+  stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
 svg .tick { fill: var(--soft); }
 svg .head { font-weight: 600; font-size: 12px; }
 svg .axis { stroke: var(--soft); }
@@ -90,7 +97,7 @@ svg .tip.meant { fill: var(--meant); stroke: none; }
 svg .origin { fill: var(--ink); }
 svg .net { fill: var(--soft); } svg .net.extinct { fill: none; stroke: var(--rule); }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; }
-  h2 { break-after: avoid; } a { color: inherit; } thead { display: table-row-group; } }
+  a { color: inherit; } thead { display: table-row-group; } }
 """
 )
 """The style sheet; it names no file and no font that would have to be fetched."""

@@ -32,6 +32,11 @@ class EntryVolume:
     volume: float
     chosen: bool = False
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether it is what a paper prints."""
+        return self.kind == "printed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedVolumes:
@@ -56,17 +61,22 @@ class PrintedVolumes:
         """Return the drawing."""
         drawing = Drawing(width=_WIDTH, height=_BASE + 34.0, title=self.title)
         self._axis(drawing)
-        chosen, printed = [], []
+        for role, told in (("path", "chosen"), ("path printed", "is_printed")):
+            drawing.polyline(
+                [
+                    (self._x(n), self._y(entry.volume))
+                    for n, (_, entries) in enumerate(self.columns)
+                    for entry in entries
+                    if getattr(entry, told)
+                ],
+                role,
+            )
         for n, (name, entries) in enumerate(self.columns):
             x = self._x(n)
             drawing.text((x, _BASE + 20.0), name, "head", "middle")
             heights = spread([self._y(entry.volume) for entry in entries])
             for entry, height in zip(entries, heights, strict=True):
                 self._entry(drawing, entry, x, height)
-            chosen += [(x, self._y(entry.volume)) for entry in entries if entry.chosen]
-            printed += [(x, self._y(e.volume)) for e in entries if e.kind == "printed"]
-        drawing.polyline(chosen, "path")
-        drawing.polyline(printed, "path printed")
         for n, text in enumerate(self.steps):
             middle = 0.5 * (self._x(n) + self._x(n + 1))
             for row, part in enumerate(text.split("\n")):
@@ -76,13 +86,11 @@ class PrintedVolumes:
 
     def _entry(self, drawing: Drawing, entry: EntryVolume, x: float, height: float) -> None:
         y = self._y(entry.volume)
-        shape = (
-            "diamond" if entry.kind == "printed" else _SHAPES.get(entry.kind or "", "circle")
-        )
-        role = "mark printed" if entry.kind == "printed" else "mark"
+        shape = "diamond" if entry.is_printed else _SHAPES.get(entry.kind or "", "circle")
+        role = "mark printed" if entry.is_printed else "mark"
         drawing.marker((x, y), shape, role if not entry.chosen else f"{role} chosen")
         drawing.line((x + 7.0, y), (x + 16.0, height), "leader")
-        words = "label key-printed" if entry.kind == "printed" else "label"
+        words = "label key-printed" if entry.is_printed else "label"
         told = f"{entry.name} {entry.volume:.2f}"
         drawing.text((x + 19.0, height + 4.0), told, words)
 

@@ -100,9 +100,8 @@ def _claim(claim: Claim, row: Finding) -> ReportClaim:
     remarks = {
         "": claim.text and f"“{claim.text}”",
         "place: ": claim.place,
-        "the paper has it from ": claim.source,
+        "from ": claim.source,
         "conditions: ": None if claim.group else claim.conditions,
-        "note: ": claim.note,
     }
     return ReportClaim(
         id=row.id,
@@ -115,6 +114,7 @@ def _claim(claim: Claim, row: Finding) -> ReportClaim:
         verdict=row.verdict,
         explanation=row.explanation,
         phase=row.phase,
+        note=claim.note,
         remarks=tuple(f"{head}{text}" for head, text in remarks.items() if text),
     )
 

@@ -57,7 +57,12 @@ def _figure(
     angle = _printed_angle(claims, phase.id, printed, audit)
     drawn = [_printed(pair, angle, planes), _computed(planes, "computed", _AS_PRINTED)]
     if meant is not None:
-        drawn.append(_computed(describe_planes(phase, meant), "meant", _MEANT))
+        # Where printed vectors end their labels stand; those that are meant as printed too.
+        one, two = (
+            "" if new == old else format_hkl(new)
+            for new, old in zip(meant, printed, strict=True)
+        )
+        drawn.append(_computed(describe_planes(phase, meant), "meant", _MEANT, (one, two)))
     reach = _REACH * max(math.hypot(*end) for vectors in drawn for end in vectors.ends)
     return PrintedPair(
         title=f"Reciprocal sketch of {group}",
@@ -99,8 +104,10 @@ def _printed(pair: tuple[Claim, Claim], angle: float | None, planes: Planes) -> 
     )
 
 
-def _computed(planes: Planes, role: str, heading: str) -> PairVectors:
-    """Return the vectors of two planes of the phase.
+def _computed(
+    planes: Planes, role: str, heading: str, labels: tuple[str, str] = ("", "")
+) -> PairVectors:
+    """Return the vectors of two planes of the phase; labels are written at their ends.
 
     Raises
     ------
@@ -115,13 +122,11 @@ def _computed(planes: Planes, role: str, heading: str) -> PairVectors:
         + ("" if row.allowed else f", extinct by {row.absence}")
         for row in planes.rows
     ]
-    first, second = (format_hkl(row.hkl) for row in planes.rows)
     axis = format_uvw(pair.zone_axis)
     return PairVectors(
         role=role,
         ends=_ends([1.0 / row.d for row in planes.rows], pair.angle),
-        # Those of the printed labels are named where the printed vectors end.
-        labels=("", "") if role == "computed" else (first, second),
+        labels=labels,
         lines=(heading, *told, f"angle {pair.angle:.2f}°, zone axis {axis}"),
     )
 
