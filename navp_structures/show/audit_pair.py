@@ -84,8 +84,10 @@ class PrintedPair:
     def _label(self, drawing: Drawing, end: Vector, label: str, role: str) -> None:
         x, y = self._at(end)
         if role != "printed":
-            # Printed labels stand outside, above the tips.
-            drawing.text((x - 9.0, y + 4.0), label, f"label {role}-label", "end")
+            # Printed labels stand outside, beyond the tips.
+            along = abs(end[1]) < 0.1 * math.hypot(*end)
+            at = (x, y + 19.0) if along else (x - 9.0, y + 4.0)
+            drawing.text(at, label, f"label {role}-label", "middle" if along else "end")
             return
         dx, dy = (14.0 * part / math.hypot(*end) for part in end)
         anchor = "middle" if abs(dx) < 12.0 else "start" if dx > 0.0 else "end"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from navp_structures.show.audit_style import MARKS, STYLE
 from navp_structures.show.numbers import counted, signed
@@ -227,4 +228,4 @@ def _doi(doi: str) -> str:
     """Return a DOI as a link where it is one, else as text."""
     if not _DOI.fullmatch(doi):
         return escaped(doi)
-    return f'<a href="https://doi.org/{escaped(doi)}">doi:{escaped(doi)}</a>'
+    return f'<a href="https://doi.org/{quote(doi, safe="/")}">doi:{escaped(doi)}</a>'

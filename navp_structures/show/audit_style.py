@@ -44,8 +44,8 @@ a { color: var(--partly); }
 .caption { font-size: .88rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; }
 table.claims { table-layout: fixed; }
-.claims th:nth-child(1) { width: 31%; } .claims th:nth-child(2) { width: 18%; }
-.claims th:nth-child(3) { width: 18%; } .claims th:nth-child(4) { width: 9%; }
+.claims th:nth-child(1) { width: 31%; } .claims th:nth-child(2) { width: 14%; }
+.claims th:nth-child(3) { width: 22%; } .claims th:nth-child(4) { width: 9%; }
 .claims th:nth-child(5) { width: 7%; } .claims th:nth-child(6) { width: 17%; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .3rem .4rem; vertical-align: top; }

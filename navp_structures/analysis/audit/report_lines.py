@@ -24,7 +24,7 @@ _ROOM: Final = 4.0
 """Degrees beside the first and the last printed line."""
 
 _WEAKEST: Final = 1.0
-"""Intensity, of 100, of the lines that are named."""
+"""Intensity, of 100, of lines that are named beside the nearest of all."""
 
 _Line = tuple[float, float, HKL]
 
@@ -86,7 +86,7 @@ def _lines(phase: Phase, radiation: Radiation, limits: tuple[float, float]) -> l
 def _named(
     phase: Phase, radiation: Radiation, claims: Sequence[Claim], lines: Sequence[_Line]
 ) -> Iterator[tuple[float, str]]:
-    """Yield the lines nearest to the printed ones, and those of the printed (hkl)."""
+    """Yield the nearest lines to the printed ones, weak or not, and those of their (hkl)."""
     told: dict[HKL, float] = {}
     strong = [line for line in lines if line[1] >= _WEAKEST]
     for claim in claims:
@@ -96,9 +96,10 @@ def _named(
                 told[hkl] = phase.two_theta(hkl, radiation)
             except InputError:
                 continue
-        if strong and claim.value is not None and not claim.labels:
-            value = claim.value
-            angle, _, hkl = min(strong, key=lambda line: abs(line[0] - value))
-            told[hkl] = angle
+        for some in (lines, strong):
+            if some and claim.value is not None and not claim.labels:
+                value = claim.value
+                angle, _, hkl = min(some, key=lambda line: abs(line[0] - value))
+                told[hkl] = angle
     for hkl, angle in told.items():
         yield angle, f"{format_hkl(hkl)} {angle:.2f}°"

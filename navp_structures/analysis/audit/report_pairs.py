@@ -141,8 +141,10 @@ def _meant(
     audit: Audit, phase: Phase, pair: tuple[Claim, Claim], printed: tuple[HKL, HKL]
 ) -> tuple[HKL, HKL] | None:
     """Return the planes that may have been meant; None where they are the printed ones."""
+    rows = [audit[claim.id] for claim in pair]
     found = [
-        _told(audit[claim.id].details) or hkl for claim, hkl in zip(pair, printed, strict=True)
+        (row.phase == phase.id and _told(row.details)) or hkl
+        for row, hkl in zip(rows, printed, strict=True)
     ]
     unfit = [
         n for n in (0, 1) if found[n] == printed[n] and _misses(phase, pair[n], printed[n])
@@ -159,7 +161,7 @@ def _meant(
 
 def _told(details: Mapping[str, object]) -> HKL | None:
     """Return the plane that a finding has for a label, where it tells one."""
-    value = details.get("hkl")
+    value = details.get("reading")
     try:
         return None if value is None else as_hkl(value)  # type: ignore[arg-type]
     except InputError:
