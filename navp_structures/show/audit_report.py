@@ -206,7 +206,8 @@ def _phases(phases: Iterable[ReportPhase]) -> str:
     if not rows:
         return ""
     head = "<thead><tr><th>phase</th><th>kind</th><th>source</th></tr></thead>"
-    return f"<section>\n<h2>Phases</h2>\n<table>{head}\n{''.join(rows)}</table>\n</section>"
+    table = f'<table class="phases">{head}\n{"".join(rows)}</table>'
+    return f"<section>\n<h2>Phases</h2>\n{table}\n</section>"
 
 
 def _list(heading: str, sentences: Iterable[str]) -> str:

@@ -55,6 +55,7 @@ thead th { border-bottom: 1px solid var(--rule); }
 td.number, th.number { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 tbody { border-bottom: 1px solid var(--rule); break-inside: avoid; }
+.phases td:first-child { white-space: nowrap; }
 tr.why td { padding-top: 0; }
 tbody:target { background: var(--band); }
 .id { font: .85rem/1.4 ui-monospace, Menlo, Consolas, monospace; color: var(--soft); }

@@ -27,7 +27,8 @@ from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claim, ClaimProblem, Claims
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import counted, signed
-from navp_structures.show.tables import Column, TableResult, text_table
+from navp_structures.show.svg import escaped
+from navp_structures.show.tables import Column, TableResult, html_table, text_table
 
 ClaimsLike: TypeAlias = Claims | str | os.PathLike[str] | Iterable[Claim | Mapping[str, Any]]
 
@@ -150,9 +151,14 @@ class Audit(TableResult[Finding]):
             Folds a sentence to it.
         """
         blocks = [text_table(self, width=width)] if self.rows else []
-        told = [f"{row.id}: {row.claim}. {row.explanation}" for row in self.rows]
+        told = [f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}" for row in self.rows]
         blocks += ["\n".join(map(fold, lines)) for lines in (told, self.notes) if lines]
         return "\n\n".join(blocks)
+
+    def _repr_html_(self) -> str:
+        """Return table, notes and explanations for notebooks."""
+        told = (f"<li>{escaped(f'{row.id}: {row.explanation}')}</li>" for row in self.rows)
+        return f"{html_table(self)}<ul>{''.join(told)}</ul>"
 
     def to_html(self) -> str:
         """Return a report as one HTML page, with figures, that needs nothing else.

@@ -26,6 +26,9 @@ _ROOM: Final = 4.0
 _WEAKEST: Final = 1.0
 """Intensity, of 100, of lines that are named beside the nearest of all."""
 
+_MOST: Final = 40
+"""Printed lines in one drawing; more are a pattern of their own."""
+
 _Line = tuple[float, float, HKL]
 
 
@@ -39,7 +42,7 @@ def line_figures(audit: Audit, claims: Sequence[Claim]) -> Iterator[PrintedLines
     for (name, wanted), printed in drawn.items():
         try:
             used = find_radiation(wanted)
-            yield _figure(audit, audit.named[name], used, printed)
+            yield _figure(audit, audit.named[name], used, printed[:_MOST])
         except (NavpError, KeyError):
             # The findings say what is wrong; there is nothing to draw.
             continue

@@ -44,6 +44,13 @@ def test_the_answer(shen: navp.Audit) -> None:
         shen["volume-na3v"]
 
 
+def test_notebooks_show_explanations_escaped(judges: Judges) -> None:
+    judges(explanation="<b>so</b>")
+    shown = navp.audit([spacing("a", "4 -2 6", 1.88)])._repr_html_()
+    assert shown.startswith("<table>")
+    assert "<li>a: &lt;b&gt;so&lt;/b&gt;</li>" in shown
+
+
 def test_entries_that_findings_need_are_told(judges: Judges) -> None:
     judges(phase="na3vp-gamma")
     found = navp.audit([spacing("a", "4 -2 6", 1.88)])
@@ -109,6 +116,13 @@ def test_lines_of_each_radiation(shen: navp.Audit) -> None:
     assert first.named[0] == (pytest.approx(14.246, abs=1e-3), "(0 1 2) 14.25°")
     assert first.two_theta == (pytest.approx(10.26), pytest.approx(38.67))
     assert max(height for _, height in first.sticks) == pytest.approx(100.0)
+
+
+def test_a_drawing_has_room_for_so_many_lines() -> None:
+    claim = {"quantity": "powder_line", "phase": "Na3VP", "radiation": "CuKa1"}
+    found = navp.audit([claim | {"id": f"a{n}", "value": 14 + n} for n in range(50)])
+    (figure,) = line_figures(found, list(found.claims))
+    assert len(figure.printed) == 40
 
 
 def test_lines_without_atoms_have_no_intensity() -> None:
