@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -17,15 +18,17 @@ from navp_structures.analysis.audit import (
     volumes,
 )
 from navp_structures.analysis.audit.context import AuditContext, Judge
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import HOLDING, VERDICTS, Finding
 from navp_structures.analysis.audit.settings import DEFAULTS, AuditSettings
+from navp_structures.catalogue.catalogue import as_phase
 from navp_structures.catalogue.papers import load_claims
-from navp_structures.errors import ClaimError, InputError
+from navp_structures.errors import ClaimError, InputError, NavpError, nearest, shown
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claim, ClaimProblem, Claims
 from navp_structures.model.phase import Phase
-from navp_structures.show.numbers import signed
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.numbers import counted, signed
+from navp_structures.show.svg import escaped
+from navp_structures.show.tables import Column, TableResult, html_table, text_table
 
 ClaimsLike: TypeAlias = Claims | str | os.PathLike[str] | Iterable[Claim | Mapping[str, Any]]
 
@@ -49,31 +52,59 @@ class Audit(TableResult[Finding]):
     Parameters
     ----------
     claims
-        Those that were judged.
+        Those that were given.
+    named
+        The phases, by the names that the claims have for them.
+    others
+        Entries that findings were made with, though no claim names them.
     problems
-        Why others were left out.
+        Why claims were left out.
     """
 
     claims: Claims
     settings: AuditSettings
     rows: tuple[Finding, ...]
-    of: tuple[Phase, ...]
-    problems: tuple[ClaimProblem, ...]
+    named: Mapping[str, Phase]
+    others: tuple[Phase, ...] = ()
+    problems: tuple[ClaimProblem, ...] = ()
 
     name = "audit"
     columns = (
         Column("id"),
-        Column("claim", wide=True),
+        Column("claim", wide=True, hidden=True),
         Column("printed", wide=True),
         Column("computed", wide=True),
         Column("deviation_percent", head="dev./%", show=lambda value: signed(value, 2)),
-        Column("verdict"),
+        Column("verdict", show=lambda verdict: verdict.replace("_", " ")),
         Column("explanation", wide=True, hidden=True),
         Column("deviation_sigma", hidden=True),
         Column("tolerance", hidden=True),
         Column("phase", hidden=True),
         Column("details", hidden=True),
     )
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Iterate over the findings."""
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> Finding:
+        """Return the finding on the claim of that id, in any case."""
+        found = {row.id.casefold(): row for row in self.rows}.get(name.casefold())
+        if found is None:
+            hint = nearest(name, [row.id for row in self.rows])
+            raise InputError(f"nothing was found of {shown(name)}{hint}")
+        return found
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim is consistent, or cannot be tested."""
+        return all(row.verdict in HOLDING for row in self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, the best first; those that none has left out."""
+        found = Counter(row.verdict for row in self.rows)
+        return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -87,8 +118,56 @@ class Audit(TableResult[Finding]):
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """The phases that the claims name."""
-        return self.of
+        """The phases that the claims name, then other entries that were needed."""
+        return tuple(
+            {phase.id: phase for phase in (*self.named.values(), *self.others)}.values()
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How many claims have each verdict, what counts as agreement, what phases are."""
+        told = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in self.counts.items())
+        notes = [f"{counted(len(self.rows), 'claim', 'claims')}: {told}"]
+        if self.problems:
+            left_out = counted(len(self.problems), "problem", "problems")
+            notes.append(f"{left_out}: what cannot be used was left out")
+        return (*notes, self.settings.text, *self.provisos)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document, with the verdicts counted and the problems."""
+        content = TableResult.to_dict(self)
+        content["counts"] = self.counts
+        content["problems"] = [asdict(problem) for problem in self.problems]
+        return content
+
+    def to_text(self, width: int = 80, *, fold: Callable[[str], str] = str) -> str:
+        """Return table, explanations and notes for a terminal.
+
+        Parameters
+        ----------
+        width
+            Of the terminal.
+        fold
+            Folds a sentence to it.
+        """
+        blocks = [text_table(self, width=width)] if self.rows else []
+        told = [f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}" for row in self.rows]
+        blocks += ["\n".join(map(fold, lines)) for lines in (told, self.notes) if lines]
+        return "\n\n".join(blocks)
+
+    def _repr_html_(self) -> str:
+        """Return table, notes and explanations for notebooks."""
+        told = (f"<li>{escaped(f'{row.id}: {row.explanation}')}</li>" for row in self.rows)
+        return f"{html_table(self)}<ul>{''.join(told)}</ul>"
+
+    def to_html(self) -> str:
+        """Return a report as one HTML page, with figures, that needs nothing else.
+
+        It holds no scripts and no date: the same audit gives the same bytes.
+        """
+        from navp_structures.analysis.audit.report import report_of
+
+        return report_of(self).html()
 
 
 def audit(
@@ -124,24 +203,28 @@ def audit(
     )
     given = _claims(claims, keep_going)
     if not given.claims:
-        raise InputError("there is no claim to judge")
+        why = f": {given.problems[0]}" if given.problems else ""
+        raise InputError(f"there is no claim to judge{why}")
     context = AuditContext(claims=given, settings=settings, judges=JUDGES)
     problems = list(given.problems)
     rows: list[Finding] = []
-    used: dict[str, Phase] = {}
+    named: dict[str, Phase] = {}
     for claim in given:
         try:
+            of = {name: context.phase(name, claim) for name in claim.phases}
             rows.append(context.finding(claim.id))
-            used |= {p.id: p for p in context.phases_of(claim)}
-        except ClaimError as error:
+            named |= of
+        except NavpError as error:
+            problem = _problem(claim, error, given)
             if not keep_going:
-                raise
-            problems.append(ClaimProblem(file=claim.file, line=claim.line, sentence=str(error)))
+                raise ClaimError(str(problem)) from error
+            problems.append(problem)
     return Audit(
         claims=given,
         settings=settings,
         rows=tuple(rows),
-        of=tuple(used.values()),
+        named=MappingProxyType(named),
+        others=tuple(_others(rows, named)),
         problems=tuple(problems),
     )
 
@@ -151,6 +234,28 @@ def _claims(claims: ClaimsLike, keep_going: bool) -> Claims:
         return claims
     if isinstance(claims, str | os.PathLike):
         return load_claims(claims, keep_going=keep_going)
+    if isinstance(claims, Mapping) or not isinstance(claims, Iterable):
+        raise InputError(f"{shown(claims)} is no list of claims; give a name, a path or a list")
     return Claims(
         claims=tuple(item if isinstance(item, Claim) else claim_of(item) for item in claims)
     )
+
+
+def _problem(claim: Claim, error: NavpError, claims: Claims) -> ClaimProblem:
+    """Return why a claim cannot be judged, at its place; it may be one that it is about."""
+    sentence = str(error)
+    for name in claim.claims:
+        if sentence.startswith(f"{claims[name].where}: "):
+            sentence = f"it is about the claim {shown(name)}, which cannot be used"
+    sentence = sentence.removeprefix(f"{claim.where}: ")
+    if not claim.line:
+        return ClaimProblem(file=claim.where, line=0, sentence=sentence)
+    sentence = f"claim {shown(claim.id)}: {sentence}"
+    return ClaimProblem(file=claim.file, line=claim.line, sentence=sentence)
+
+
+def _others(rows: Iterable[Finding], named: Mapping[str, Phase]) -> Iterator[Phase]:
+    known = {phase.id for phase in named.values()}
+    for name in dict.fromkeys(row.phase for row in rows):
+        if name is not None and name not in known:
+            yield as_phase(name)

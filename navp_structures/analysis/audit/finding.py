@@ -32,6 +32,9 @@ VERDICTS: Final[Mapping[Verdict, str]] = MappingProxyType(
 )
 """What each verdict says, the best first."""
 
+HOLDING: Final[frozenset[Verdict]] = frozenset(("consistent", "not_testable"))
+"""Verdicts that speak against nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

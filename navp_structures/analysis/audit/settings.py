@@ -49,6 +49,16 @@ class AuditSettings:
         """The settings for JSON."""
         return asdict(self)
 
+    @property
+    def text(self) -> str:
+        """What counts as agreement, in one sentence."""
+        return (
+            "where the paper prints no error, twice of these and the rounding of the print "
+            f"count as agreement: spacings {self.spacing:.3g}, scale of an image "
+            f"{self.scale:.3g}, volumes {self.volume:.3g} (relative); angles {self.angle:g}°, "
+            f"2θ {self.two_theta:g}°"
+        )
+
 
 DEFAULTS: Final = AuditSettings()
 """What is taken where nothing is given."""
