@@ -29,12 +29,13 @@ from navp_structures.analysis.audit.readings import (
     bar_readings,
     setting_readings,
 )
-from navp_structures.analysis.audit.spacing_words import assumed, claim_words, model_sentence
+from navp_structures.analysis.audit.spacing_words import assumed, claim_words, provisos
 from navp_structures.analysis.audit.untestable import no_structure, not_testable, sized
 from navp_structures.analysis.indexing.label_edits import BARS
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
+from navp_structures.show.numbers import signed
 from navp_structures.show.tables import plain
 
 
@@ -170,8 +171,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
     answer = pair_answer(case.image, case.context)
     if verdict == "consistent" and all(map(assumed, pair.readings)):
         verdict = "not_testable"
-    models = dict.fromkeys(map(model_sentence, pair.readings))
-    told = [_words(case, verdict, pair), next(filter(None, models), ""), answer_sentence(answer)]
+    told = [_words(case, verdict, pair), provisos(pair.readings), answer_sentence(answer)]
     printed = printed_angle(case.one, case.two, case.value)
     details: dict[str, Any] = {
         "hkls": [pair.hkl_1, pair.hkl_2],
@@ -205,8 +205,8 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
 def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
     """Return one sentence on how the angle is explained."""
     printed = printed_angle(case.one, case.two, case.value)
-    off = f"{pair.off:+.2f}°, {pair.off / case.allowed.sigma:+.1f} sigma"
-    here = f"as printed, {printed.text} ({printed.off:+.2f}°)"
+    off = f"{signed(pair.off, 2)}°, {signed(pair.off / case.allowed.sigma, 1)} sigma"
+    here = f"as printed, {printed.text} ({signed(printed.off, 2)}°)"
     rules = f"{'; '.join(case.rules)}; " if case.rules else ""
     if verdict in ("consistent", "not_testable"):
         other = "" if pair.hkl_2 == case.two.hkl else f"; {here}"

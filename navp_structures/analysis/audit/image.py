@@ -140,9 +140,7 @@ def _is_of(claim: Claim, phase: Phase, context: AuditContext) -> bool:
     return False
 
 
-def _members(
-    claims: Iterable[Claim], phase: Phase, context: AuditContext
-) -> Iterator[Member]:
+def _members(claims: Iterable[Claim], phase: Phase, context: AuditContext) -> Iterator[Member]:
     for claim in claims:
         if claim.labels:
             with suppress(ClaimError):

@@ -85,11 +85,13 @@ def answer_sentence(answer: SpacingIndexing | None) -> str:
     """Return which phases two spacings and their angle speak for; empty without an answer."""
     if answer is None or not answer.posteriors:
         return ""
-    told = [f"{name} {value:.2f}" for name, value in answer.posteriors.items() if value >= _TOLD]
+    told = [
+        f"{name} {value:.2f}" for name, value in answer.posteriors.items() if value >= _TOLD
+    ]
     best, highest = next(iter(answer.posteriors.items()))
     sure = "" if highest >= SURE else ": one pair of planes does not identify the phase"
     axis = next((s.zone_axis for s in answer.solutions if s.phase == best), None)
-    zone = f", {best} along {format_uvw(axis)}" if axis is not None else ""
+    zone = f" (likeliest: {best} along {format_uvw(axis)})" if axis is not None else ""
     return (
         f"The two spacings and the angle of this image together give the posterior "
         f"{', '.join(told)}{zone}{sure}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from navp_structures.analysis.audit.allowance import Observed, Off
 from navp_structures.analysis.audit.context import AuditContext
@@ -68,7 +68,13 @@ class Outcome:
     verdict: Verdict
     reading: Reading | None
     scaled: bool = False
-    repairs: tuple[LabelReading, ...] = field(default=())
+    repairs: tuple[LabelReading, ...] = ()
+
+    @property
+    def plane(self) -> Reading:
+        """The reading, of an outcome that has one."""
+        assert self.reading is not None  # noqa: S101 - what agrees is a plane
+        return self.reading
 
 
 def explain(case: Case) -> Outcome:
@@ -104,7 +110,9 @@ def _of_forbidden(case: Case) -> Iterator[Outcome]:
     is_misprint = printed is None or not _is_lit_by_double_diffraction(case, printed)
     if found and is_misprint:
         best = found[0]
-        kind = bar_kind(case.member.label, LabelEdit(hkl=best.hkl, kind=best.kind, edits=best.edits))
+        kind = bar_kind(
+            case.member.label, LabelEdit(hkl=best.hkl, kind=best.kind, edits=best.edits)
+        )
         reading = Reading(phase=case.phase, hkl=best.hkl, kind=kind or best.kind)
         if kind is not None:
             off = reading.off(case.seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -10,9 +10,10 @@ from navp_structures.analysis.audit.labelled import Case, Outcome
 from navp_structures.analysis.audit.nearest import Near
 from navp_structures.analysis.audit.readings import Reading, zone_length
 from navp_structures.analysis.indexing.label_result import LabelReading
+from navp_structures.analysis.indexing.scale import PhaseFit
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl, format_uvw
-from navp_structures.show.numbers import signed
+from navp_structures.show.numbers import rounded, signed
 
 # Repairs that a sentence names.
 _NAMED: Final = 3
@@ -25,11 +26,6 @@ def claim_words(claim: Claim) -> str:
     return f"{label} of {of} has {claim.printed}" if label else f"{of} has {claim.printed}"
 
 
-def named_family(reading: Reading) -> str:
-    """Return the plane of a reading."""
-    return format_hkl(reading.hkl)
-
-
 def assumed(reading: Reading) -> bool:
     """Whether an entry that is no measurement says itself that this plane went into it."""
     phase = reading.phase
@@ -37,76 +33,88 @@ def assumed(reading: Reading) -> bool:
     return phase.kind in ("model", "computed") and format_hkl(reading.hkl) in stated
 
 
-def model_sentence(reading: Reading) -> str:
-    """Return that an entry is no measurement, and that a plane is very weak; may be empty."""
-    phase = reading.phase
-    parts = []
-    if reading.is_weak:
-        share = 100.0 * (reading.strength or 0.0)
-        parts.append(f"{format_hkl(reading.hkl)} is very weak, |F|² {share:.2g} % of the strongest")
-    if assumed(reading):
-        parts.append(f"{phase.id} is a {phase.kind} that knew it, no independent test: {phase.caveat}")
-    elif phase.kind in ("model", "computed"):
+def provisos(readings: Iterable[Reading]) -> str:
+    """Return which planes are very weak, and that an entry is no measurement; may be empty."""
+    planes = list(readings)
+    parts = [_weak(reading) for reading in planes if reading.is_weak]
+    phase = planes[0].phase
+    if phase.kind in ("model", "computed"):
         article = "a " if phase.kind == "model" else ""
+        test = ", and this is no independent test" if all(map(assumed, planes)) else ""
         caveat = f" ({phase.caveat})" if phase.caveat else ""
-        parts.append(f"{phase.id} is {article}{phase.kind}, no measurement{caveat}")
-    return f"{'; '.join(parts).rstrip('.')}." if parts else ""
+        parts.append(f"{phase.id} is {article}{phase.kind}, no measurement{test}{caveat}")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _weak(reading: Reading) -> str:
+    share = 100.0 * (reading.strength or 0.0)
+    return f"{format_hkl(reading.hkl)} is very weak, |F|² {share:.2g} % of the strongest"
+
+
+def spacing_text(reading: Reading) -> str:
+    """Return the spacing of a plane with its su: ``2.544(7) Å``."""
+    return f"{rounded(reading.d, reading.phase.d_su(reading.hkl))} Å"
 
 
 def sentences(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
     """Return one or two sentences on how a labelled spacing is explained."""
-    return [part for part in _WORDS[outcome.verdict](case, outcome, near) if part]
+    if outcome.verdict == "inconsistent":
+        told = _inconsistent(case, outcome, near)
+    else:
+        told = _WORDS[outcome.verdict](case, outcome)
+    return [part for part in told if part]
 
 
 def _fit(case: Case, reading: Reading, *, scaled: bool = False) -> str:
-    """Return ``d 1.8708 Å against 1.88 Å, +0.49 % and +0.9 sigma``."""
+    """Return ``d 1.87082(4) Å against 1.88 Å, +0.49 % and +1.0 sigma``."""
     off = reading.off(case.seen)
     told = (
-        f"d {reading.d:.4f} Å against {case.seen.d:g} Å, {signed(off.percent, 2)} % and "
+        f"d {spacing_text(reading)} against {case.seen.d:g} Å, {signed(off.percent, 2)} % and "
         f"{signed(off.sigmas, 1)} sigma"
     )
     fit = case.image.scale
     if not scaled or fit is None:
         return told
     left = reading.off(case.seen, fit.scale)
-    shift, su = 100.0 * (fit.scale - 1.0), 100.0 * fit.scale_su
-    return f"{told}; with the scale {signed(shift, 2, su)} % of its image {left.percent:+.2f} %"
+    return f"{told}; with the scale {_shift(fit)} of its image {signed(left.percent, 2)} %"
 
 
-def _consistent(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
-    reading = outcome.reading
-    assert reading is not None  # noqa: S101 - what agrees is a plane
+def _shift(fit: PhaseFit) -> str:
+    """Return by how much an image is off, with its su: ``+0.7(3) %``."""
+    return f"{signed(100.0 * (fit.scale - 1.0), 2, 100.0 * fit.scale_su)} %"
+
+
+def _consistent(case: Case, outcome: Outcome) -> list[str]:
+    reading = outcome.plane
     return [f"{format_hkl(reading.hkl)} is allowed and fits: {_fit(case, reading)}."]
 
 
-def _common_scale(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
-    reading, fit = outcome.reading, case.image.scale
-    assert reading is not None and fit is not None  # noqa: S101 - so it was explained
+def _common_scale(case: Case, outcome: Outcome) -> list[str]:
+    reading, fit = outcome.plane, case.image.scale
+    assert fit is not None  # noqa: S101 - so it was explained
     others = [
         f"{format_hkl(m.reading.hkl)} at {m.seen.d:g} Å {m.reading.off(m.seen).percent:+.2f} %"
         for m in case.image.members
         if m is not case.member and m.reading is not None
     ]
-    shift, su = 100.0 * (fit.scale - 1.0), 100.0 * fit.scale_su
     left = reading.off(case.seen, fit.scale)
     return [
         f"{format_hkl(reading.hkl)} is allowed, {_fit(case, reading)}.",
-        f"A common scale of {signed(shift, 2, su)} % explains it together with "
-        f"{', '.join(others)}; {left.percent:+.2f} % is left.",
+        f"A common scale of {_shift(fit)} explains it together with {', '.join(others)}; "
+        f"{signed(left.percent, 2)} % is left.",
     ]
 
 
-def _bar(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
-    reading = outcome.reading
-    assert reading is not None  # noqa: S101 - so it was explained
+def _bar(case: Case, outcome: Outcome) -> list[str]:
+    reading = outcome.plane
     first = f"As {format_hkl(reading.hkl)} ({reading.kind}) it fits: "
     first += f"{_fit(case, reading, scaled=outcome.scaled)}."
     return [_printed(case), first]
 
 
-def _other_setting(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
-    reading = outcome.reading
-    assert reading is not None and reading.setting is not None  # noqa: S101
+def _other_setting(case: Case, outcome: Outcome) -> list[str]:
+    reading = outcome.plane
+    assert reading.setting is not None  # noqa: S101 - so it was explained
     rows = "; ".join(" ".join(map(str, row)) for row in reading.setting.matrix)
     return [
         _printed(case),
@@ -116,9 +124,8 @@ def _other_setting(case: Case, outcome: Outcome, near: Mapping[str, list[Near]])
     ]
 
 
-def _other_entry(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
-    reading = outcome.reading
-    assert reading is not None  # noqa: S101 - so it was explained
+def _other_entry(case: Case, outcome: Outcome) -> list[str]:
+    reading = outcome.plane
     phase = reading.phase
     what = [str(phase.space_group), phase.kind or "", phase.temperature_text]
     return [
@@ -128,7 +135,7 @@ def _other_entry(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -
     ]
 
 
-def _extinct(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> list[str]:
+def _extinct(case: Case, outcome: Outcome) -> list[str]:
     rule = case.printed.absence if case.printed else None
     lit = ""
     if rule is not None and rule.kind != "centring":
@@ -169,13 +176,23 @@ def _repairs(case: Case, outcome: Outcome) -> str:
     if not outcome.repairs:
         return ""
     partner = case.image.partner(case.member)
-    other = "" if partner is None or partner.reading is None else format_hkl(partner.reading.hkl)
+    other = (
+        "" if partner is None or partner.reading is None else format_hkl(partner.reading.hkl)
+    )
     shown = [_repair(case, row, other) for row in outcome.repairs[:_NAMED]]
-    return f"Likeliest misprint of {'; then '.join(shown)}."
+    fit = case.image.scale
+    scaled = ""
+    # Where another spacing of the image needs the scale, this one shares it.
+    if fit and any(m.reading and not m.reading.off(m.seen).fits for m in case.image.members):
+        scaled = f"; the image has a common scale of {_shift(fit)}"
+    return f"Likeliest misprint of {'; then '.join(shown)}{scaled}."
 
 
 def _repair(case: Case, row: LabelReading, other: str) -> str:
-    told = f"{format_hkl(row.hkl)} ({row.kind}), d {row.d_calc:.4f} Å"
+    off = case.seen.off(case.phase, row.hkl)
+    told = (
+        f"{format_hkl(row.hkl)} ({row.kind}), d {row.d_calc:.4f} Å, {signed(off.percent, 2)} %"
+    )
     if row.zone_axis is None or row.angle_calc is None:
         return told
     length = zone_length(case.phase, row.zone_axis)
@@ -185,7 +202,7 @@ def _repair(case: Case, row: LabelReading, other: str) -> str:
     )
 
 
-Words = Callable[[Case, Outcome, Mapping[str, list[Near]]], list[str]]
+Words = Callable[[Case, Outcome], list[str]]
 
 _WORDS: Final[Mapping[str, Words]] = MappingProxyType(
     {
@@ -195,6 +212,5 @@ _WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "other_setting": _other_setting,
         "other_entry": _other_entry,
         "extinct": _extinct,
-        "inconsistent": _inconsistent,
     }
 )

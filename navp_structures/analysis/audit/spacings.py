@@ -23,16 +23,17 @@ from navp_structures.analysis.audit.nearest import (
     fitting_families,
     nearest_families,
 )
-from navp_structures.analysis.audit.readings import as_printed
+from navp_structures.analysis.audit.readings import Reading, as_printed
 from navp_structures.analysis.audit.spacing_words import (
     assumed,
     claim_words,
-    model_sentence,
-    named_family,
+    provisos,
     sentences,
+    spacing_text,
 )
 from navp_structures.analysis.audit.untestable import no_structure, sized
 from navp_structures.model.claim import Claim
+from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import counted
 from navp_structures.show.tables import plain
@@ -76,28 +77,25 @@ def _labelled(claim: Claim, case: Case, outcome: Outcome) -> Finding:
     off = None if reading is None else reading.off(case.seen)
     answer = pair_answer(case.image, case.context)
     explanation = sentences(case, outcome, near)
-    # The image is told once: with its angle.
-    if reading is not None and (extra := model_sentence(reading)):
-        explanation.append(extra)
+    if reading is not None:
+        explanation.append(provisos([reading]))
     return Finding(
         id=claim.id,
         claim=claim_words(claim),
         printed=claim.printed,
-        computed=None if reading is None else f"{reading.d:.4f} Å for {_name(case, outcome)}",
+        computed=None if reading is None else _computed(reading),
         deviation_percent=None if off is None else off.percent,
         deviation_sigma=None if off is None else off.sigmas,
         tolerance=None if off is None else spacing_tolerance(case.seen, off),
         verdict=verdict,
-        explanation=" ".join(explanation),
+        explanation=" ".join(filter(None, explanation)),
         phase=case.phase.id if reading is None else reading.phase.id,
         details=_details(case, outcome, near) | answer_details(answer),
     )
 
 
-def _name(case: Case, outcome: Outcome) -> str:
-    reading = outcome.reading
-    assert reading is not None  # noqa: S101 - asked for one only
-    return f"{named_family(reading)} of {reading.phase.title}"
+def _computed(reading: Reading) -> str:
+    return f"{spacing_text(reading)} for {format_hkl(reading.hkl)} of {reading.phase.title}"
 
 
 def _near(case: Case) -> dict[str, list[Near]]:
@@ -192,11 +190,15 @@ def _unlabelled_words(
     others: Mapping[str, list[Near]],
     odds: float,
 ) -> str:
-    shown = ", ".join(f"{named(row)} {row.deviation_percent:+.2f} %" for row in fitting[:_NAMED])
+    shown = ", ".join(
+        f"{named(row)} {row.deviation_percent:+.2f} %" for row in fitting[:_NAMED]
+    )
     if fitting:
         count = counted(len(fitting), "allowed family", "allowed families")
         first = f"Without a label it is {count} of {phase.title} that fit: {shown}."
-        second = f"A spacing of this size fits one by chance in {100.0 * odds:.0f} of 100 cases."
+        second = (
+            f"A spacing of this size fits one by chance in {100.0 * odds:.0f} of 100 cases."
+        )
         return f"{first} {second}"
     names = ", ".join(f"{named(row)} {row.deviation_percent:+.2f} %" for row in nearest)
     first = f"No allowed family of {phase.title} fits; the nearest are {names or 'none'}."
