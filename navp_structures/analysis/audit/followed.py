@@ -41,6 +41,7 @@ class Followed:
     phase: Phase
     d: float
     sigma: float
+    rounding: float
     reading: Reading | None
     remark: str
 
@@ -120,7 +121,13 @@ def followed(claim: Claim, context: AuditContext) -> Followed:
             why = f", extinct in {phase.id}," if rule is not None else ""
             remark = f"{claim.labels[0]}{why} is taken for {format_hkl(reading.hkl)}"
     return Followed(
-        claim=claim, phase=phase, d=seen.d, sigma=seen.sigma, reading=reading, remark=remark
+        claim=claim,
+        phase=phase,
+        d=seen.d,
+        sigma=seen.sigma,
+        rounding=seen.rounding,
+        reading=reading,
+        remark=remark,
     )
 
 

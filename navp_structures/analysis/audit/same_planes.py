@@ -81,7 +81,8 @@ def _finding(
     spread = math.hypot(sigma, fate.change_su or 0.0)
     # Of the ratio of both spacings, which is what the change says.
     off = 100.0 * ((100.0 + observed) / (100.0 + fate.change) - 1.0)
-    tolerance = TIMES * spread
+    rounding = 100.0 * (before.rounding + after.rounding)
+    tolerance = TIMES * spread + rounding
     computed = percent_text(fate.change, fate.change_su)
     holds = fate.is_same and abs(off) <= tolerance
     verdict: Verdict = verdict_of(before, after) if holds else "inconsistent"
@@ -92,7 +93,8 @@ def _finding(
         computed=f"{computed} of {before.name} to {after.name}",
         deviation_percent=off,
         deviation_sigma=off / spread,
-        tolerance=f"±{tolerance:.2f} % ({TIMES:g} × {spread:.2f} %): the errors of both "
+        tolerance=f"±{tolerance:.2f} % ({TIMES:g} × {spread:.2f} % + rounding {rounding:.2f} %): "
+        f"the errors of both "
         f"spacings{scales}",
         verdict=verdict,
         explanation=" ".join(_words(before, after, fate, observed)),
