@@ -31,7 +31,6 @@ from navp_structures.analysis.audit.readings import (
 )
 from navp_structures.analysis.audit.spacing_words import assumed, claim_words, provisos
 from navp_structures.analysis.audit.untestable import no_structure, not_testable, sized
-from navp_structures.analysis.indexing.label_edits import BARS
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
@@ -85,8 +84,10 @@ def judge_angle(claim: Claim, context: AuditContext) -> Finding:
     if not claim.phases:
         return no_structure(claim)
     (phase,) = context.phases_of(claim)
-    planes = [as_printed(claim, label, phase) for label in claim.labels]
-    one, two = planes
+    one, two = (
+        as_printed(claim, label, phase) or next(iter(bar_readings(label, phase)), None)
+        for label in claim.labels
+    )
     value = claim.value
     if one is None or two is None or value is None:
         number = 0 if one is None else 1
@@ -112,30 +113,31 @@ def _tries(case: _Case) -> Iterator[tuple[Verdict, PairAngle]]:
     if taken == (one, two) and not case.rules:
         for pair in (printed_angle(one, two, value), best_members(one, two, value)):
             if case.fits(pair):
-                yield "consistent", pair
+                yield _verdict(pair), pair
     elif taken != (one, two):
         pair = best_members(*taken, value)
         if case.fits(pair):
             yield _verdict(pair), pair
-    for verdict, found in (
-        ("bar", nearest(_with_bars(case))),
-        ("other_setting", nearest(_in_settings(case))),
-        ("other_entry", nearest(_in_entries(case))),
-    ):
+    more: list[tuple[Verdict, Iterator[PairAngle]]] = [
+        ("bar", _with_bars(case)),
+        ("other_setting", _in_settings(case)),
+        ("other_entry", _in_entries(case)),
+    ]
+    for verdict, pairs in more:
+        found = nearest(pairs)
         if found is not None and case.fits(found):
-            yield verdict, found  # type: ignore[misc]
+            yield verdict, found
     yield "extinct" if case.rules else "inconsistent", best_members(one, two, value)
 
 
 def _verdict(pair: PairAngle) -> Verdict:
-    """Return the verdict of labels that the spacings took for other planes."""
-    if any(r.kind != AS_PRINTED and not r.setting and not _is_bar(r) for r in pair.readings):
+    """Return the verdict of labels that may have been taken for other planes."""
+    changed = [reading for reading in pair.readings if reading.kind != AS_PRINTED]
+    if any(not reading.is_bar and reading.setting is None for reading in changed):
         return "extinct"
-    return "bar" if any(map(_is_bar, pair.readings)) else "other_setting"
-
-
-def _is_bar(reading: Reading) -> bool:
-    return bool(BARS & set(reading.kind.split(" or ")))
+    if any(reading.is_bar for reading in changed):
+        return "bar"
+    return "other_setting" if changed else "consistent"
 
 
 def _with_bars(case: _Case) -> Iterator[PairAngle]:
@@ -172,7 +174,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
     if verdict == "consistent" and all(map(assumed, pair.readings)):
         verdict = "not_testable"
     told = [_words(case, verdict, pair), provisos(pair.readings), answer_sentence(answer)]
-    printed = printed_angle(case.one, case.two, case.value)
+    printed = printed_angle(case.one, case.two, case.value, folded=False)
     details: dict[str, Any] = {
         "hkls": [pair.hkl_1, pair.hkl_2],
         "kinds": [reading.kind for reading in pair.readings],
@@ -204,7 +206,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
 
 def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
     """Return one sentence on how the angle is explained."""
-    printed = printed_angle(case.one, case.two, case.value)
+    printed = printed_angle(case.one, case.two, case.value, folded=False)
     off = f"{signed(pair.off, 2)}°, {signed(pair.off / case.allowed.sigma, 1)} sigma"
     here = f"as printed, {printed.text} ({signed(printed.off, 2)}°)"
     rules = f"{'; '.join(case.rules)}; " if case.rules else ""

@@ -64,9 +64,7 @@ class AuditContext:
 
         Another temperature, polymorph, ordering or computed cell; measured ones first.
         """
-        kinds = ("measured", "model", "computed", None)
-        same = [p for p in as_phases("all") if p != phase and same_composition(p, phase)]
-        return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
+        return self.once(("others", phase), lambda: _others(phase))
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what several claims share, such as an image; made once."""
@@ -83,6 +81,12 @@ class AuditContext:
             made = self.judges[claim.quantity](claim, self)
             self._found[claim.id] = made
         return made
+
+
+def _others(phase: Phase) -> tuple[Phase, ...]:
+    kinds = ("measured", "model", "computed", None)
+    same = [p for p in as_phases("all") if p != phase and same_composition(p, phase)]
+    return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
 
 
 Judge: TypeAlias = Callable[[Claim, AuditContext], Finding]

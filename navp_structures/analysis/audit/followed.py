@@ -11,7 +11,6 @@ from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Verdict
 from navp_structures.analysis.audit.image import image_of
 from navp_structures.analysis.audit.readings import AS_PRINTED, Reading, as_printed
-from navp_structures.analysis.indexing.label_edits import BARS
 from navp_structures.analysis.misfit.correspondence import Matrix
 from navp_structures.analysis.misfit.mapping import Mapping, as_whole, plane_misfit
 from navp_structures.analysis.misfit.misfit import lattice_misfit
@@ -32,7 +31,7 @@ class Followed:
     Parameters
     ----------
     reading
-        What its label is taken for; None where nothing fits.
+        What its label is taken for, as printed where nothing fits; None without a label.
     remark
         How the label was read otherwise than printed; empty for as printed.
     """
@@ -61,10 +60,10 @@ class Followed:
         """What its label needs."""
         reading = self.reading
         if reading is None or reading.kind == AS_PRINTED:
-            return "consistent"
+            return "extinct" if reading and reading.absence else "consistent"
         if reading.setting is not None:
             return "other_setting"
-        return "bar" if BARS & set(reading.kind.split(" or ")) else "extinct"
+        return "bar" if reading.is_bar else "extinct"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +114,13 @@ def followed(claim: Claim, context: AuditContext) -> Followed:
     remark = ""
     if claim.labels:
         printed = as_printed(claim, claim.labels[0], phase)
-        reading = image_of(claim, phase, context).member(claim).reading
-        if reading is not None and reading.kind != AS_PRINTED:
-            rule = printed.absence if printed is not None else None
-            why = f", extinct in {phase.id}," if rule is not None else ""
-            remark = f"{claim.labels[0]}{why} is taken for {format_hkl(reading.hkl)}"
+        taken = image_of(claim, phase, context).member(claim).reading
+        reading = taken or printed
+        why = f", extinct in {phase.id}," if printed and printed.absence else ""
+        if taken is None:
+            remark = f"{claim.labels[0]}{why} does not fit {claim.printed}"
+        elif taken.kind != AS_PRINTED:
+            remark = f"{claim.labels[0]}{why} is taken for {format_hkl(taken.hkl)}"
     return Followed(
         claim=claim,
         phase=phase,

@@ -114,7 +114,7 @@ def planes_of(claim: Claim, phase: Phase) -> list[Reading | None]:
 
 def image_of(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     """Return the image of a claim; a claim without a group is alone."""
-    key = ("image", claim.group or ("alone", claim.id), phase.id)
+    key = ("image", claim.group or ("alone", claim.id), phase)
     return context.once(key, lambda: _image(claim, phase, context))
 
 
@@ -176,6 +176,8 @@ def _tiers(member: Member, image: Image, context: AuditContext) -> Iterator[list
     if printed is not None and printed.absence is None:
         yield _nearest(member, bar_readings(member.label, image.phase))
         yield _nearest(member, setting_readings(printed))
+        # A changed digit is no evidence of a scale where the label may be right.
+        return
     for wide in (0.0, context.settings.scale):
         rows = repairs(member, image, context, wide=wide)
         yield [Reading(phase=image.phase, hkl=row.hkl, kind=row.kind) for row in rows]

@@ -25,9 +25,10 @@ _PAIRS: Final = 3
 def pair_answer(image: Image, context: AuditContext) -> SpacingIndexing | None:
     """Return what two spacings of an image and their angle are, in the phases of the card.
 
-    The named phase is tried too. None where an image has no such three, or no usable angle.
+    The named phase is tried too. Two spacings without an angle have pairs of planes that
+    share a zone axis, and no posterior. None for other images.
     """
-    key = ("answer", image.spacings, image.phase.id)
+    key = ("answer", image.spacings, image.angles, image.phase)
     return context.once(key, lambda: _answer(image, context))
 
 
@@ -37,15 +38,15 @@ def _answer(image: Image, context: AuditContext) -> SpacingIndexing | None:
         return None
     one, two, angle = found
     seen = [observed(claim, context.settings) for claim in (one, two)]
-    between = angle.value
-    if between is None or not 0.0 < between < 180.0:
+    between = None if angle is None else angle.value
+    if between is not None and not 0.0 < between < 180.0:
         return None
     return index_spacings(
         [each.d for each in seen],
         phases=candidates(image.phase),
         sigma=min(max(each.sigma for each in seen), LARGEST_SIGMA),
         angles=between,
-        angle_sigma=min(angle.uncertainty or context.settings.angle, LARGEST_ANGLE),
+        angle_sigma=min((angle and angle.uncertainty) or context.settings.angle, LARGEST_ANGLE),
         scale_sigma=context.settings.scale,
     )
 
@@ -56,22 +57,26 @@ def candidates(phase: Phase) -> tuple[Phase, ...]:
     return (phase, *card)
 
 
-def _three(image: Image) -> tuple[Claim, Claim, Claim] | None:
+def _three(image: Image) -> tuple[Claim, Claim, Claim | None] | None:
     """Return two spacings and the angle between them, the first angle that has both."""
     for angle in image.angles:
         planes = planes_of(angle, image.phase)
         members = [plane and image.labelled(plane.hkl) for plane in planes]
         if len(members) == 2 and members[0] and members[1] and members[0] is not members[1]:
             return members[0].claim, members[1].claim, angle
-    if len(image.angles) == 1 and len(image.spacings) == 2:
-        return (*image.spacings, image.angles[0])
-    return None
+    if len(image.spacings) != 2 or len(image.angles) > 1:
+        return None
+    one, two = image.spacings
+    return one, two, next(iter(image.angles), None)
 
 
 def answer_details(answer: SpacingIndexing | None) -> dict[str, Any]:
     """Return the posteriors, the likeliest zone axes and pairs of an image, for JSON."""
-    if answer is None or not answer.posteriors:
+    if answer is None:
         return {}
+    if not answer.posteriors:
+        shared = [asdict(pair) for pair in answer.shared[:_PAIRS]]
+        return {"image": plain({"shared_zones": shared})} if shared else {}
     zones = [
         {"phase": s.phase, "zone_axis": s.zone_axis, "posterior": s.posterior, "hkls": s.hkls}
         for s in answer.solutions[:_PAIRS]

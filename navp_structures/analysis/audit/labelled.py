@@ -18,6 +18,7 @@ from navp_structures.analysis.audit.readings import (
 )
 from navp_structures.analysis.indexing.label_edits import LabelEdit
 from navp_structures.analysis.indexing.label_result import LabelReading
+from navp_structures.analysis.indexing.other_settings import OtherSetting
 from navp_structures.model.phase import Phase
 
 
@@ -96,7 +97,7 @@ def _of_allowed(case: Case) -> Iterator[Outcome]:
     if case.scale and printed.off(case.seen, case.scale).fits:
         yield Outcome(verdict="common_scale", reading=printed, scaled=True)
     yield from _fitting(case, "bar", bar_readings(case.member.label, case.phase))
-    yield from _fitting(case, "other_setting", setting_readings(printed))
+    yield from _in_other_settings(case, printed)
     yield from _in_other_entries(case, printed)
     yield Outcome(verdict="inconsistent", reading=printed, repairs=_ranked(case))
 
@@ -104,24 +105,28 @@ def _of_allowed(case: Case) -> Iterator[Outcome]:
 def _of_forbidden(case: Case) -> Iterator[Outcome]:
     """Yield explanations of a label that is extinct, or names no plane, the best first."""
     printed = case.printed
-    if printed is not None and _holds_in_other_setting(case, printed):
-        yield from _fitting(case, "other_setting", setting_readings(printed))
+    if printed is not None and printed.off(case.seen).fits:
+        yield from _in_other_settings(case, printed)
     found = _ranked(case)
-    is_misprint = printed is None or not _is_lit_by_double_diffraction(case, printed)
-    if found and is_misprint:
-        best = found[0]
-        kind = bar_kind(
-            case.member.label, LabelEdit(hkl=best.hkl, kind=best.kind, edits=best.edits)
-        )
-        reading = Reading(phase=case.phase, hkl=best.hkl, kind=kind or best.kind)
-        if kind is not None:
-            off = reading.off(case.seen)
-            yield Outcome(verdict="bar", reading=reading, scaled=not off.fits, repairs=found)
+    if printed is None or not _is_lit_by_double_diffraction(case, printed):
+        yield from _misprinted_bar(case, found)
     if printed is None:
         yield Outcome(verdict="inconsistent", reading=None, repairs=found)
         return
+    yield from _in_other_settings(case, printed)
     yield from _in_other_entries(case, printed)
     yield Outcome(verdict="extinct", reading=printed, repairs=found)
+
+
+def _misprinted_bar(case: Case, found: tuple[LabelReading, ...]) -> Iterator[Outcome]:
+    """Yield the likeliest repair where it is a bar."""
+    for best in found[:1]:
+        edit = LabelEdit(hkl=best.hkl, kind=best.kind, edits=best.edits)
+        kind = bar_kind(case.member.label, edit)
+        if kind is not None:
+            reading = Reading(phase=case.phase, hkl=best.hkl, kind=kind)
+            scaled = not reading.off(case.seen).fits
+            yield Outcome(verdict="bar", reading=reading, scaled=scaled, repairs=found)
 
 
 def _fitting(case: Case, verdict: Verdict, readings: Iterable[Reading]) -> Iterator[Outcome]:
@@ -138,13 +143,23 @@ def _fitting(case: Case, verdict: Verdict, readings: Iterable[Reading]) -> Itera
             yield Outcome(verdict=verdict, reading=fitting[0], scaled=scale != 1.0)
 
 
-def _holds_in_other_setting(case: Case, printed: Reading) -> bool:
-    """Whether the spacing is right, and no other label of the image holds in this one only."""
-    if not any(printed.off(case.seen, s).fits for s in (1.0, case.scale) if s):
-        return False
-    others = [m.printed for m in case.image.members if m is not case.member and m.reading]
-    here = [p for p in others if p is not None and p.absence is None]
-    return all(setting_readings(p) for p in here)
+def _in_other_settings(case: Case, printed: Reading) -> Iterator[Outcome]:
+    """Yield other settings that fit, and that no other label of the image contradicts."""
+    readings = [r for r in setting_readings(printed) if r.setting and _agrees(case, r.setting)]
+    yield from _fitting(case, "other_setting", readings)
+
+
+def _agrees(case: Case, setting: OtherSetting) -> bool:
+    """Whether the labels of the image that hold as printed hold in another setting too."""
+    for member in case.image.members:
+        printed = member.printed
+        if member is case.member or printed is None or member.reading is not printed:
+            continue
+        there = Reading(phase=case.phase, hkl=setting.read(printed.hkl), kind=setting.kind)
+        fits = any(there.off(member.seen, scale).fits for scale in (1.0, case.scale or 1.0))
+        if there.absence is not None or not fits:
+            return False
+    return True
 
 
 def _is_lit_by_double_diffraction(case: Case, printed: Reading) -> bool:

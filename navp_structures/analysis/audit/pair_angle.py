@@ -55,9 +55,17 @@ class PairAngle:
         return (self.one, self.two)
 
 
-def printed_angle(one: Reading, two: Reading, value: float) -> PairAngle:
-    """Return the angle of two planes just as they are."""
-    return _pair(one, two, two.hkl, value)
+def printed_angle(
+    one: Reading, two: Reading, value: float, *, folded: bool = True
+) -> PairAngle:
+    """Return the angle of two planes just as they are.
+
+    Parameters
+    ----------
+    folded
+        Whether 180° minus it is told where that is nearer.
+    """
+    return _pair(one, two, two.hkl, value, folded=folded)
 
 
 def best_members(one: Reading, two: Reading, value: float) -> PairAngle:
@@ -84,12 +92,14 @@ def _order(pair: PairAngle, printed: HKL) -> tuple[float, bool, int, list[int]]:
     return off, pair.hkl_2 != printed, negative, [-index for index in pair.hkl_2]
 
 
-def _pair(one: Reading, two: Reading, hkl: HKL, value: float) -> PairAngle:
+def _pair(
+    one: Reading, two: Reading, hkl: HKL, value: float, *, folded: bool = True
+) -> PairAngle:
     reciprocal = one.phase.cell.reciprocal_metric_tensor
     angle = float(lattice.interplanar_angles(one.hkl, hkl, reciprocal))
     # An angle beyond 90° stands for the one of the mate, and is told as it is printed.
     mate = 180.0 - angle
-    shown = angle if abs(value - angle) <= abs(value - mate) else mate
+    shown = mate if folded and abs(value - mate) < abs(value - angle) else angle
     axis = lattice.zone_axes(one.hkl, hkl)
     return PairAngle(
         one=one,

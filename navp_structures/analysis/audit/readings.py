@@ -27,6 +27,7 @@ from navp_structures.model.hkl import HKL, hkil, hkl_of, index_words
 from navp_structures.model.phase import Phase
 
 AS_PRINTED: Final = "as printed"
+FOUR_BAR: Final = "a bar of four indices"
 
 WEAK: Final = 0.01
 """|F|² over that of the strongest reflection, below which one is rarely seen in an image."""
@@ -53,6 +54,11 @@ class Reading:
     def absence(self) -> Absence | None:
         """The rule that forbids it."""
         return self.phase.absence(self.hkl)
+
+    @property
+    def is_bar(self) -> bool:
+        """Whether a bar over one index would have been lost, added or moved."""
+        return self.kind == FOUR_BAR or bool(BARS & set(self.kind.split(" or ")))
 
     @property
     def d(self) -> float:
@@ -121,7 +127,7 @@ def bar_kind(label: str, edit: LabelEdit) -> str | None:
         return None
     found = next((way for way in ways if way in BARS), None)
     if found is None and FOUR in ways and _same_digits(label, edit.hkl):
-        return "a bar of four indices"
+        return FOUR_BAR
     return found
 
 

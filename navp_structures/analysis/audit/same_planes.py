@@ -56,8 +56,8 @@ def _of_images(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> F
         if each.reading is None:
             return not_testable(
                 claim,
-                f"{each.claim.id} has no label that fits, so that it is not known which "
-                f"planes of {each.phase.id} are meant.",
+                f"{each.claim.id} has no label, so that it is not known which planes of "
+                f"{each.phase.id} are meant.",
             )
     try:
         fate = fate_of(before, after, context)
@@ -93,9 +93,8 @@ def _finding(
         computed=f"{computed} of {before.name} to {after.name}",
         deviation_percent=off,
         deviation_sigma=off / spread,
-        tolerance=f"±{tolerance:.2f} % ({TIMES:g} × {spread:.2f} % + rounding {rounding:.2f} %): "
-        f"the errors of both "
-        f"spacings{scales}",
+        tolerance=f"±{tolerance:.2f} % ({TIMES:g} × {spread:.2f} % + rounding "
+        f"{rounding:.2f} %): the errors of both spacings{scales}",
         verdict=verdict,
         explanation=" ".join(_words(before, after, fate, observed)),
         phase=after.phase.id,

@@ -130,7 +130,7 @@ def _other_entry(case: Case, outcome: Outcome) -> list[str]:
     what = [str(phase.space_group), phase.kind or "", phase.temperature_text]
     return [
         _printed(case),
-        f"It fits only in {phase.id} ({', '.join(w for w in what if w)}): "
+        f"It fits in {phase.id} instead ({', '.join(w for w in what if w)}): "
         f"{_fit(case, reading)}.",
     ]
 

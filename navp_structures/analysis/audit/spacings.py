@@ -38,6 +38,8 @@ from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import counted
 from navp_structures.show.tables import plain
 
+UNLABELLED: Final = "without a label"
+
 # Families that a sentence names.
 _NAMED: Final = 3
 
@@ -137,6 +139,12 @@ def _details(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> di
         }
         for row in outcome.repairs
     ]
+    if outcome.verdict == "other_entry" and case.printed is not None:
+        hkl = case.printed.hkl
+        entries = case.context.others(case.phase)
+        found["entries"] = {
+            p.id: {"d": p.d(hkl), "allowed": not p.absence(hkl)} for p in entries
+        }
     found["nearest"] = {name: [row.plain for row in rows] for name, rows in near.items()}
     made: dict[str, Any] = plain(found)
     return made
@@ -159,6 +167,9 @@ def _without_label(
     if not fitting and known & others.keys():
         verdict = "other_entry"
     off = None if best is None else seen.off(phase, best.hkl)
+    words = _unlabelled_words(phase, fitting, nearest, others, odds)
+    meant = [Reading(phase=phase, hkl=row.hkl, kind=UNLABELLED) for row in fitting[:1]]
+    told = provisos(meant) if meant else ""
     return Finding(
         id=claim.id,
         claim=claim_words(claim),
@@ -168,7 +179,7 @@ def _without_label(
         deviation_sigma=None if best is None else best.deviation_sigma,
         tolerance=None if off is None else spacing_tolerance(seen, off),
         verdict=verdict,
-        explanation=_unlabelled_words(phase, fitting, nearest, others, odds),
+        explanation=" ".join(filter(None, (words, told))),
         phase=phase.id,
         details=plain(
             {
