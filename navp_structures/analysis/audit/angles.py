@@ -209,10 +209,12 @@ def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
     printed = printed_angle(case.one, case.two, case.value, folded=False)
     off = f"{signed(pair.off, 2)}°, {signed(pair.off / case.allowed.sigma, 1)} sigma"
     here = f"as printed, {printed.text} ({signed(printed.off, 2)}°)"
+    if case.one.kind != AS_PRINTED or case.two.kind != AS_PRINTED:
+        here = "as printed they name no planes"
     rules = f"{'; '.join(case.rules)}; " if case.rules else ""
     if verdict in ("consistent", "not_testable"):
         other = "" if pair.hkl_2 == case.two.hkl else f"; {here}"
-        return f"{pair.text} is {off} from the measured {case.value:g}°{other}."
+        return f"{pair.text}: the measured {case.value:g}° is {off} off{other}."
     if verdict == "inconsistent":
         return (
             f"No members of both families have {case.value:g}°: the nearest, {pair.text}, are "

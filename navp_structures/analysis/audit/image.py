@@ -53,6 +53,11 @@ class Member:
         """As printed."""
         return self.claim.labels[0]
 
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether its label is extinct, or names no plane."""
+        return self.printed is None or self.printed.absence is not None
+
     def is_within(self, reading: Reading, scale_sigma: float) -> bool:
         """Whether a plane has the spacing within the reach of its error and the scale's."""
         off = reading.off(self.seen)
@@ -129,8 +134,15 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
         angles=tuple(c for c in own if c.quantity == "angle"),
         scale=None,
     )
-    members = tuple(_read(member, image, context) for member in image.members)
-    return replace(image, members=members, scale=_common_scale(members, context))
+    # Labels that symmetry allows first: with the scale that they show, the others are read.
+    for wanted in (False, True):
+        fit = _fit(image.members, context)
+        members = tuple(
+            _read(member, image, fit, context) if member.is_forbidden == wanted else member
+            for member in image.members
+        )
+        image = replace(image, members=members)
+    return replace(image, scale=_common_scale(image.members, context))
 
 
 def _is_of(claim: Claim, phase: Phase, context: AuditContext) -> bool:
@@ -157,18 +169,20 @@ def _as_printed(member: Member, scale_sigma: float) -> Member:
     return replace(member, reading=printed)
 
 
-def _read(member: Member, image: Image, context: AuditContext) -> Member:
+def _read(member: Member, image: Image, fit: PhaseFit | None, context: AuditContext) -> Member:
     """Return a spacing with the likeliest repair of its label, where it needs one."""
     if member.reading is not None:
         return member
-    for tier in _tiers(member, image, context):
+    for tier in _tiers(member, image, fit, context):
         fitting = [r for r in tier if member.is_within(r, context.settings.scale)]
         if fitting:
             return replace(member, reading=fitting[0])
     return member
 
 
-def _tiers(member: Member, image: Image, context: AuditContext) -> Iterator[list[Reading]]:
+def _tiers(
+    member: Member, image: Image, fit: PhaseFit | None, context: AuditContext
+) -> Iterator[list[Reading]]:
     printed = member.printed
     fits = printed is not None and member.is_within(printed, context.settings.scale)
     if printed is not None and fits:
@@ -178,8 +192,9 @@ def _tiers(member: Member, image: Image, context: AuditContext) -> Iterator[list
         yield _nearest(member, setting_readings(printed))
         # A changed digit is no evidence of a scale where the label may be right.
         return
-    for wide in (0.0, context.settings.scale):
-        rows = repairs(member, image, context, wide=wide)
+    known = (1.0, 0.0) if fit is None else (fit.scale, fit.scale_su)
+    for scale, wide in (known, (1.0, context.settings.scale)):
+        rows = repairs(member, image, context, scale=scale, wide=wide)
         yield [Reading(phase=image.phase, hkl=row.hkl, kind=row.kind) for row in rows]
 
 
@@ -225,14 +240,26 @@ def _common_scale(members: Iterable[Member], context: AuditContext) -> PhaseFit 
 
     In closed form with the prior 1 ± `AuditSettings.scale`, as for `index_spacings`.
     """
-    indexed = [(m, m.reading) for m in members if m.reading is not None]
-    if len(indexed) < 2:
+    indexed = _indexed(members)
+    fit = _fit(members, context)
+    if fit is None or len(indexed) < 2 or fit.unmatched:
+        return None
+    fits = all(reading.off(member.seen, fit.scale).fits for member, reading in indexed)
+    return fit if fits else None
+
+
+def _fit(members: Iterable[Member], context: AuditContext) -> PhaseFit | None:
+    """Return the scale that the spacings with a plane show; None where none has one."""
+    indexed = _indexed(members)
+    if not indexed:
         return None
     candidates = [_candidate(n, *pair) for n, pair in enumerate(indexed)]
     spacings = [member.seen.spacing for member, _ in indexed]
-    fit = fit_scale(candidates[0].phase, candidates, spacings, context.settings.scale)
-    fits = all(reading.off(member.seen, fit.scale).fits for member, reading in indexed)
-    return fit if fits and not fit.unmatched else None
+    return fit_scale(candidates[0].phase, candidates, spacings, context.settings.scale)
+
+
+def _indexed(members: Iterable[Member]) -> list[tuple[Member, Reading]]:
+    return [(m, m.reading) for m in members if m.reading is not None]
 
 
 def _candidate(number: int, member: Member, reading: Reading) -> SpacingCandidate:

@@ -80,12 +80,8 @@ class Outcome:
 
 def explain(case: Case) -> Outcome:
     """Return the first explanation of a labelled spacing that holds."""
-    tries = _of_forbidden(case) if _is_forbidden(case) else _of_allowed(case)
+    tries = _of_forbidden(case) if case.member.is_forbidden else _of_allowed(case)
     return next(tries)
-
-
-def _is_forbidden(case: Case) -> bool:
-    return case.printed is None or case.printed.absence is not None
 
 
 def _of_allowed(case: Case) -> Iterator[Outcome]:
@@ -99,7 +95,7 @@ def _of_allowed(case: Case) -> Iterator[Outcome]:
     yield from _fitting(case, "bar", bar_readings(case.member.label, case.phase))
     yield from _in_other_settings(case, printed)
     yield from _in_other_entries(case, printed)
-    yield Outcome(verdict="inconsistent", reading=printed, repairs=_ranked(case))
+    yield Outcome(verdict="inconsistent", reading=printed, repairs=_listed(case))
 
 
 def _of_forbidden(case: Case) -> Iterator[Outcome]:
@@ -111,11 +107,11 @@ def _of_forbidden(case: Case) -> Iterator[Outcome]:
     if printed is None or not _is_lit_by_double_diffraction(case, printed):
         yield from _misprinted_bar(case, found)
     if printed is None:
-        yield Outcome(verdict="inconsistent", reading=None, repairs=found)
+        yield Outcome(verdict="inconsistent", reading=None, repairs=_listed(case))
         return
     yield from _in_other_settings(case, printed)
     yield from _in_other_entries(case, printed)
-    yield Outcome(verdict="extinct", reading=printed, repairs=found)
+    yield Outcome(verdict="extinct", reading=printed, repairs=_listed(case))
 
 
 def _misprinted_bar(case: Case, found: tuple[LabelReading, ...]) -> Iterator[Outcome]:
@@ -176,6 +172,12 @@ def _ranked(case: Case) -> tuple[LabelReading, ...]:
         found = repairs(case.member, case.image, case.context, scale=case.scale)
         fitting = tuple(row for row in found if _off(case, row, case.scale).fits)
     return fitting
+
+
+def _listed(case: Case) -> tuple[LabelReading, ...]:
+    """Return the repairs, where none fits those that a scale not known would bring near."""
+    wide = case.context.settings.scale
+    return _ranked(case) or repairs(case.member, case.image, case.context, wide=wide)
 
 
 def _off(case: Case, row: LabelReading, scale: float = 1.0) -> Off:

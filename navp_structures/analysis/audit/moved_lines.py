@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -275,9 +276,11 @@ def _other_line(move: _Move, context: AuditContext) -> tuple[Claim, float] | Non
             continue
         if claim.group == move.two.group and claim.group is not None:
             continue
-        if context.phases_of(claim) == (move.after,):
-            change = 100.0 * (_seen(claim, context).d / start - 1.0)
-            found.append((claim, change))
+        # What cannot be used is told where it is judged.
+        with suppress(ClaimError):
+            if context.phases_of(claim) == (move.after,):
+                change = 100.0 * (_seen(claim, context).d / start - 1.0)
+                found.append((claim, change))
     near = [item for item in found if abs(item[1]) <= 100.0 * _NEARBY]
     return min(near, key=lambda item: abs(item[1]), default=None)
 

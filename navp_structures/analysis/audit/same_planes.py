@@ -56,8 +56,8 @@ def _of_images(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> F
         if each.reading is None:
             return not_testable(
                 claim,
-                f"{each.claim.id} has no label, so that it is not known which planes of "
-                f"{each.phase.id} are meant.",
+                f"{each.claim.id} has no label that names planes of {each.phase.id}, so that "
+                "it is not known which are meant.",
             )
     try:
         fate = fate_of(before, after, context)

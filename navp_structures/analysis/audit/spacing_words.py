@@ -33,10 +33,16 @@ def assumed(reading: Reading) -> bool:
     return phase.kind in ("model", "computed") and format_hkl(reading.hkl) in stated
 
 
-def provisos(readings: Iterable[Reading]) -> str:
-    """Return which planes are very weak, and that an entry is no measurement; may be empty."""
+def provisos(readings: Iterable[Reading], *, seen: bool = True) -> str:
+    """Return which planes are very weak, and that an entry is no measurement; may be empty.
+
+    Parameters
+    ----------
+    seen
+        Whether the planes are what was measured, so that their strength matters.
+    """
     planes = list(readings)
-    parts = [_weak(reading) for reading in planes if reading.is_weak]
+    parts = [_weak(reading) for reading in planes if seen and reading.is_weak]
     phase = planes[0].phase
     if phase.kind in ("model", "computed"):
         article = "a " if phase.kind == "model" else ""
@@ -150,11 +156,15 @@ def _inconsistent(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) 
         for name, rows in near.items()
         if rows
     ]
-    return [
-        _printed(case),
-        f"Nearest to it: {', '.join(told)}." if told else "",
-        _repairs(case, outcome),
-    ]
+    nearest = f"The nearest allowed reflections are {', '.join(told)}." if told else ""
+    return [_printed(case), _joined(nearest, _repairs(case, outcome))]
+
+
+def _joined(first: str, second: str) -> str:
+    """Return two sentences as one."""
+    if not first or not second:
+        return first or second
+    return f"{first.removesuffix('.')}; {second[0].lower()}{second[1:]}"
 
 
 def _printed(case: Case) -> str:

@@ -43,6 +43,9 @@ UNLABELLED: Final = "without a label"
 # Families that a sentence names.
 _NAMED: Final = 3
 
+# Beyond this probability of a fit by chance a fit tells nothing.
+_ANY: Final = 0.9
+
 
 def judge_spacing(claim: Claim, context: AuditContext) -> Finding:
     """Return what is found of a spacing.
@@ -80,7 +83,7 @@ def _labelled(claim: Claim, case: Case, outcome: Outcome) -> Finding:
     answer = pair_answer(case.image, case.context)
     explanation = sentences(case, outcome, near)
     if reading is not None:
-        explanation.append(provisos([reading]))
+        explanation.append(provisos([reading], seen=verdict != "inconsistent"))
     return Finding(
         id=claim.id,
         claim=claim_words(claim),
@@ -166,6 +169,8 @@ def _without_label(
     known = {p.id for p in context.others(phase)}
     if not fitting and known & others.keys():
         verdict = "other_entry"
+    if odds > _ANY:
+        verdict = "not_testable"
     off = None if best is None else seen.off(phase, best.hkl)
     words = _unlabelled_words(phase, fitting, nearest, others, odds)
     meant = [Reading(phase=phase, hkl=row.hkl, kind=UNLABELLED) for row in fitting[:1]]
@@ -207,12 +212,13 @@ def _unlabelled_words(
     if fitting:
         count = counted(len(fitting), "allowed family", "allowed families")
         first = f"Without a label it is {count} of {phase.title} that fit: {shown}."
-        second = (
-            f"A spacing of this size fits one by chance in {100.0 * odds:.0f} of 100 cases."
-        )
+        nothing = ", so that it tests nothing" if odds > _ANY else ""
+        share = f"in {100.0 * odds:.0f} of 100 cases"
+        second = f"A spacing of this size fits one by chance {share}{nothing}."
         return f"{first} {second}"
     names = ", ".join(f"{named(row)} {row.deviation_percent:+.2f} %" for row in nearest)
-    first = f"No allowed family of {phase.title} fits; the nearest are {names or 'none'}."
+    near = f"; the nearest are {names}" if names else ", and none is near"
+    first = f"No allowed family of {phase.title} fits{near}."
     if not others:
         return f"{first} None of the other phases has one."
     told = "; ".join(f"{name} {named(rows[0])}" for name, rows in others.items())

@@ -292,6 +292,32 @@ def test_an_image_off_by_three_percent_has_a_common_scale() -> None:
     assert found["one"].deviation_percent == pytest.approx(3.0, abs=0.01)
 
 
+def test_a_repair_shares_the_scale_of_its_image() -> None:
+    found = findings(
+        spacing("Na3VP", "(4 -2 6)", 1.8708 * 1.03, "one", group="image"),
+        spacing("Na3VP", "(1 -3 5)", 1.8896 * 1.03, "two", group="image"),
+        angle("Na3VP", ["(4 -2 6)", "(1 -3 5)"], 66.0, group="image"),
+    )
+    assert found["one"].verdict == "common_scale"
+    assert found["two"].verdict == "extinct"
+    assert found["two"].details["repairs"][0]["hkl"] == [1, -4, 5]
+    # The angle is taken over: (4 -2 6) and (1 -4 5) are at 65.88°.
+    assert found["angle"].verdict == "extinct"
+    assert found["angle"].details["hkls"][1] == [1, -4, 5]
+    assert found["angle"].details["deviation"] == pytest.approx(0.12, abs=0.005)
+
+
+def test_a_bar_may_need_the_scale_of_its_image(tmp_path: Path) -> None:
+    path = cif(tmp_path, "mono", "P 1 21/c 1", MONOCLINIC)
+    # (0 2 0) 3.0000 Å, (2 1 -2) 3.1980 Å, both 3 % off.
+    found = findings(
+        spacing(path, "212", 3.1980 * 1.03, "bar", group="image"),
+        spacing(path, "020", 3.0 * 1.03, "held", group="image"),
+    )
+    assert [row.verdict for row in found.values()] == ["bar", "common_scale"]
+    assert "with the scale" in found["bar"].explanation
+
+
 def test_one_spacing_alone_has_no_scale_to_share() -> None:
     found = only(spacing("Na3VP", "300", 2.5198 * 1.03))
     assert found.verdict == "inconsistent"
@@ -373,6 +399,12 @@ def test_a_spacing_that_no_family_has(tmp_path: Path) -> None:
     assert found.details["fitting"] == []
     assert found.details["nearest"][0]["hkl"] == [1, 1, 0]
     assert "{1 1 0} +16.67 %" in found.explanation
+
+
+def test_a_spacing_that_anything_fits_tests_nothing() -> None:
+    # At 0.5 Å the families of Na3VP lie closer than the tolerance.
+    found = only(spacing("Na3VP", None, "0.500"))
+    assert (found.verdict, found.details["chance"]) == ("not_testable", pytest.approx(1.0))
 
 
 def test_a_spacing_larger_than_the_cell_has_no_family(tmp_path: Path) -> None:
