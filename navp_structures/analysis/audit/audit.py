@@ -13,6 +13,7 @@ from navp_structures.analysis.audit import (
     energies,
     lines,
     relations,
+    same_planes,
     spacings,
     structure,
     volumes,
@@ -40,6 +41,7 @@ JUDGES: Final[Mapping[str, Judge]] = MappingProxyType(
         **structure.JUDGES,
         **energies.JUDGES,
         **relations.JUDGES,
+        **same_planes.JUDGES,
     }
 )
 """What judges each quantity."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from navp_structures.analysis.audit.finding import Finding
 from navp_structures.analysis.audit.settings import AuditSettings
@@ -13,6 +13,8 @@ from navp_structures.catalogue.catalogue import as_phase, as_phases
 from navp_structures.errors import ClaimError, NavpError
 from navp_structures.model.claim import Claim, Claims
 from navp_structures.model.phase import Phase
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +36,7 @@ class AuditContext:
     judges: Mapping[str, Judge]
     _found: dict[str, Finding] = field(default_factory=dict)
     _phases: dict[str, Phase] = field(default_factory=dict)
+    _made: dict[Any, Any] = field(default_factory=dict)
 
     def phase(self, name: str, claim: Claim) -> Phase:
         """Return the phase of that name.
@@ -61,9 +64,14 @@ class AuditContext:
 
         Another temperature, polymorph, ordering or computed cell; measured ones first.
         """
-        kinds = ("measured", "model", "computed", None)
-        same = [p for p in as_phases("all") if p != phase and same_composition(p, phase)]
-        return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
+        return self.once(("others", phase), lambda: _others(phase))
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what several claims share, such as an image; made once."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
     def finding(self, name: str) -> Finding:
         """Return what was found of the claim of that id; judged once."""
@@ -73,6 +81,12 @@ class AuditContext:
             made = self.judges[claim.quantity](claim, self)
             self._found[claim.id] = made
         return made
+
+
+def _others(phase: Phase) -> tuple[Phase, ...]:
+    kinds = ("measured", "model", "computed", None)
+    same = [p for p in as_phases("all") if p != phase and same_composition(p, phase)]
+    return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
 
 
 Judge: TypeAlias = Callable[[Claim, AuditContext], Finding]
