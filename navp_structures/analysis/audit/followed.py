@@ -86,6 +86,9 @@ class Fate:
         What the second plane was in the first phase, in words; empty where they are the same.
     others
         Numbers of less likely correspondences, from 2, by which they would be the same.
+    moved
+        Å: how far atoms move by the best correspondence, and by the first of the others; None
+        where it is not known.
     """
 
     becomes: Indices | HKL
@@ -97,13 +100,19 @@ class Fate:
     matrix: Matrix
     back: str
     others: tuple[int, ...]
+    moved: tuple[float, float] | None
 
     @property
     def elsewhere(self) -> str:
         """That another correspondence would make them the same; empty without one."""
         if self.is_same or not self.others:
             return ""
-        return f"; correspondence {self.others[0]}, which moves atoms farther, would make it so"
+        farther = ""
+        if self.moved is not None:
+            farther = (
+                f", which moves atoms by {self.moved[1]:.2f} Å and not {self.moved[0]:.2f},"
+            )
+        return f"; only correspondence {self.others[0]}{farther} would make it so"
 
 
 def followed(claim: Claim, context: AuditContext) -> Followed:
@@ -162,6 +171,9 @@ def fate_of(before: Followed, after: Followed, context: AuditContext) -> Fate:
     ]
     same = [any(as_whole(f) == member for f in row.family) for row in rows]
     change, su = change_of(before.phase, before.hkl, after.phase, after.hkl)
+    others = tuple(n + 1 for n, agrees in enumerate(same) if n and agrees)
+    scores = [misfit.candidates[n].score for n in (0, *(n - 1 for n in others[:1]))]
+    moved = [score for score in scores if score is not None]
     back = ""
     if not same[0]:
         read = misfit.inverse().read(after.hkl)
@@ -175,7 +187,8 @@ def fate_of(before: Followed, after: Followed, context: AuditContext) -> Fate:
         own_change=rows[0].spacing_misfit,
         matrix=misfit.correspondence.matrix,
         back=back,
-        others=tuple(n + 1 for n, agrees in enumerate(same) if n and agrees),
+        others=others,
+        moved=(moved[0], moved[1]) if len(moved) == 2 else None,
     )
 
 

@@ -121,7 +121,8 @@ def _words(before: Followed, after: Followed, fate: Fate, observed: float) -> li
             "it is no strain" if opposite else "they are different planes, and it is no strain"
         )
         told = [
-            f"{first}{none} and not {format_hkl(after.hkl)}; {fate.back}{fate.elsewhere}.",
+            f"{first}, d {signed(fate.own_change, 2)} %{none} and not {format_hkl(after.hkl)}; "
+            f"{fate.back}{fate.elsewhere}.",
             f"The change of d between the two labels is {change}{against}: {why}.",
         ]
     return [f"{remarks}.", *told] if remarks else told
