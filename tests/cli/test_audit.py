@@ -64,7 +64,7 @@ def test_the_paper_has_three_names() -> None:
     assert lines[0].split() == ["id", "printed", "verdict"]
     assert "hrtem-na3vp-second: a spacing of Na3VP, (1 -3 5). This was found of" in text
     words = " ".join(text.split())
-    assert "55 claims: 55 consistent" in words
+    assert "57 claims: 57 consistent" in words
     assert "na2vp-a is a model: " in words
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from navp_structures.show.numbers import signed
 
-_WITHIN: Final = 2.0
+TIMES: Final = 2.0
+"""Standard deviations that count as agreement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Agreement:
     @property
     def allowed(self) -> float:
         """The largest deviation that counts as agreement."""
-        return _WITHIN * self.sigma + self.rounding
+        return TIMES * self.sigma + self.rounding
 
     @property
     def agrees(self) -> bool:
@@ -75,7 +76,7 @@ class Agreement:
         parts = []
         if self.sigma:
             reason = f" {self.reason}" if self.reason else ""
-            parts.append(f"{_WITHIN:g} × {self.sigma:.2g}{self.unit}{reason}")
+            parts.append(f"{TIMES:g} × {self.sigma:.2g}{self.unit}{reason}")
         if self.rounding:
             parts.append(f"{self.rounding:.2g}{self.unit} of rounding")
         made = f" ({', and '.join(parts)})" if parts else " (exact)"

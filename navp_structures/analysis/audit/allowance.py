@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
+from navp_structures.analysis.audit.agreement import TIMES
 from navp_structures.analysis.audit.settings import AuditSettings
 from navp_structures.analysis.indexing.candidates import deviation
 from navp_structures.analysis.indexing.units import Spacing
@@ -13,9 +14,6 @@ from navp_structures.errors import ClaimError, InputError
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import HKL
 from navp_structures.model.phase import Phase
-
-TIMES: Final = 2.0
-"""Standard deviations that count as agreement."""
 
 _WHY: Final = (
     "a peak in the Fourier transform of an HRTEM image is read to a fraction of the pixels "

@@ -16,6 +16,11 @@ from navp_structures.analysis.audit.image_answer import (
     answer_sentence,
     pair_answer,
 )
+from navp_structures.analysis.audit.judgement import (
+    judged,
+    located,
+    without_structure,
+)
 from navp_structures.analysis.audit.pair_angle import (
     PairAngle,
     best_members,
@@ -30,7 +35,6 @@ from navp_structures.analysis.audit.readings import (
     setting_readings,
 )
 from navp_structures.analysis.audit.spacing_words import assumed, claim_words, provisos
-from navp_structures.analysis.audit.untestable import no_structure, not_testable, sized
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
@@ -82,7 +86,7 @@ def judge_angle(claim: Claim, context: AuditContext) -> Finding:
         When a label or the phase cannot be used, with file and line.
     """
     if not claim.phases:
-        return no_structure(claim)
+        return without_structure(claim)
     (phase,) = context.phases_of(claim)
     one, two = (
         as_printed(claim, label, phase) or next(iter(bar_readings(label, phase)), None)
@@ -91,7 +95,9 @@ def judge_angle(claim: Claim, context: AuditContext) -> Finding:
     value = claim.value
     if one is None or two is None or value is None:
         number = 0 if one is None else 1
-        return not_testable(claim, f"{claim.labels[number]} names no plane as it is printed.")
+        return judged(
+            claim, "not_testable", f"{claim.labels[number]} names no plane as it is printed."
+        )
     case = _Case(
         claim=claim,
         value=value,
@@ -101,7 +107,7 @@ def judge_angle(claim: Claim, context: AuditContext) -> Finding:
         image=image_of(claim, phase, context),
         context=context,
     )
-    with sized(claim):
+    with located(claim, "value"):
         verdict, pair = next(_tries(case))
         return _finding(case, verdict, pair)
 
@@ -208,7 +214,7 @@ def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
     """Return one sentence on how the angle is explained."""
     printed = printed_angle(case.one, case.two, case.value, folded=False)
     off = f"{signed(pair.off, 2)}°, {signed(pair.off / case.allowed.sigma, 1)} sigma"
-    here = f"as printed, {printed.text} ({signed(printed.off, 2)}°)"
+    here = f"As printed, {printed.text} ({signed(printed.off, 2)}°)"
     if case.one.kind != AS_PRINTED or case.two.kind != AS_PRINTED:
         here = "as printed they name no planes"
     rules = f"{'; '.join(case.rules)}; " if case.rules else ""

@@ -42,9 +42,14 @@ def judged(
     )
 
 
+def not_testable(claim: Claim, why: str) -> Finding:
+    """Return the finding of a claim that cannot be tested, and why."""
+    return judged(claim, "not_testable", why)
+
+
 def without_structure(claim: Claim) -> Finding:
     """Return the finding of a claim about a substance that has no structure here."""
-    return judged(claim, "not_testable", f"There is no structure of {claim.material} here.")
+    return not_testable(claim, f"There is no structure of {claim.material} here.")
 
 
 def subject(claim: Claim) -> str:

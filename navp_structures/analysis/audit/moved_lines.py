@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.audit.allowance import TIMES, Observed, observed
+from navp_structures.analysis.audit.agreement import TIMES
+from navp_structures.analysis.audit.allowance import Observed, observed
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding, Verdict
 from navp_structures.analysis.audit.followed import change_of, misfit_of
+from navp_structures.analysis.audit.judgement import judged, located
 from navp_structures.analysis.audit.nearest import fitting_families
 from navp_structures.analysis.audit.readings import as_printed
-from navp_structures.analysis.audit.untestable import not_testable, sized
 from navp_structures.analysis.indexing.units import spacings
 from navp_structures.analysis.misfit.mapping import Mapping, as_whole, plane_misfit
 from navp_structures.analysis.misfit.rows import percent_text
@@ -112,21 +113,27 @@ def judge_moved_line(claim: Claim, one: Claim, two: Claim, context: AuditContext
     it, the strong ones for the verdict; beside them stand what other phases of the card and
     other lines of the paper would give.
     """
-    with sized(claim):
+    with located(claim, "value"):
         (before,), (after,) = context.phases_of(one), context.phases_of(two)
         seen = _seen(one, context), _seen(two, context)
         hkl, why = _family(one, before, seen[0])
         if hkl is None:
-            return not_testable(claim, f"{before.id} has no line near that of {one.id}.")
+            return judged(
+                claim, "not_testable", f"{before.id} has no line near that of {one.id}."
+            )
         move = _Move(one=one, two=two, before=before, after=after, seen=seen, hkl=hkl, why=why)
         try:
             members = _members(move, after, context)
         except ClaimError:
             raise
         except InputError as error:
-            return not_testable(claim, f"No lattice correspondence tells it: {error}.")
+            return judged(
+                claim, "not_testable", f"No lattice correspondence tells it: {error}."
+            )
     if not members:
-        return not_testable(claim, f"{format_hkl(hkl)} becomes no line of {after.id}.")
+        return judged(
+            claim, "not_testable", f"{format_hkl(hkl)} becomes no line of {after.id}."
+        )
     return _finding(claim, move, members, context)
 
 

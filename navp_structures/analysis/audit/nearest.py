@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis.audit.allowance import TIMES, Observed
+from navp_structures.analysis.audit.agreement import TIMES
+from navp_structures.analysis.audit.allowance import Observed
 from navp_structures.analysis.indexing.candidates import relative_d_su
 from navp_structures.analysis.reflections import Families, families
 from navp_structures.kernels.lattice import Floats

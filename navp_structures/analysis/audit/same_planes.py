@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from navp_structures.analysis.audit.allowance import TIMES
+from navp_structures.analysis.audit.agreement import TIMES
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.finding import Finding, Verdict
 from navp_structures.analysis.audit.followed import (
@@ -18,8 +18,8 @@ from navp_structures.analysis.audit.followed import (
     verdict_of,
     volume_change,
 )
+from navp_structures.analysis.audit.judgement import located, not_testable, without_structure
 from navp_structures.analysis.audit.moved_lines import judge_moved_line
-from navp_structures.analysis.audit.untestable import no_structure, not_testable, sized
 from navp_structures.analysis.misfit.mapping import as_whole
 from navp_structures.analysis.misfit.rows import indices_text, percent_text
 from navp_structures.errors import ClaimError, InputError
@@ -43,10 +43,10 @@ def judge_same_plane(claim: Claim, context: AuditContext) -> Finding:
     one, two = (context.claims[name] for name in claim.claims)
     for each in (one, two):
         if not each.phases:
-            return no_structure(each)
+            return without_structure(each)
     if "powder_line" in (one.quantity, two.quantity):
         return judge_moved_line(claim, one, two, context)
-    with sized(claim):
+    with located(claim, "value"):
         return _of_images(claim, one, two, context)
 
 

@@ -16,6 +16,7 @@ from navp_structures.analysis.audit.image_answer import (
     candidates,
     pair_answer,
 )
+from navp_structures.analysis.audit.judgement import located, without_structure
 from navp_structures.analysis.audit.labelled import Case, Outcome, explain
 from navp_structures.analysis.audit.nearest import (
     Near,
@@ -31,7 +32,6 @@ from navp_structures.analysis.audit.spacing_words import (
     sentences,
     spacing_text,
 )
-from navp_structures.analysis.audit.untestable import no_structure, sized
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
@@ -60,10 +60,10 @@ def judge_spacing(claim: Claim, context: AuditContext) -> Finding:
         When label, phase or spacing cannot be used, with file and line.
     """
     if not claim.phases:
-        return no_structure(claim)
+        return without_structure(claim)
     (phase,) = context.phases_of(claim)
     seen = observed(claim, context.settings)
-    with sized(claim):
+    with located(claim, "value"):
         if not claim.labels:
             return _without_label(claim, phase, seen, context)
         # A label that is none is told here, not where it is met in its image.
