@@ -23,7 +23,8 @@ def claim_words(claim: Claim) -> str:
     """Return what is claimed, in short words."""
     of = " and ".join(claim.phases)
     label = " and ".join(claim.labels)
-    return f"{label} of {of} has {claim.printed}" if label else f"{of} has {claim.printed}"
+    have = "have" if len(claim.labels) > 1 else "has"
+    return f"{label} of {of} {have} {claim.printed}" if label else f"{of} has {claim.printed}"
 
 
 def assumed(reading: Reading) -> bool:
