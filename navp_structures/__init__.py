@@ -12,6 +12,8 @@ from navp_structures._version import __version__
 
 if TYPE_CHECKING:
     from navp_structures import errors
+    from navp_structures.analysis.audit.audit import Audit, audit
+    from navp_structures.analysis.audit.finding import VERDICTS, Finding
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
@@ -73,10 +75,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Absence": "model.absence",
+    "Audit": "analysis.audit.audit",
     "Change": "model.phase",
     "Claim": "model.claim",
     "ClaimProblem": "model.claim",
     "Claims": "model.claim",
+    "Finding": "analysis.audit.finding",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -114,6 +118,8 @@ _HOMES = {
     "Species": "model.site",
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
+    "VERDICTS": "analysis.audit.finding",
+    "audit": "analysis.audit.audit",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
@@ -152,11 +158,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "VERDICTS",
     "Absence",
+    "Audit",
     "Change",
     "Claim",
     "ClaimProblem",
     "Claims",
+    "Finding",
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
@@ -195,6 +204,7 @@ __all__ = [
     "SymmetryReport",
     "UnitCell",
     "__version__",
+    "audit",
     "check_label",
     "check_symmetry",
     "errors",

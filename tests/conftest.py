@@ -138,3 +138,33 @@ def powder_lists() -> Callable[..., Iterator[SimulatedList]]:
                 yield found
 
     return lists
+
+
+@pytest.fixture
+def made_up_judges(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return a function that lets an audit find what a test says: verdicts by id of claims.
+
+    Other claims are consistent; `computed`, `explanation` and other values hold for all.
+    """
+    from navp_structures.analysis.audit import audit as module
+    from navp_structures.analysis.audit.finding import Finding
+    from navp_structures.model.claim_quantities import QUANTITIES
+
+    def install(verdicts: dict[str, str] | None = None, **values: object) -> None:
+        def judge(claim: object, context: object) -> Finding:
+            phases = context.phases_of(claim)
+            for name in claim.claims:
+                context.finding(name)
+            of = ", ".join((*claim.phases, *claim.labels))
+            told = {
+                "claim": f"{claim.what.noun} of {of}",
+                "explanation": f"This was found of {claim.id}.",
+                "phase": phases[0].id if phases else None,
+                **values,
+            }
+            verdict = (verdicts or {}).get(claim.id, "consistent")
+            return Finding(id=claim.id, printed=claim.printed, verdict=verdict, **told)
+
+        monkeypatch.setattr(module, "JUDGES", dict.fromkeys(QUANTITIES, judge))
+
+    return install

@@ -131,6 +131,24 @@ def nominal_content(phase: Phase) -> dict[str, float]:
     return named if alike else content
 
 
+def same_composition(first: Phase, second: Phase) -> bool:
+    """Whether two phases are meant to hold the same elements in proportions equal within 2 %.
+
+    Phases without sites and formula are like none.
+    """
+    shares = []
+    for phase in (first, second):
+        if not phase.has_sites and phase.formula is None:
+            return False
+        content = nominal_content(phase)
+        total = sum(content.values())
+        shares.append({e: n / total for e, n in content.items() if n > 0.0})
+    one, two = shares
+    return one.keys() == two.keys() and all(
+        abs(one[e] - two[e]) <= SAME_COMPOSITION * one[e] for e in one
+    )
+
+
 def density(phase: Phase) -> float:
     """Return the density (g/cm³) of the sites' content, with standard atomic weights."""
     units = phase.formula_units or 1

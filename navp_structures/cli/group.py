@@ -30,6 +30,7 @@ _COMMANDS = {
     "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
     "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
     "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
+    "audit": ("navp_structures.cli.audit", "audit", "Judge what papers claim."),
 }
 
 

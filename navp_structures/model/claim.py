@@ -230,8 +230,8 @@ class ClaimProblem:
     sentence: str
 
     def __str__(self) -> str:
-        """``file:line: sentence``."""
-        return f"{self.file}:{self.line}: {self.sentence}"
+        """``file:line: sentence``, or the claim's id where it is from no file."""
+        return f"{f'{self.file}:{self.line}' if self.line else self.file}: {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -42,6 +42,7 @@ _WORDS: Final = MappingProxyType(
         "bond_length": "mean_bond",
         "space_group": "symmetry",
         "activation_energy": "barrier",
+        "potential": "voltage",
     }
 )
 
@@ -194,6 +195,14 @@ _ROWS: Final = (
         phases=(2, 2),
         trend_phases=(3, MANY),
         states=("value", "trend"),
+    ),
+    Quantity(
+        name="voltage",
+        noun="a voltage",
+        units={"V": 1.0, "mV": 1e-3},
+        bounds=(-20.0, 20.0),
+        phases=(2, MANY),
+        may=_TRACED,
     ),
     Quantity(name="barrier", noun="a barrier", units=_ENERGIES, bounds=(0.0, 100.0)),
     Quantity(

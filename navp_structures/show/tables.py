@@ -193,7 +193,7 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
@@ -241,7 +241,10 @@ def shown_columns(result: TableResult[Any]) -> list[Column]:
 
 
 def csv_cell(value: Any) -> Any:
-    """Return a cell for CSV: tuples as ``4 -2 6``, formulas behind an apostrophe."""
+    """Return a cell for CSV: tuples as ``4 -2 6``, mappings as JSON.
+
+    Formulas stand behind an apostrophe.
+    """
     if isinstance(value, tuple | list):
         nested = any(isinstance(item, tuple | list) for item in value)
         parts = [csv_cell(item) if nested else plain(item) for item in value]
@@ -249,6 +252,8 @@ def csv_cell(value: Any) -> Any:
         # Signs of indices begin no formula.
         if nested or all(isinstance(part, int | float) for part in parts):
             return value
+    if isinstance(value, Mapping):
+        value = json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
     if isinstance(value, str):
         text = printable(value)
         is_number = text.replace(" ", "").lstrip("+-").replace(".", "", 1).isdigit()

@@ -104,6 +104,17 @@ def loaded(code: str, folder: Path) -> set[str]:
             "main(['misfit', 'Na3VP', 'Na2VP', '--json'], standalone_mode=False)",
             tuple({*HEAVY, "rich"} - {"scipy"}),
         ),
+        (
+            # Neighbours are scipy's, a symmetry that is claimed spglib's.
+            "from navp_structures.cli import main\n"
+            "try: main(['audit', '--paper', '--json'], standalone_mode=False)\n"
+            "except SystemExit: pass",
+            tuple({*HEAVY, "rich"} - {"scipy", "spglib"}),
+        ),
+        (
+            "import navp_structures as navp; navp.audit('shen-2023').to_html()",
+            tuple({*HEAVY, "rich", "click"} - {"scipy", "spglib"}),
+        ),
     ],
     ids=[
         "import",
@@ -122,6 +133,8 @@ def loaded(code: str, folder: Path) -> set[str]:
         "polyhedra",
         "path",
         "misfit",
+        "audit",
+        "report of an audit",
     ],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:

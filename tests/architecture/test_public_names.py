@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 
@@ -27,11 +28,30 @@ def typed_homes(source: str) -> dict[str, str]:
     }
 
 
+def text_below(source: str, name: str) -> str:
+    """Return the text that stands below the assignment to a name; empty without one."""
+    body = ast.parse(source).body
+    for node, after in pairwise(body):
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            return str(after.value.value) if told else ""
+    return ""
+
+
 @pytest.mark.parametrize("name", navp_structures.__all__)
 def test_name_resolves_and_is_documented(name: str) -> None:
     value = getattr(navp_structures, name)
     assert name in dir(navp_structures)
-    assert (getattr(value, "__doc__", None) or "").strip()
+    told = getattr(value, "__doc__", None)
+    if told is None:  # a mapping carries no text of its own
+        home = import_module(f"navp_structures.{navp_structures._HOMES[name]}")
+        told = text_below(Path(home.__file__).read_text("utf-8"), name)
+    assert told.strip()
+
+
+def test_a_value_without_a_text_is_seen() -> None:
+    assert text_below('A: Final = 1\n"""What it is."""\n', "A") == "What it is."
+    assert text_below("A: Final = 1\nB: Final = 2\n", "A") == ""
 
 
 @pytest.mark.parametrize("name", sorted(navp_structures._HOMES))

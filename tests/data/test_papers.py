@@ -35,6 +35,7 @@ PRINTED = {
     "valence": ["3", "4"],
     "formation_energy": ["-2.229 eV/atom", "-2.264 eV/atom", "-2.280 eV/atom"],
     "desodiation_energy": ["grows"],
+    "voltage": ["2.7 V", "4.0 V"],
     "barrier": ["0.138 eV", "0.298 eV"],
     "same_plane": [""] * 6,
     "comparison": ["larger", "larger", "close", "smaller"],

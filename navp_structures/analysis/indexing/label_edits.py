@@ -9,6 +9,7 @@ from itertools import combinations, product
 from numbers import Integral
 from typing import Final
 
+from navp_structures.analysis.indexing.other_settings import other_settings
 from navp_structures.errors import InputError
 from navp_structures.model.hkl import HKL, as_hkl, hkl_of, index_words
 from navp_structures.model.spacegroup import SpaceGroup
@@ -20,13 +21,12 @@ ORDER: Final = "order of indices"
 DIGIT: Final = "one digit"
 READING: Final = "other reading"
 FOUR: Final = "four indices"
-REVERSE: Final = "reverse setting"
-CELL_CHOICE: Final = "other cell choice"
+BARS: Final = frozenset({LOST, ADDED, MOVED})
+"""What may happen to the bar over one index."""
 
 _SIGNED = re.compile("[0-9+-]+")
 # More digits than this are not run together.
 _LONGEST = 8
-_MONOCLINIC = range(3, 16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,38 +243,4 @@ def _four_indices(label: str | Sequence[int]) -> Iterator[HKL]:
 
 
 def _setting_edits(hkl: HKL, group: SpaceGroup) -> Iterator[tuple[HKL, str]]:
-    h, k, ell = hkl
-    if group.setting.startswith("hexagonal axes"):
-        yield (-h, -k, ell), REVERSE
-    if group.number in _MONOCLINIC:
-        yield from ((found, CELL_CHOICE) for found in _cell_choices(hkl, group))
-
-
-def _cell_choices(hkl: HKL, group: SpaceGroup) -> Iterator[HKL]:
-    """Yield a label of the other cell choices of a monoclinic lattice in this setting.
-
-    The three shortest translations across the unique axis, a, c and -(a + c), stand for
-    each other in the three cell choices and their mirror images.
-
-    References
-    ----------
-    International Tables for Crystallography, Vol. A (2016), sec. 1.5.4
-    """
-    unique = next((n for n in range(3) if _is_unique(group, n)), None)
-    if unique is None:
-        return
-    p, q = (n for n in range(3) if n != unique)
-    one, two = hkl[p], hkl[q]
-    third = -(one + two)
-    for first, second in ((two, third), (third, one)):
-        yield _with(_with(hkl, p, first), q, second)
-    # Exchanged axes are right-handed with the unique axis turned round.
-    turned = _with(hkl, unique, -hkl[unique])
-    for first, second in ((two, one), (third, two), (one, third)):
-        yield _with(_with(turned, p, first), q, second)
-
-
-def _is_unique(group: SpaceGroup, n: int) -> bool:
-    """Whether a twofold rotation of the Laue class keeps this axis."""
-    turns = [[(1 if i == n else -1) * int(i == j) for j in range(3)] for i in range(3)]
-    return any(rotation.tolist() == turns for rotation in group.laue_rotations)
+    yield from ((other.read(hkl), other.kind) for other in other_settings(group))

@@ -1,0 +1,1 @@
+"""Do published claims agree with the structures."""
