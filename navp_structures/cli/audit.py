@@ -92,7 +92,7 @@ def _given(sigmas: dict[str, Any]) -> dict[str, float]:
     for name, value in sigmas.items():
         number = fraction(value, f"--{name.replace('_', '-')}") if _is_text(value) else value
         if number is not None:
-            found[name.removesuffix("_sigma")] = number
+            found[name] = number
     return found
 
 

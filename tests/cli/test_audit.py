@@ -98,7 +98,7 @@ def test_documents(claims: Callable[..., str], judges: Callable[..., None]) -> N
     assert content["counts"] == {"consistent": 1, "inconsistent": 1}
     assert content["problems"] == []
     assert content["inputs"]["citation"] == "A. Author, Journal 1 (2020) 2"
-    assert content["inputs"]["spacing"] == 0.005
+    assert content["inputs"]["spacing_sigma"] == 0.005
     assert [phase["id"] for phase in content["phases"]] == ["na3vp-rt"]
     rows = list(csv.DictReader(run(file, "--csv", code=1).stdout.splitlines()))
     assert [row["verdict"] for row in rows] == ["consistent", "inconsistent"]
@@ -110,7 +110,7 @@ def test_sigmas(claims: Callable[..., str]) -> None:
               "--two-theta-sigma", "0.1", "--volume-sigma", "0.2%"]  # fmt: skip
     inputs = json.loads(run(claims(VOLUME), *sigmas, "--json").stdout)["inputs"]
     names = ("spacing", "scale", "angle", "two_theta", "volume")
-    assert [inputs[name] for name in names] == [0.01, 0.02, 2.0, 0.1, 0.002]
+    assert [inputs[f"{name}_sigma"] for name in names] == [0.01, 0.02, 2.0, 0.1, 0.002]
 
 
 def test_report(claims: Callable[..., str], tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def observed(claim: Claim, settings: AuditSettings) -> Observed:
     d = claim.value
     assert d is not None  # noqa: S101 - a claim of a spacing has a value
     stated = claim.uncertainty
-    sigma = settings.spacing if not stated else stated / d
+    sigma = settings.spacing_sigma if not stated else stated / d
     rounding = 0.0 if stated else (claim.rounding or 0.0) / d
     made = Observed(d=d, sigma=sigma, rounding=rounding, is_stated=bool(stated))
     try:
@@ -162,7 +162,7 @@ def angle_allowance(claim: Claim, settings: AuditSettings) -> AngleAllowance:
     """Return what the angle of a claim may be off."""
     stated = claim.uncertainty
     return AngleAllowance(
-        sigma=stated or settings.angle,
+        sigma=stated or settings.angle_sigma,
         rounding=0.0 if stated else claim.rounding or 0.0,
         is_stated=bool(stated),
     )

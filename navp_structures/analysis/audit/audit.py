@@ -175,11 +175,11 @@ class Audit(TableResult[Finding]):
 def audit(
     claims: ClaimsLike,
     *,
-    spacing: float = DEFAULTS.spacing,
-    scale: float = DEFAULTS.scale,
-    angle: float = DEFAULTS.angle,
-    two_theta: float = DEFAULTS.two_theta,
-    volume: float = DEFAULTS.volume,
+    spacing_sigma: float = DEFAULTS.spacing_sigma,
+    scale_sigma: float = DEFAULTS.scale_sigma,
+    angle_sigma: float = DEFAULTS.angle_sigma,
+    two_theta_sigma: float = DEFAULTS.two_theta_sigma,
+    volume_sigma: float = DEFAULTS.volume_sigma,
     keep_going: bool = False,
 ) -> Audit:
     """Return whether published claims agree with the structures.
@@ -189,7 +189,7 @@ def audit(
     claims
         A built-in paper by its name, the path of a TOML or CSV file, `Claims`, or claims, also
         as dicts with the keys of such a file.
-    spacing, scale, angle, two_theta, volume
+    spacing_sigma, scale_sigma, angle_sigma, two_theta_sigma, volume_sigma
         Standard deviations where the paper prints none, as for `AuditSettings`.
     keep_going
         Whether claims that cannot be used are left out and told in ``problems``; otherwise the
@@ -201,7 +201,11 @@ def audit(
         When a claim cannot be used, with its file and line, or there is none.
     """
     settings = AuditSettings(
-        spacing=spacing, scale=scale, angle=angle, two_theta=two_theta, volume=volume
+        spacing_sigma=spacing_sigma,
+        scale_sigma=scale_sigma,
+        angle_sigma=angle_sigma,
+        two_theta_sigma=two_theta_sigma,
+        volume_sigma=volume_sigma,
     )
     given = _claims(claims, keep_going)
     if not given.claims:

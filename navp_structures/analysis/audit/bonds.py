@@ -80,7 +80,7 @@ def _measured(claim: Claim, phase: Phase) -> Measured:
 def _of_value(claim: Claim, context: AuditContext, found: list[Measured]) -> Finding:
     first = found[0]
     powers = _MEASURES[claim.quantity][2]
-    usual = powers * context.settings.spacing * first.value
+    usual = powers * context.settings.spacing_sigma * first.value
     agreement = Agreement(
         printed=value_of(claim),
         computed=first.value,

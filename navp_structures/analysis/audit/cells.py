@@ -88,7 +88,7 @@ def _deviations(claim: Claim, context: AuditContext, phase: Phase) -> dict[str, 
     own = dict(
         zip(("a", "b", "c", "alpha", "beta", "gamma"), phase.cell.parameters, strict=True)
     )
-    length = context.settings.volume / 3.0
+    length = context.settings.volume_sigma / 3.0
     if claim.kind == "computed":
         length = COMPUTED_LENGTH
     found = {}

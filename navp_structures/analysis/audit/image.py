@@ -159,7 +159,7 @@ def _members(claims: Iterable[Claim], phase: Phase, context: AuditContext) -> It
                 seen = observed(claim, context.settings)
                 printed = as_printed(claim, claim.labels[0], phase)
                 member = Member(claim=claim, seen=seen, printed=printed)
-                yield _as_printed(member, context.settings.scale)
+                yield _as_printed(member, context.settings.scale_sigma)
 
 
 def _as_printed(member: Member, scale_sigma: float) -> Member:
@@ -174,7 +174,7 @@ def _read(member: Member, image: Image, fit: PhaseFit | None, context: AuditCont
     if member.reading is not None:
         return member
     for tier in _tiers(member, image, fit, context):
-        fitting = [r for r in tier if member.is_within(r, context.settings.scale)]
+        fitting = [r for r in tier if member.is_within(r, context.settings.scale_sigma)]
         if fitting:
             return replace(member, reading=fitting[0])
     return member
@@ -184,7 +184,7 @@ def _tiers(
     member: Member, image: Image, fit: PhaseFit | None, context: AuditContext
 ) -> Iterator[list[Reading]]:
     printed = member.printed
-    fits = printed is not None and member.is_within(printed, context.settings.scale)
+    fits = printed is not None and member.is_within(printed, context.settings.scale_sigma)
     if printed is not None and fits:
         yield list(setting_readings(printed))
     if printed is not None and printed.absence is None:
@@ -193,7 +193,7 @@ def _tiers(
         # A changed digit is no evidence of a scale where the label may be right.
         return
     known = (1.0, 0.0) if fit is None else (fit.scale, fit.scale_su)
-    for scale, wide in (known, (1.0, context.settings.scale)):
+    for scale, wide in (known, (1.0, context.settings.scale_sigma)):
         rows = repairs(member, image, context, scale=scale, wide=wide)
         yield [Reading(phase=image.phase, hkl=row.hkl, kind=row.kind) for row in rows]
 
@@ -230,7 +230,7 @@ def repairs(
         sigma=min(math.hypot(member.seen.sigma, wide), LARGEST_SIGMA),
         other=None if partner is None or partner.reading is None else partner.reading.hkl,
         angle=value if value and value < 180.0 else None,
-        angle_sigma=min((angle and angle.uncertainty) or settings.angle, LARGEST_ANGLE),
+        angle_sigma=min((angle and angle.uncertainty) or settings.angle_sigma, LARGEST_ANGLE),
     )
     return found.rows
 
@@ -238,7 +238,7 @@ def repairs(
 def _common_scale(members: Iterable[Member], context: AuditContext) -> PhaseFit | None:
     """Return the scale that brings two or more spacings into agreement with their planes.
 
-    In closed form with the prior 1 ± `AuditSettings.scale`, as for `index_spacings`.
+    In closed form with the prior 1 ± `AuditSettings.scale_sigma`, as for `index_spacings`.
     """
     indexed = _indexed(members)
     fit = _fit(members, context)
@@ -255,7 +255,7 @@ def _fit(members: Iterable[Member], context: AuditContext) -> PhaseFit | None:
         return None
     candidates = [_candidate(n, *pair) for n, pair in enumerate(indexed)]
     spacings = [member.seen.spacing for member, _ in indexed]
-    return fit_scale(candidates[0].phase, candidates, spacings, context.settings.scale)
+    return fit_scale(candidates[0].phase, candidates, spacings, context.settings.scale_sigma)
 
 
 def _indexed(members: Iterable[Member]) -> list[tuple[Member, Reading]]:

@@ -46,8 +46,10 @@ def _answer(image: Image, context: AuditContext) -> SpacingIndexing | None:
         phases=candidates(image.phase),
         sigma=min(max(each.sigma for each in seen), LARGEST_SIGMA),
         angles=between,
-        angle_sigma=min((angle and angle.uncertainty) or context.settings.angle, LARGEST_ANGLE),
-        scale_sigma=context.settings.scale,
+        angle_sigma=min(
+            (angle and angle.uncertainty) or context.settings.angle_sigma, LARGEST_ANGLE
+        ),
+        scale_sigma=context.settings.scale_sigma,
     )
 
 

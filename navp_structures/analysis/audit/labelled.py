@@ -176,7 +176,7 @@ def _ranked(case: Case) -> tuple[LabelReading, ...]:
 
 def _listed(case: Case) -> tuple[LabelReading, ...]:
     """Return the repairs, where none fits those that a scale not known would bring near."""
-    wide = case.context.settings.scale
+    wide = case.context.settings.scale_sigma
     return _ranked(case) or repairs(case.member, case.image, case.context, wide=wide)
 
 

@@ -126,7 +126,7 @@ def conversion(claim: Claim, context: AuditContext) -> Finding:
     details: dict[str, Any] = {"value": computed, "input_rounding": coarse, "others": others}
     if claim.phases:
         phase = context.phase(claim.phases[0], claim)
-        sigma = context.settings.two_theta
+        sigma = context.settings.two_theta_sigma
         found = survey(claim, context, phase, used, value_of(claim), sigma, coarse + fine)
         details["lines"] = found.numbers
         told = f"{told} {_verdict(found, phase)[2]}"
@@ -170,7 +170,7 @@ def _printed(claim: Claim, context: AuditContext) -> tuple[float, float, float]:
     """Return angle, standard deviation and rounding of a claim (degrees)."""
     return (
         value_of(claim),
-        claim.uncertainty or context.settings.two_theta,
+        claim.uncertainty or context.settings.two_theta_sigma,
         claim.rounding or 0.0,
     )
 
@@ -239,7 +239,9 @@ def _published(
             continue
         if context.phase(other.phases[0], other) != phase:
             continue
-        line = converted_line(other, radiation_of(other), used, context.settings.two_theta)
+        line = converted_line(
+            other, radiation_of(other), used, context.settings.two_theta_sigma
+        )
         agreement = Agreement(
             printed=angle,
             computed=line[0],

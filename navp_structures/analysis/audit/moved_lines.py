@@ -146,7 +146,7 @@ def _seen(claim: Claim, context: AuditContext) -> Observed:
         return observed(claim, context.settings)
     assert claim.value is not None  # noqa: S101 - a line has both
     assert claim.radiation is not None  # noqa: S101
-    sigma = claim.uncertainty or context.settings.two_theta
+    sigma = claim.uncertainty or context.settings.two_theta_sigma
     try:
         (made,) = spacings(
             claim.value, units="two_theta", sigma=sigma, radiation=claim.radiation

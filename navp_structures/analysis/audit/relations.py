@@ -201,12 +201,12 @@ def _sigma(side: Side, context: AuditContext) -> float:
     settings = context.settings
     value = abs(value_of(side.claim))
     usual = {
-        "spacing": settings.spacing * value,
-        "angle": settings.angle,
-        "powder_line": settings.two_theta,
-        "conversion": settings.two_theta,
-        "volume_per_formula_unit": settings.volume * value,
-        "volume_change": 100.0 * math.sqrt(2.0) * settings.volume,
+        "spacing": settings.spacing_sigma * value,
+        "angle": settings.angle_sigma,
+        "powder_line": settings.two_theta_sigma,
+        "conversion": settings.two_theta_sigma,
+        "volume_per_formula_unit": settings.volume_sigma * value,
+        "volume_change": 100.0 * math.sqrt(2.0) * settings.volume_sigma,
     }
     return side.claim.uncertainty or usual.get(side.claim.quantity, 0.0)
 

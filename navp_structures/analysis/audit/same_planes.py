@@ -76,8 +76,8 @@ def _finding(
     sigma = 100.0 * math.hypot(before.sigma, after.sigma)
     scales = ""
     if before.claim.group is None or before.claim.group != after.claim.group:
-        sigma = math.hypot(sigma, 100.0 * math.sqrt(2.0) * settings.scale)
-        scales = f" and {100.0 * settings.scale:g} % for the scale of each image"
+        sigma = math.hypot(sigma, 100.0 * math.sqrt(2.0) * settings.scale_sigma)
+        scales = f" and {100.0 * settings.scale_sigma:g} % for the scale of each image"
     spread = math.hypot(sigma, fate.change_su or 0.0)
     # Of the ratio of both spacings, which is what the change says.
     off = 100.0 * ((100.0 + observed) / (100.0 + fate.change) - 1.0)

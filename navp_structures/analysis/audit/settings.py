@@ -14,33 +14,33 @@ class AuditSettings:
 
     Parameters
     ----------
-    spacing
+    spacing_sigma
         Relative, of one spacing beside the others of its image: fringes of an HRTEM image are
         a few pixels of its Fourier transform, 0.5 %.
-    scale
+    scale_sigma
         Relative, of all spacings of an image: its calibration, 1 %.
-    angle
+    angle_sigma
         Degrees, between two planes of an image.
-    two_theta
+    two_theta_sigma
         Degrees, of a powder line.
-    volume
+    volume_sigma
         Relative, of a volume, and of cell edges a third of it.
     """
 
-    spacing: float = 0.005
-    scale: float = 0.01
-    angle: float = 1.0
-    two_theta: float = 0.05
-    volume: float = 0.001
+    spacing_sigma: float = 0.005
+    scale_sigma: float = 0.01
+    angle_sigma: float = 1.0
+    two_theta_sigma: float = 0.05
+    volume_sigma: float = 0.001
 
     def __post_init__(self) -> None:
         """Refuse what is no standard deviation."""
         for name, value, most, unit in (
-            ("spacing", self.spacing, 0.1, "relative"),
-            ("scale", self.scale, 0.3, "relative"),
-            ("angle", self.angle, 20.0, "°"),
-            ("two_theta", self.two_theta, 5.0, "°"),
-            ("volume", self.volume, 0.1, "relative"),
+            ("spacing_sigma", self.spacing_sigma, 0.1, "relative"),
+            ("scale_sigma", self.scale_sigma, 0.3, "relative"),
+            ("angle_sigma", self.angle_sigma, 20.0, "°"),
+            ("two_theta_sigma", self.two_theta_sigma, 5.0, "°"),
+            ("volume_sigma", self.volume_sigma, 0.1, "relative"),
         ):
             object.__setattr__(self, name, within(value, name, 1e-6, most, unit))
 
@@ -54,9 +54,9 @@ class AuditSettings:
         """What counts as agreement, in one sentence."""
         return (
             "where the paper prints no error, twice of these and the rounding of the print "
-            f"count as agreement: spacings {self.spacing:.3g}, scale of an image "
-            f"{self.scale:.3g}, volumes {self.volume:.3g} (relative); angles {self.angle:g}°, "
-            f"2θ {self.two_theta:g}°"
+            f"count as agreement: spacings {100.0 * self.spacing_sigma:.3g} %, scale of an "
+            f"image {100.0 * self.scale_sigma:.3g} %, volumes {100.0 * self.volume_sigma:.3g} "
+            f"%, angles {self.angle_sigma:g}°, 2θ {self.two_theta_sigma:g}°"
         )
 
 

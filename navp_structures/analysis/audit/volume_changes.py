@@ -131,7 +131,7 @@ def _of_entries(
     volumes = volume_of(first, units[0]), volume_of(last, units[1])
     change = volume_changes(volumes)[1]
     # Each volume is off by as much; printed volumes have no more su than that.
-    sigma = 100.0 * context.settings.volume * math.sqrt(2.0) * volumes[1] / volumes[0]
+    sigma = 100.0 * context.settings.volume_sigma * math.sqrt(2.0) * volumes[1] / volumes[0]
     return Change(
         first=first,
         last=last,

@@ -86,7 +86,7 @@ def _agreement(claim: Claim, context: AuditContext, phase: Phase) -> Agreement |
     computed = phase.volume_per_formula_unit
     if computed is None:
         return None
-    usual = context.settings.volume * computed
+    usual = context.settings.volume_sigma * computed
     return Agreement(
         printed=value_of(claim),
         computed=computed,
