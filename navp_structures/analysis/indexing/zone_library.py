@@ -172,14 +172,19 @@ def viewed(
     count, spurious, view
         As for `ZoneLibrary.visibility`.
     """
-    return visibility(
+    inside = log_g <= np.log(view.edge)
+    found = visibility(
         log_intensity(listed, log_g, view.kind),
         listed.zone,
-        listed.counted & (log_g <= np.log(view.edge)),
+        listed.counted & inside,
         count,
         spurious,
         SPREADS[view.kind],
     )
+    # One beyond, where an error of its spot's length brought it in, is not among those of
+    # which none is seen: that it is seen is no odds against that.
+    odds = np.where(inside, found.log_odds, np.log(found.probability))
+    return replace(found, log_odds=odds)
 
 
 def log_intensity(listed: _Listed, log_g: Floats, kind: Kind) -> Floats:
@@ -191,7 +196,13 @@ def log_intensity(listed: _Listed, log_g: Floats, kind: Kind) -> Floats:
     return listed.log_dynamical if kind == "dynamical" else listed.log_intensity
 
 
-def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibility]) -> Floats:
+def seen_in(
+    views: Sequence[View],
+    log_g: Floats,
+    look: Callable[[View], Visibility],
+    *,
+    beyond: bool = False,
+) -> Floats:
     """Return how probable reflections are to be seen, whichever view it is.
 
     Parameters
@@ -200,10 +211,12 @@ def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibil
         ln of the length of each reflection in Å⁻¹, shape ``(r,)``.
     look
         What each view shows.
+    beyond
+        Also as if spots had been looked for everywhere: of those that have one.
     """
     found = np.zeros(len(log_g))
     for view in views:
-        inside = log_g <= np.log(view.edge)
+        inside = beyond | (log_g <= np.log(view.edge))
         found += view.chance * np.where(inside, look(view).probability, 0.0)
     return found
 

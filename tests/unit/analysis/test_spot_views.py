@@ -11,6 +11,7 @@ from navp_structures.analysis.indexing.spot_evidence import with_intensities
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_views import View, edges, kinds, views
 from navp_structures.analysis.indexing.spots import searched
+from navp_structures.analysis.indexing.zone_library import viewed
 from navp_structures.analysis.indexing.zones import listed_zones
 from navp_structures.analysis.sphere import sphere
 from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
@@ -73,6 +74,27 @@ def test_a_given_edge_is_the_only_one() -> None:
     assert {view.edge for view in found.views} == {0.42}
     assert found.inputs["g_max"] == 0.42
     assert not any("looked for" in note for note in found.notes)
+
+
+def test_a_reflection_beyond_the_edge_has_no_odds_against_being_missed() -> None:
+    zones = listed_zones(navp.load("na3vp-rt"), 20.0, 0.85)
+    log_g = np.log(np.hypot(*zones.g.T))
+    found = viewed(zones, log_g, 12, 0.1, View(edge=0.5))
+    p = found.probability
+    inside = log_g <= np.log(0.5)
+    assert found.log_odds[inside] == pytest.approx(np.log(p / (1.0 - p))[inside])
+    # It is not among those that might be seen and are not.
+    assert found.log_odds[~inside] == pytest.approx(np.log(p)[~inside])
+
+
+def test_a_spot_at_the_edge_may_be_a_reflection_from_just_beyond() -> None:
+    spots = 0.99 * full("na3vp-rt", (1, 0, 0), 0.4)
+    farthest = float(np.hypot(*spots.T).max())
+    found = navp.index_spots(spots, g_max=farthest)
+    assert found.posteriors["na3vp-rt"] > 0.95
+    beyond = [a for a in found.rows[0].assignments if a.d_calc and 1.0 / a.d_calc > farthest]
+    assert beyond
+    assert all(item.probability and item.probability > 0.001 for item in beyond)
 
 
 def test_no_chance_is_lost_where_intensities_are_measured() -> None:
