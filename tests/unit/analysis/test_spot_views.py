@@ -116,6 +116,23 @@ def test_no_chance_is_lost_where_intensities_are_measured() -> None:
     assert scores(both) == pytest.approx(scores((View(edge=0.85),)))
 
 
+def test_notes_say_what_was_assumed_of_intensities_and_edges() -> None:
+    spots = full("na3vp-rt", (1, 0, 0), 0.4)
+    bare = replace(navp.load("na3vp-rt"), id="bare", sites=())
+
+    def told(**more: object) -> str:
+        return " | ".join(navp.index_spots(spots, phases=[bare, "NZSP"], **more).notes)
+
+    without = told()
+    assert "known to 0.45 decades, other ways in which they may fall" in without
+    assert "bare; what is said of them rests on positions alone" in without
+    given = told(intensities=[1.0] * len(spots), g_max=2.0)
+    assert "known to 0.35 decades, their fall with the distance refined" in given
+    assert "bare; intensities are weighed against that" in given
+    assert "reflections beyond 0.85 Å⁻¹ were not tried" in given
+    assert "not tried: none" not in told(g_max=0.6)
+
+
 @pytest.mark.parametrize(
     ("g_max", "sentence"),
     [
