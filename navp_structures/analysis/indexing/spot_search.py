@@ -50,6 +50,9 @@ _ENOUGH: Final = 0.65
 _MORE_PAIRS: Final = 32
 _MORE_OFTEN: Final = 6
 
+# Standard deviations by which a spot may be too near.
+_MARGIN: Final = 3.0
+
 # Intensities weigh the best placements by positions.
 _WEIGHED: Final = 80
 
@@ -164,9 +167,11 @@ def _placements(
     )
     nets = library.nets
     if len(spots) > FEW:
+        sigma = float(wide.sigma.max())
         table = library.pairs(
             len(spots),
-            _rounded(float(wide.sigma.max())),
+            float(np.exp(wide.log_r.max() + _MARGIN * np.hypot(sigma, errors.scale))),
+            _rounded(sigma),
             _rounded(float(wide.sigma_angle.max())),
             _rounded(max(errors.scale, 1e-6)),
         )

@@ -116,6 +116,16 @@ def test_no_chance_is_lost_where_intensities_are_measured() -> None:
     assert scores(both) == pytest.approx(scores((View(edge=0.85),)))
 
 
+def test_the_middle_of_a_pattern_is_found() -> None:
+    # None of the six is among the strongest reflections of the zone to 0.85 Å⁻¹.
+    spots = full("na2vp-a", (0, 0, 1), 0.22)
+    assert len(spots) == 6
+    found = navp.index_spots(spots)
+    assert found.posteriors["na2vp-a"] > 0.99
+    assert found.rows[0].zone_axis == (0, 0, 1)
+    assert found.rows[0].unmatched == 0
+
+
 def test_notes_say_what_was_assumed_of_intensities_and_edges() -> None:
     spots = full("na3vp-rt", (1, 0, 0), 0.4)
     bare = replace(navp.load("na3vp-rt"), id="bare", sites=())
