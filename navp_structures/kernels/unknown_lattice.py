@@ -56,7 +56,10 @@ _LIMITS = np.linspace(-12.0, 10.0, 89)
 
 
 class _Seen(NamedTuple):
-    """Sums over a disc filled with one net point for each Å⁻², for limits of intensity."""
+    """Sums over a disc filled with one net point for each Å⁻², for limits of intensity.
+
+    Points beyond its edge (Å⁻¹) are not among those of which none is seen.
+    """
 
     edge: float
     number: Floats
@@ -169,7 +172,6 @@ def _scores(
     area = np.abs(turned[:, 0])
     limit = np.interp(len(spots) * area, seen.number[::-1], _LIMITS[::-1])
     p = _probability(node_squared, limit[:, np.newaxis], spurious)
-    # Points beyond the edge are not among those of which none is seen.
     odds = np.log(p) - np.where(node_squared <= seen.edge**2, np.log1p(-p), 0.0)
     log_sigmas = np.log(2.0 * np.pi * spots.sigma * spots.sigma_angle)
     squares = stretch * stretch + bend * bend
