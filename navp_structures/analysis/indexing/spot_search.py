@@ -13,6 +13,7 @@ from navp_structures.analysis.indexing.spot_evidence import (
     Errors,
     by_view,
     log_random,
+    log_random_intensities,
     log_unknown_intensities,
     spurious_share,
     with_intensities,
@@ -21,7 +22,6 @@ from navp_structures.analysis.indexing.spot_views import View, edges
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels import unknown_lattice
 from navp_structures.kernels.lattice import Floats, Ints
-from navp_structures.kernels.spot_intensity import ANY
 from navp_structures.kernels.spot_match import (
     Fits,
     Placements,
@@ -118,7 +118,7 @@ def search(
         total[best] = with_intensities(
             score[best], placed.take(best), spots, log_intensity, library, errors
         )
-        random -= count * np.log(ANY)
+        random += log_random_intensities(count)
         lattice += log_unknown_intensities(spots, log_intensity)
     share = (1.0 - PRIOR_LATTICE - PRIOR_RANDOM) / max(len(library.phases), 1)
     return _normalised(

@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 import navp_structures as navp
-from navp_structures.analysis.indexing.spot_evidence import with_intensities
+from navp_structures.analysis.indexing.spot_evidence import (
+    log_random_intensities,
+    log_unknown_intensities,
+    with_intensities,
+)
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_views import View, edges, kinds, views
 from navp_structures.analysis.indexing.spots import searched
@@ -18,6 +22,8 @@ from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
 from navp_structures.errors import InputError
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import d_spacings
+from navp_structures.kernels.spot_intensity import fit_intensities
+from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.model import standard
 
 
@@ -141,6 +147,20 @@ def test_notes_say_what_was_assumed_of_intensities_and_edges() -> None:
     assert "bare; intensities are weighed against that" in given
     assert "reflections beyond 0.85 Å⁻¹ were not tried" in given
     assert "not tried: none" not in told(g_max=0.6)
+
+
+def test_one_intensity_tells_no_answer_from_another() -> None:
+    # The scale is anything, of a zone, of an unknown lattice, and of no net at all.
+    one = PolarSpots(
+        log_r=np.log([0.4]), angle=np.zeros(1), sigma=np.array([0.01]),
+        sigma_angle=np.array([0.02]), log_spurious=np.zeros(1),
+    )  # fmt: skip
+    fits = fit_intensities(
+        np.array([7.0]), np.zeros((1, 1)), np.zeros((1, 1)), np.ones((1, 1), dtype=bool)
+    )
+    assert fits.log_evidence[0] == pytest.approx(0.0, abs=1e-12)
+    assert log_unknown_intensities(one, np.array([7.0])) == pytest.approx(0.0, abs=1e-12)
+    assert log_random_intensities(1) == 0.0
 
 
 @pytest.mark.parametrize(
