@@ -56,8 +56,12 @@ _LIMITS = np.linspace(-12.0, 10.0, 89)
 
 
 class _Seen(NamedTuple):
-    """Sums over a disc filled with one net point for each Å⁻², for limits of intensity."""
+    """Sums over a disc filled with one net point for each Å⁻², for limits of intensity.
 
+    Points beyond its edge (Å⁻¹) are not among those of which none is seen.
+    """
+
+    edge: float
     number: Floats
     log_none: Floats
     variance: Floats
@@ -106,7 +110,7 @@ def _seen(g_max: float, spurious: float) -> _Seen:
     p = _probability(g * g, _LIMITS[:, np.newaxis], spurious)
     # Half a disc: opposite points are one spot.
     area = np.pi * g * g_max / 60
-    return _Seen((p * area).sum(axis=1), (np.log1p(-p) * area).sum(axis=1),
+    return _Seen(g_max, (p * area).sum(axis=1), (np.log1p(-p) * area).sum(axis=1),
                  (p * (1.0 - p) * area).sum(axis=1))  # fmt: skip
 
 
@@ -168,7 +172,7 @@ def _scores(
     area = np.abs(turned[:, 0])
     limit = np.interp(len(spots) * area, seen.number[::-1], _LIMITS[::-1])
     p = _probability(node_squared, limit[:, np.newaxis], spurious)
-    odds = np.log(p / (1.0 - p))
+    odds = np.log(p) - np.where(node_squared <= seen.edge**2, np.log1p(-p), 0.0)
     log_sigmas = np.log(2.0 * np.pi * spots.sigma * spots.sigma_angle)
     squares = stretch * stretch + bend * bend
     on &= odds - log_sigmas - 0.5 * squares > spots.log_spurious

@@ -179,7 +179,8 @@ class SharedScale:
     ) -> SharedScale | None:
         """Return what chosen placements say of it; None where there is none to share."""
         common = sigma**2 - drift**2
-        if common <= 0.0:
+        # No phase has no scale: the prior alone is nothing that was found.
+        if common <= 0.0 or all(h is None for h in chosen):
             return None
         precision, pull = 1.0 / common, 0.0
         for frame, h in zip(frames, chosen, strict=True):

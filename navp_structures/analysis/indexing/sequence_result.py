@@ -87,7 +87,8 @@ class SequenceIndexing(TableResult[SequenceFrame]):
     alone
         The same by each frame's own spots: the posteriors of `index_spots`.
     scale, scale_su
-        That all frames share in the best solution; None where they share none.
+        That all frames share in the best solution; None where they share none, or none of them
+        is a phase.
     relations
         What was taken as known of phases that turn into each other.
     """

@@ -199,6 +199,15 @@ def log_random(spots: PolarSpots, errors: Errors) -> float:
     return float(even.sum() + poisson + np.logaddexp.reduce(reach))
 
 
+def log_random_intensities(count: int) -> float:
+    """Return ln of the density of intensities of spots that are anywhere.
+
+    One of them has none, whatever it is: it tells the scale, which is anything under all
+    answers alike.
+    """
+    return -(count - 1) * float(np.log(ANY))
+
+
 def log_unknown_intensities(spots: PolarSpots, log_intensity: Floats) -> float:
     """Return ln of the density of intensities on a net of which nothing is known."""
     off = log_intensity + (np.exp(spots.log_r) / FALL_OFF) ** 2

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from navp_structures.analysis.indexing.spot_search import PRIOR_LATTICE, PRIOR_RANDOM
-from navp_structures.analysis.indexing.spot_views import edges
+from navp_structures.analysis.indexing.spot_views import (
+    SPREADS,
+    edges,
+    kinds,
+    measured_spread,
+)
 from navp_structures.analysis.indexing.zone_library import BEYOND
 from navp_structures.model.hkl import format_hkl, format_uvw
 
@@ -58,9 +64,14 @@ def _found(result: SpotIndexing) -> Iterator[str]:
         yield f"not separable with these data: {', '.join(group)}"
     bare = [phase.id for phase in result.of if not phase.has_sites]
     if bare:
+        measured = result.measured.log_intensity is not None
         yield (
-            f"cells without sites have all reflections equally strong: {', '.join(bare)}; what "
-            "is said of them rests on positions alone"
+            f"cells without sites have all reflections equally strong: {', '.join(bare)}; "
+            + (
+                "intensities are weighed against that: leave them out to compare positions"
+                if measured
+                else "what is said of them rests on positions alone"
+            )
         )
     fit = result.best_fit
     if fit is not None and (not result.rows or fit is not result.rows[0]):
@@ -114,11 +125,29 @@ def _assumed(result: SpotIndexing) -> Iterator[str]:
     )
     yield (
         f"priors: phases alike, {zones}; {PRIOR_RANDOM:g} no net, {PRIOR_LATTICE:g} another "
-        "lattice; intensities known to 0.45 decades and in their fall with the distance, 15 % "
-        "of spots unnoticed"
+        f"lattice; {_intensities(result)}, 15 % of spots unnoticed"
     )
     if result.asked["g_max"] is None and len(result.views) > 1:
         reach = " or ".join(
             f"{edge:g} Å⁻¹ ({chance:.2f})" for edge, chance in edges(result.views)
         )
         yield f"spots were looked for to {reach}: reflections beyond are not missing"
+    g_max, listed_to = result.asked["g_max"], max(view.edge for view in result.views)
+    if g_max is not None and g_max > listed_to:
+        yield f"reflections beyond {listed_to:g} Å⁻¹ were not tried: none of them is missing"
+
+
+def _intensities(result: SpotIndexing) -> str:
+    if result.measured.log_intensity is not None:
+        return (
+            f"intensities known to {_decades(measured_spread('usual'))} decades, their fall "
+            "with the distance refined"
+        )
+    known = f"intensities known to {_decades(SPREADS['usual'])} decades"
+    if len(kinds(result.views)) == 1:
+        return known
+    return f"{known}, other ways in which they may fall with the distance weighed"
+
+
+def _decades(spread: float) -> str:
+    return f"{spread / math.log(10.0):.2g}"

@@ -13,6 +13,7 @@ from navp_structures.analysis.indexing.spot_evidence import (
     Errors,
     by_view,
     log_random,
+    log_random_intensities,
     log_unknown_intensities,
     spurious_share,
     with_intensities,
@@ -21,7 +22,6 @@ from navp_structures.analysis.indexing.spot_views import View, edges
 from navp_structures.analysis.indexing.zone_library import ZoneLibrary
 from navp_structures.kernels import unknown_lattice
 from navp_structures.kernels.lattice import Floats, Ints
-from navp_structures.kernels.spot_intensity import ANY
 from navp_structures.kernels.spot_match import (
     Fits,
     Placements,
@@ -49,6 +49,9 @@ _PAIRS: Final = 8
 _ENOUGH: Final = 0.65
 _MORE_PAIRS: Final = 32
 _MORE_OFTEN: Final = 6
+
+# Standard deviations by which a spot may be too near.
+_MARGIN: Final = 3.0
 
 # Intensities weigh the best placements by positions.
 _WEIGHED: Final = 80
@@ -115,7 +118,7 @@ def search(
         total[best] = with_intensities(
             score[best], placed.take(best), spots, log_intensity, library, errors
         )
-        random -= count * np.log(ANY)
+        random += log_random_intensities(count)
         lattice += log_unknown_intensities(spots, log_intensity)
     share = (1.0 - PRIOR_LATTICE - PRIOR_RANDOM) / max(len(library.phases), 1)
     return _normalised(
@@ -164,9 +167,11 @@ def _placements(
     )
     nets = library.nets
     if len(spots) > FEW:
+        sigma = float(wide.sigma.max())
         table = library.pairs(
             len(spots),
-            _rounded(float(wide.sigma.max())),
+            float(np.exp(wide.log_r.max() + _MARGIN * np.hypot(sigma, errors.scale))),
+            _rounded(sigma),
             _rounded(float(wide.sigma_angle.max())),
             _rounded(max(errors.scale, 1e-6)),
         )

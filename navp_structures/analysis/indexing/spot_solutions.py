@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -207,7 +208,7 @@ def _solution(
     posterior: Posterior,
     spots: MeasuredSpots,
     library: ZoneLibrary,
-    seen: np.ndarray,
+    seen: _Seen,
 ) -> SpotSolution:
     zone, match = int(posterior.placed.zone[h]), posterior.placed.match[h]
     return SpotSolution(
@@ -215,8 +216,8 @@ def _solution(
         hkls=hkls,
         unmatched=sum(hkl is None for hkl in hkls),
         axis_length=float(library.length[zone]),
-        assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen)),
-        missing=tuple(_missing(zone, match, library, seen)),
+        assignments=tuple(_assignments(h, hkls, posterior, spots, library, seen.anywhere)),
+        missing=tuple(_missing(zone, match, library, seen.looked_for)),
         is_hand_known=_is_hand_known(h, posterior, library),
         **fitted(h, posterior, library),
         placement=laid,
@@ -290,13 +291,33 @@ def _missing(
         yield MissingReflection(hkl=hkl, d=d, probability=float(seen[row]))
 
 
-def _seen(posterior: Posterior, library: ZoneLibrary, count: int) -> Floats:
-    """Return how probable each reflection is to be seen, shape ``(r,)``."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """How probable each reflection is to be seen, shape ``(r,)``.
+
+    Parameters
+    ----------
+    looked_for
+        0 beyond the edge to which spots were looked for.
+    anywhere
+        As if they had been looked for everywhere: a spot may be a reflection from beyond.
+    """
+
+    looked_for: Floats
+    anywhere: Floats
+
+
+def _seen(posterior: Posterior, library: ZoneLibrary, count: int) -> _Seen:
+    """Return how probable each reflection is to be seen."""
 
     def look(view: View) -> Visibility:
         return library.visibility(count, spurious_share(count), view)
 
-    return seen_in(posterior.views, library.nets.log_g, look)
+    looked_for, anywhere = (
+        seen_in(posterior.views, library.nets.log_g, look, beyond=beyond)
+        for beyond in (False, True)
+    )
+    return _Seen(looked_for=looked_for, anywhere=anywhere)
 
 
 def told(found: Iterator[SpotSolution]) -> Iterator[SpotSolution]:

@@ -95,6 +95,7 @@ def index_spots(
     g_max
         Å⁻¹; how far spots were looked for. Where it is not given, two answers are weighed: to
         the farthest spot, or to 0.85 Å⁻¹; two or three spots count as the strongest to 0.85.
+        Reflections beyond both are not tried, whatever is given.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
@@ -28,11 +29,15 @@ LEAST_REACH: Final = 0.85
 # spots: the short spots of a rich pattern may be weak ones.
 _PAIRED: Final = ((14, 20), (28, 40), (10_000, 60))
 
+# Å⁻¹, to which they are taken: where only the middle of a pattern was seen, its spots are none
+# of the strongest reflections of the zone.
+_REACHES: Final = (0.25, 0.4, 0.6, math.inf)
+
 _MOST_KEPT: Final = 4_000_000
 
 # Tables that one library keeps, and visibilities: one for each number of spots, of which the
 # patterns of a long list have many.
-_MOST_TABLES: Final = 8
+_MOST_TABLES: Final = 16
 _MOST_COUNTS: Final = 64
 
 
@@ -79,7 +84,7 @@ class ZoneLibrary:
     _spreads: Shelf[tuple[float, float], Floats] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)
     )
-    _pairs: Shelf[tuple[int, float, float, float], PairTable] = field(
+    _pairs: Shelf[tuple[int, float, float, float, float], PairTable] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)
     )
 
@@ -125,17 +130,24 @@ class ZoneLibrary:
         return made
 
     def pairs(
-        self, count: int, sigma: float, sigma_angle: float, scale_sigma: float
+        self, count: int, reach: float, sigma: float, sigma_angle: float, scale_sigma: float
     ) -> PairTable:
-        """Return the table of pairs of strong reflections for so many spots and some errors."""
+        """Return the table of pairs of strong reflections for so many spots and some errors.
+
+        Parameters
+        ----------
+        reach
+            Å⁻¹; no spot is of a reflection farther out.
+        """
         most = next(paired for spots, paired in _PAIRED if count <= spots)
-        key = most, sigma, sigma_angle, scale_sigma
+        edge = next(edge for edge in _REACHES if reach <= edge)
+        key = most, edge, sigma, sigma_angle, scale_sigma
         made = self._pairs.get(key)
         if made is None:
             made = PairTable(
                 self.nets,
                 self.zone,
-                self.log_intensity,
+                np.where(self.nets.log_g <= np.log(edge), self.log_intensity, -np.inf),
                 self.counted,
                 self.mate,
                 most=most,
@@ -172,14 +184,19 @@ def viewed(
     count, spurious, view
         As for `ZoneLibrary.visibility`.
     """
-    return visibility(
+    inside = log_g <= np.log(view.edge)
+    found = visibility(
         log_intensity(listed, log_g, view.kind),
         listed.zone,
-        listed.counted & (log_g <= np.log(view.edge)),
+        listed.counted & inside,
         count,
         spurious,
         SPREADS[view.kind],
     )
+    # One beyond, where an error of its spot's length brought it in, is not among those of
+    # which none is seen: that it is seen is no odds against that.
+    odds = np.where(inside, found.log_odds, np.log(found.probability))
+    return replace(found, log_odds=odds)
 
 
 def log_intensity(listed: _Listed, log_g: Floats, kind: Kind) -> Floats:
@@ -191,7 +208,13 @@ def log_intensity(listed: _Listed, log_g: Floats, kind: Kind) -> Floats:
     return listed.log_dynamical if kind == "dynamical" else listed.log_intensity
 
 
-def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibility]) -> Floats:
+def seen_in(
+    views: Sequence[View],
+    log_g: Floats,
+    look: Callable[[View], Visibility],
+    *,
+    beyond: bool = False,
+) -> Floats:
     """Return how probable reflections are to be seen, whichever view it is.
 
     Parameters
@@ -200,10 +223,12 @@ def seen_in(views: Sequence[View], log_g: Floats, look: Callable[[View], Visibil
         ln of the length of each reflection in Å⁻¹, shape ``(r,)``.
     look
         What each view shows.
+    beyond
+        Also as if spots had been looked for everywhere: of those that have one.
     """
     found = np.zeros(len(log_g))
     for view in views:
-        inside = log_g <= np.log(view.edge)
+        inside = beyond | (log_g <= np.log(view.edge))
         found += view.chance * np.where(inside, look(view).probability, 0.0)
     return found
 

@@ -303,6 +303,10 @@ def test_frames_that_are_no_phase() -> None:
     assert found.solutions[1] is None
     assert json.loads(json_text(found.to_dict()))["results"]["frames"][1]["zone_axis"] is None
     assert text_table(found)
+    # Where no frame is a phase, the prior is not told as a scale that was found.
+    none = navp.index_sequence([nothing, nothing], sigma=0.003, angle_sigma=0.3)
+    assert none.scale is none.scale_su is None
+    assert not any("shared scale" in note for note in none.notes)
 
 
 def test_table_frame_and_document() -> None:

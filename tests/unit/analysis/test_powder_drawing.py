@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 import navp_structures as navp
 from navp_structures.errors import InputError
@@ -101,3 +102,15 @@ def test_notebook_shows_a_table_without_markup_from_data() -> None:
     html = navp.index_powder([14.25, 20.07], radiation="CuKa1", phases=[odd])._repr_html_()
     assert "<b>" not in html
     assert "&lt;b&gt;x&lt;/b&gt;" in html
+
+
+def test_ids_may_hold_each_other_and_a_plus() -> None:
+    """As stems of CIFs may: ``my a+b.cif`` is one phase, and not the model ``a``."""
+    phase, model = navp.load("Na3VP"), navp.load("NaVP")
+    of = [replace(phase, id="a+b"), replace(model, id="a")]
+    result = navp.index_powder(strongest("Na3VP", 8)[0], radiation="CuKa1", phases=of)
+    assert result.rows[0].phase == "a+b"
+    assert result.present["a+b"] > 0.99
+    assert set(result.mixtures) == {"a+b+a"}
+    told = " ".join(text.get_text() for text in result.plot().figure.findobj(Text))
+    assert not any(note in told.replace("\n", " ") for note in of[1].provisos)

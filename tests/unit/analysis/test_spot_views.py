@@ -7,16 +7,23 @@ import numpy as np
 import pytest
 
 import navp_structures as navp
-from navp_structures.analysis.indexing.spot_evidence import with_intensities
+from navp_structures.analysis.indexing.spot_evidence import (
+    log_random_intensities,
+    log_unknown_intensities,
+    with_intensities,
+)
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_views import View, edges, kinds, views
 from navp_structures.analysis.indexing.spots import searched
+from navp_structures.analysis.indexing.zone_library import viewed
 from navp_structures.analysis.indexing.zones import listed_zones
 from navp_structures.analysis.sphere import sphere
 from navp_structures.analysis.structure_factors import f_squared, mean_f_squared
 from navp_structures.errors import InputError
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import d_spacings
+from navp_structures.kernels.spot_intensity import fit_intensities
+from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.model import standard
 
 
@@ -75,6 +82,27 @@ def test_a_given_edge_is_the_only_one() -> None:
     assert not any("looked for" in note for note in found.notes)
 
 
+def test_a_reflection_beyond_the_edge_has_no_odds_against_being_missed() -> None:
+    zones = listed_zones(navp.load("na3vp-rt"), 20.0, 0.85)
+    log_g = np.log(np.hypot(*zones.g.T))
+    found = viewed(zones, log_g, 12, 0.1, View(edge=0.5))
+    p = found.probability
+    inside = log_g <= np.log(0.5)
+    assert found.log_odds[inside] == pytest.approx(np.log(p / (1.0 - p))[inside])
+    # It is not among those that might be seen and are not.
+    assert found.log_odds[~inside] == pytest.approx(np.log(p)[~inside])
+
+
+def test_a_spot_at_the_edge_may_be_a_reflection_from_just_beyond() -> None:
+    spots = 0.99 * full("na3vp-rt", (1, 0, 0), 0.4)
+    farthest = float(np.hypot(*spots.T).max())
+    found = navp.index_spots(spots, g_max=farthest)
+    assert found.posteriors["na3vp-rt"] > 0.95
+    beyond = [a for a in found.rows[0].assignments if a.d_calc and 1.0 / a.d_calc > farthest]
+    assert beyond
+    assert all(item.probability and item.probability > 0.001 for item in beyond)
+
+
 def test_no_chance_is_lost_where_intensities_are_measured() -> None:
     # Of measured ones the fall is refined, so that "undamped" is the usual way to see them.
     spots = full("na3vp-rt", (1, 0, 0), 0.4)
@@ -92,6 +120,47 @@ def test_no_chance_is_lost_where_intensities_are_measured() -> None:
 
     both = View(edge=0.85, chance=0.7), View(edge=0.85, chance=0.3, kind="undamped")
     assert scores(both) == pytest.approx(scores((View(edge=0.85),)))
+
+
+def test_the_middle_of_a_pattern_is_found() -> None:
+    # None of the six is among the strongest reflections of the zone to 0.85 Å⁻¹.
+    spots = full("na2vp-a", (0, 0, 1), 0.22)
+    assert len(spots) == 6
+    found = navp.index_spots(spots)
+    assert found.posteriors["na2vp-a"] > 0.99
+    assert found.rows[0].zone_axis == (0, 0, 1)
+    assert found.rows[0].unmatched == 0
+
+
+def test_notes_say_what_was_assumed_of_intensities_and_edges() -> None:
+    spots = full("na3vp-rt", (1, 0, 0), 0.4)
+    bare = replace(navp.load("na3vp-rt"), id="bare", sites=())
+
+    def told(**more: object) -> str:
+        return " | ".join(navp.index_spots(spots, phases=[bare, "NZSP"], **more).notes)
+
+    without = told()
+    assert "known to 0.45 decades, other ways in which they may fall" in without
+    assert "bare; what is said of them rests on positions alone" in without
+    given = told(intensities=[1.0] * len(spots), g_max=2.0)
+    assert "known to 0.35 decades, their fall with the distance refined" in given
+    assert "bare; intensities are weighed against that" in given
+    assert "reflections beyond 0.85 Å⁻¹ were not tried" in given
+    assert "not tried: none" not in told(g_max=0.6)
+
+
+def test_one_intensity_tells_no_answer_from_another() -> None:
+    # The scale is anything, of a zone, of an unknown lattice, and of no net at all.
+    one = PolarSpots(
+        log_r=np.log([0.4]), angle=np.zeros(1), sigma=np.array([0.01]),
+        sigma_angle=np.array([0.02]), log_spurious=np.zeros(1),
+    )  # fmt: skip
+    fits = fit_intensities(
+        np.array([7.0]), np.zeros((1, 1)), np.zeros((1, 1)), np.ones((1, 1), dtype=bool)
+    )
+    assert fits.log_evidence[0] == pytest.approx(0.0, abs=1e-12)
+    assert log_unknown_intensities(one, np.array([7.0])) == pytest.approx(0.0, abs=1e-12)
+    assert log_random_intensities(1) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,11 @@ def draw(
 
 def _short(name: str, titles: dict[str, str]) -> str:
     # Two names with their kinds have no room above a bar; the notes tell the kinds.
-    return name.replace("+", " + ") if "+" in name else titles.get(name, name)
+    return titles.get(name) or name.replace("+", " + ")
 
 
 def _title(name: str, titles: dict[str, str]) -> str:
-    return " + ".join(titles.get(part, part) for part in name.split("+"))
+    return titles.get(name) or " + ".join(titles.get(part, part) for part in name.split("+"))
 
 
 def _heading(row: PowderSolution, titles: dict[str, str]) -> str:
@@ -165,7 +165,7 @@ def _next(result: PowderIndexing) -> NextLine | None:
 
 
 def _notes(result: PowderIndexing, row: PowderSolution) -> Iterator[str]:
-    measured = result.measured
+    measured, ids = result.measured, result.hypotheses[row.rank - 1].ids
     if measured.in_degrees:
         yield f"sigma of a position {measured.sigma:g}°; as refined: {_shifts(row)}"
     elif row.scale is not None:
@@ -174,11 +174,10 @@ def _notes(result: PowderIndexing, row: PowderSolution) -> Iterator[str]:
     if row.rms_sigma is not None:
         yield f"residuals {row.rms_sigma:.2f} sigma (rms)"
     if row.volume_ratio is not None:
-        names = row.phase.split("+")
-        yield f"volume of {names[1]} over that of {names[0]} about {row.volume_ratio:.2g}"
+        yield f"volume of {ids[1]} over that of {ids[0]} about {row.volume_ratio:.2g}"
     if result.next_measurement is not None:
         yield f"next: {result.next_measurement.text}"
-    yield from (note for phase in result.of if phase.id in row.phase for note in phase.provisos)
+    yield from (note for phase in result.of if phase.id in ids for note in phase.provisos)
 
 
 def _shifts(row: PowderSolution) -> str:

@@ -104,16 +104,14 @@ class PowderIndexing(TableResult[PowderSolution]):
     def mixtures(self) -> Mapping[str, float]:
         """The part of `posteriors` that are mixtures, largest first."""
         return MappingProxyType(
-            {row.phase: row.posterior for row in self.rows if "+" in row.phase}
+            {h.name: h.posterior for h in self.hypotheses if len(h.ids) > 1}
         )
 
     @property
     def present(self) -> Mapping[str, float]:
         """Probability that each phase is in the sample, alone or mixed, largest first."""
         sums = {
-            phase.id: sum(
-                row.posterior for row in self.rows if phase.id in row.phase.split("+")
-            )
+            phase.id: sum(h.posterior for h in self.hypotheses if phase.id in h.ids)
             for phase in self.of
         }
         return MappingProxyType(dict(sorted(sums.items(), key=lambda item: -item[1])))
