@@ -11,8 +11,9 @@ from navp_structures.analysis.audit.nearest import Near
 from navp_structures.analysis.audit.readings import Reading, zone_length
 from navp_structures.analysis.indexing.label_result import LabelReading
 from navp_structures.analysis.indexing.scale import PhaseFit
+from navp_structures.kernels.reflections import equivalents
 from navp_structures.model.claim import Claim
-from navp_structures.model.hkl import format_hkl, format_uvw
+from navp_structures.model.hkl import format_hkl, format_uvw, hkl_of
 from navp_structures.show.numbers import rounded, signed
 
 # Repairs that a sentence names.
@@ -28,10 +29,16 @@ def claim_words(claim: Claim) -> str:
 
 
 def assumed(reading: Reading) -> bool:
-    """Whether an entry that is no measurement says itself that this plane went into it."""
+    """Whether an entry that is no measurement says itself that this plane went into it.
+
+    It names one member of a family, and means them all.
+    """
     phase = reading.phase
+    if phase.kind not in ("model", "computed"):
+        return False
     stated = f"{phase.reason or ''} {phase.caveat or ''}"
-    return phase.kind in ("model", "computed") and format_hkl(reading.hkl) in stated
+    family = equivalents(reading.hkl, phase.space_group.laue_rotations)
+    return any(format_hkl(hkl_of(row)) in stated for row in family)
 
 
 def provisos(readings: Iterable[Reading], *, seen: bool = True) -> str:

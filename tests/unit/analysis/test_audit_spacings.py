@@ -486,3 +486,16 @@ def test_an_unknown_phase_and_an_impossible_spacing_are_refused() -> None:
 def test_an_angle_with_a_bad_label_is_refused() -> None:
     with pytest.raises(ClaimError, match=r"claim angle: .*0 0 0"):
         only(angle("Na3VP", ["300", "(0 0 0)"], 50.0))
+
+
+@pytest.mark.parametrize("hkl", ["6 0 -2", "-6 0 2"])
+def test_a_model_tests_no_member_of_a_family_that_made_it(hkl: str) -> None:
+    found = audit([spacing("Na2VP", hkl, 2.542)])["d"]
+    assert found.verdict == "not_testable"
+    assert "no independent test" in found.explanation
+
+
+def test_nor_a_symmetric_plane_of_it() -> None:
+    assert audit([spacing("Na2VP", "3 -2 -2", 2.992)])["d"].verdict == "not_testable"
+    pair = angle("Na2VP", ["-6 0 2", "-3 2 2"], 55.2)
+    assert audit([pair])["angle"].verdict == "not_testable"
