@@ -188,6 +188,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
         "hkls": [pair.hkl_1, pair.hkl_2],
         "kinds": [reading.kind for reading in pair.readings],
         "angle": pair.angle,
+        "value": pair.angle if verdict != "extinct" else None,
         "deviation": pair.off,
         "zone_axis": pair.zone_axis,
         "printed": {

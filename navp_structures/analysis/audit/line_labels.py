@@ -13,12 +13,18 @@ from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.entry_lines import LineAt, angle_su, best_seen, lines_at
 from navp_structures.analysis.audit.finding import VERDICTS, Finding, Verdict
 from navp_structures.analysis.audit.judgement import judged, located
-from navp_structures.analysis.audit.readings import AS_PRINTED, Reading, setting_readings
+from navp_structures.analysis.audit.readings import (
+    AS_PRINTED,
+    Reading,
+    as_printed,
+    bar_readings,
+    setting_readings,
+)
 from navp_structures.catalogue.catalogue import as_phases
 from navp_structures.kernels import lattice
 from navp_structures.kernels.reflections import representatives
 from navp_structures.model.claim import Claim
-from navp_structures.model.hkl import HKL, as_hkl, format_hkl, hkl_of
+from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation
 
@@ -30,12 +36,12 @@ _NAMED: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Named:
-    """What a named plane is: verdict, why, and the plane and angle that it rests on."""
+    """What a named plane is: verdict, why, and the plane and angle that it rests on, if any."""
 
     verdict: Verdict
     told: str
     agreement: Agreement | None
-    reading: Reading
+    reading: Reading | None
 
 
 def labelled_line(
@@ -48,11 +54,15 @@ def labelled_line(
     rounding: float,
 ) -> Finding:
     """Return whether the planes that a claim names have their line at its angle."""
-    with located(claim, "hkl"):
-        labels = [as_hkl(label) for label in claim.labels]
+    labels = [(label, as_printed(claim, label, phase)) for label in claim.labels]
     asked = _Asked(used, angle, sigma, rounding)
     with located(claim, "value"):
-        found = [_judge(hkl, phase, context, asked) for hkl in labels]
+        found = [
+            _no_plane(label, phase, asked)
+            if printed is None
+            else next(_tries(printed.hkl, phase, context, asked))
+            for label, printed in labels
+        ]
         own = lines_at(phase, used, angle, sigma, rounding)
     # One line of several planes is as good as the worst of them.
     worst = max(found, key=lambda item: _RANK.index(item.verdict))
@@ -60,19 +70,21 @@ def labelled_line(
     if worst.verdict in ("extinct", "inconsistent"):
         told += _nearest(own, phase) + _elsewhere(phase, context, asked)
     else:
-        told += _strength(own, [item.reading for item in found])
+        told += _strength(own, [item.reading for item in found if item.reading])
     agreement = worst.agreement
+    readings = [item.reading for item in found if item.reading is not None]
     return judged(
         claim,
         worst.verdict,
         told,
         computed=f"{agreement.computed:.3f}° ({used.text})" if agreement else None,
         agreement=agreement,
-        phase=worst.reading.phase.id,
+        phase=worst.reading.phase.id if worst.reading else phase.id,
         details={
             "lines": [line.numbers for line in own if line.is_seen or line.agreement.agrees],
             "radiation": used.text,
-            "readings": [_plain(item.reading) for item in found],
+            "readings": [_plain(reading) for reading in readings],
+            "value": agreement.computed if agreement and worst.verdict != "extinct" else None,
         },
     )
 
@@ -154,8 +166,16 @@ class _Asked:
         return found if found is not None and found.agrees else None
 
 
-def _judge(hkl: HKL, phase: Phase, context: AuditContext, asked: _Asked) -> _Named:
-    return next(_tries(hkl, phase, context, asked))
+def _no_plane(label: str, phase: Phase, asked: _Asked) -> _Named:
+    """Return what a label is that names no plane as printed, as where h + k + i is not 0."""
+    told = f"{label} names no plane of {phase.id} as printed"
+    readings = bar_readings(label, phase)
+    for reading in readings:
+        fit = asked.fits(phase, reading.hkl)
+        if fit is not None:
+            told += f"; {format_hkl(reading.hkl)} ({reading.kind}) is at {fit.computed:.3f}°."
+            return _Named(verdict="bar", told=told, agreement=fit, reading=reading)
+    return _Named(verdict="inconsistent", told=f"{told}.", agreement=None, reading=None)
 
 
 def _tries(hkl: HKL, phase: Phase, context: AuditContext, asked: _Asked) -> Iterator[_Named]:

@@ -109,7 +109,12 @@ def _side(claim: Claim, context: AuditContext) -> Side:
 
 def _values(finding: Finding) -> Iterator[tuple[str, float]]:
     """Yield what other entries give for a claim."""
-    for row in finding.details.get("entries", ())[1:]:
+    entries = finding.details.get("entries", ())
+    if isinstance(entries, Mapping):  # of a spacing, by their ids
+        allowed = ((name, row) for name, row in entries.items() if row["allowed"])
+        yield from ((name, row["d"]) for name, row in allowed if name != finding.phase)
+        return
+    for row in entries[1:]:
         if "change" in row:
             yield f"{row['first']} to {row['last']}", row["change"]
         elif "computed" in row:

@@ -122,6 +122,7 @@ def _details(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> di
             "reading": list(reading.hkl),
             "kind": reading.kind,
             "d_calc": reading.d,
+            "value": None if rule is not None else reading.d,
             "tolerance_percent": 100.0 * off.tolerance,
             "strength": reading.strength,
             "independent": not assumed(reading),

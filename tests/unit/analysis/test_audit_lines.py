@@ -314,3 +314,13 @@ def test_a_conversion_in_radians_is_told_in_degrees() -> None:
     )[0]  # fmt: skip
     assert found.verdict == "consistent"
     assert found.explanation.startswith("28.442° at 1.54059 Å is 12.989°")
+
+
+def test_a_lost_bar_of_four_indices() -> None:
+    # (1 0 -1 4) without its bar is no four-index label.
+    value = round(load("Na3VP").two_theta((1, 0, 4), "CuKa1"), 2)
+    found = line("Na3VP", value, hkl="1 0 1 4")
+    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("bar", [1, 0, 4])
+    far = line("Na3VP", 50.0, hkl="1 0 1 4")
+    assert far.verdict == "inconsistent"
+    assert far.explanation.startswith("1 0 1 4 names no plane of na3vp-rt as printed.")
