@@ -18,6 +18,17 @@ _SHOWN_UNITS: Final = MappingProxyType(
 )
 
 
+def shown_unit(unit: str | None) -> str:
+    """Return a unit as sentences have it; empty for None.
+
+    Examples
+    --------
+    >>> shown_unit("A3"), shown_unit("eV")
+    ('Å³', 'eV')
+    """
+    return _SHOWN_UNITS.get(unit, unit) or ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedNumber:
     """A number as it is printed.
@@ -201,7 +212,7 @@ class Claim:
     @property
     def printed(self) -> str:
         """What is claimed, in the words and the unit of the paper; empty for a relation."""
-        unit = _SHOWN_UNITS.get(self.unit, self.unit)
+        unit = shown_unit(self.unit)
         if self.number is not None:
             return f"{self.number}{'' if unit == '°' else ' '}{unit}".strip()
         if self.cell:

@@ -129,6 +129,9 @@ def _tries(case: _Case) -> Iterator[tuple[Verdict, PairAngle]]:
         ("other_setting", _in_settings(case)),
         ("other_entry", _in_entries(case)),
     ]
+    if case.rules:
+        # No bar is needed where both labels are of one setting.
+        more[0], more[1] = more[1], more[0]
     for verdict, pairs in more:
         found = nearest(pairs)
         if found is not None and case.fits(found):
@@ -185,6 +188,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
         "hkls": [pair.hkl_1, pair.hkl_2],
         "kinds": [reading.kind for reading in pair.readings],
         "angle": pair.angle,
+        "value": pair.angle if verdict != "extinct" else None,
         "deviation": pair.off,
         "zone_axis": pair.zone_axis,
         "printed": {
@@ -214,7 +218,7 @@ def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
     """Return one sentence on how the angle is explained."""
     printed = printed_angle(case.one, case.two, case.value, folded=False)
     off = f"{signed(pair.off, 2)}°, {signed(pair.off / case.allowed.sigma, 1)} sigma"
-    here = f"As printed, {printed.text} ({signed(printed.off, 2)}°)"
+    here = f"as printed, {printed.text} ({signed(printed.off, 2)}°)"
     if case.one.kind != AS_PRINTED or case.two.kind != AS_PRINTED:
         here = "as printed they name no planes"
     rules = f"{'; '.join(case.rules)}; " if case.rules else ""
@@ -227,11 +231,15 @@ def _words(case: _Case, verdict: Verdict, pair: PairAngle) -> str:
             f"{off} off; {here}."
         )
     if verdict == "extinct" and pair.one.hkl == case.one.hkl and pair.two.hkl == case.two.hkl:
-        return f"{rules}{here}."
+        return _capital(f"{rules}{here}.")
     why = {
         "bar": "with the bar restored or lost",
         "other_setting": "in another setting",
         "other_entry": f"in {pair.one.phase.id}",
         "extinct": "with the likeliest repair of the label",
     }[verdict]
-    return f"{rules}{here}; {why}, {pair.text}: {off}."
+    return _capital(f"{rules}{here}; {why}, {pair.text}: {off}.")
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,11 @@ def missing_angles(claim: Claim, phase: Phase) -> tuple[str, ...]:
     """Return the angles that symmetry leaves free and that are not printed."""
     printed = claim.parameters
     free = dict(zip(PARAMETERS, phase.cell.su, strict=True))
-    return tuple(name for name in _ANGLES if name not in printed and free[name] != 0.0)
+    return tuple(
+        name
+        for name in _ANGLES
+        if name not in printed and free[name] != 0.0 and _tied(phase, name, printed) is None
+    )
 
 
 def completed(claim: Claim, phase: Phase) -> UnitCell | None:
@@ -34,7 +39,10 @@ def completed(claim: Claim, phase: Phase) -> UnitCell | None:
         return None
     printed = claim.parameters
     own = dict(zip(PARAMETERS, phase.cell.parameters, strict=True))
-    angles = {n: printed[n].value if n in printed else own[n] for n in _ANGLES}
+    angles = {}
+    for name in _ANGLES:
+        known = name if name in printed else _tied(phase, name, printed)
+        angles[name] = own[name] if known is None else printed[known].value
     return UnitCell(
         a=lengths["a"],
         b=lengths["b"],
@@ -67,6 +75,26 @@ def _lengths(claim: Claim, phase: Phase) -> dict[str, float] | None:
             if name not in printed and other in printed and _are_tied(phase, n, m):
                 found[name] = printed[other]
     return {n: found[n] for n in CELL_LENGTHS} if len(found) == len(CELL_LENGTHS) else None
+
+
+def _tied(phase: Phase, name: str, printed: Mapping[str, object]) -> str | None:
+    """Return a printed angle that symmetry makes equal to another one; None without one."""
+    n = _ANGLES.index(name)
+    for other in _ANGLES:
+        # The angle at an axis goes where the axis goes, if all turn alike.
+        if other in printed and other != name and _are_turned(phase, n, _ANGLES.index(other)):
+            return other
+    return None
+
+
+def _are_turned(phase: Phase, n: int, m: int) -> bool:
+    """Whether an operation exchanges the axes, all with one sign, and turns n into m."""
+    for rotation in phase.space_group.rotations:
+        turned = np.abs(rotation)
+        whole = np.all(turned.sum(axis=0) == 1) and len(set(rotation[rotation != 0])) == 1
+        if whole and turned[m, n] == 1:
+            return True
+    return False
 
 
 def _are_tied(phase: Phase, n: int, m: int) -> bool:

@@ -12,6 +12,7 @@ from navp_structures.analysis.audit.cell_completion import (
     missing_angles,
     needed_angle,
 )
+from navp_structures.analysis.audit.cell_settings import axes_text, other_axes
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding, Verdict
 from navp_structures.analysis.audit.judgement import (
@@ -21,7 +22,7 @@ from navp_structures.analysis.audit.judgement import (
     without_structure,
 )
 from navp_structures.analysis.sodiation.comparable import conditions_of
-from navp_structures.model.cell import UnitCell
+from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.claim import CELL_LENGTHS, Claim
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import signed
@@ -42,6 +43,9 @@ def cell(claim: Claim, context: AuditContext) -> Finding:
         return without_structure(claim)
     phase = context.phase(claim.phases[0], claim)
     with located(claim, "cell"):
+        turned = None if is_modelled(phase) else _in_other_axes(claim, context, phase)
+        if turned is not None:
+            return turned
         missing = missing_angles(claim, phase)
         if missing:
             return _incomplete(claim, context, phase, missing)
@@ -85,9 +89,16 @@ def _verdict(phase: Phase, agreeing: list[Phase]) -> Verdict:
 
 def _deviations(claim: Claim, context: AuditContext, phase: Phase) -> dict[str, Agreement]:
     """Return how each printed parameter fits; empty for an entry in another setting."""
-    own = dict(
-        zip(("a", "b", "c", "alpha", "beta", "gamma"), phase.cell.parameters, strict=True)
-    )
+    found = _agreements(claim, context, phase.cell)
+    # Other axes are another description, not another size.
+    far = any(abs(a.percent or 0.0) > _OTHER_AXES for a in found.values())
+    return {} if far else found
+
+
+def _agreements(
+    claim: Claim, context: AuditContext, own_cell: UnitCell
+) -> dict[str, Agreement]:
+    own = dict(zip(PARAMETERS, own_cell.parameters, strict=True))
     length = context.settings.volume_sigma / 3.0
     if claim.kind == "computed":
         length = COMPUTED_LENGTH
@@ -96,7 +107,7 @@ def _deviations(claim: Claim, context: AuditContext, phase: Phase) -> dict[str, 
         is_length = name in CELL_LENGTHS
         # An angle is off as much as an edge, in radians.
         usual = length * (own[name] if is_length else math.degrees(1.0))
-        su = getattr(phase.cell, f"{name}_su") or 0.0
+        su = getattr(own_cell, f"{name}_su") or 0.0
         found[name] = Agreement(
             printed=number.value,
             computed=own[name],
@@ -105,9 +116,34 @@ def _deviations(claim: Claim, context: AuditContext, phase: Phase) -> dict[str, 
             unit=" Å" if is_length else "°",
             reason="of a computed edge" if claim.kind == "computed" and is_length else "",
         )
-    # Other axes are another description, not another size.
-    far = any(abs(a.percent or 0.0) > _OTHER_AXES for a in found.values())
-    return {} if far else found
+    return found
+
+
+def _in_other_axes(claim: Claim, context: AuditContext, phase: Phase) -> Finding | None:
+    """Return that a printed cell is that of the phase in other axes; None where it is not."""
+    own = _deviations(claim, context, phase)
+    if own and all(a.agrees for a in own.values()):
+        return None
+    for matrix, cell in other_axes(phase, claim.parameters):
+        row = _agreements(claim, context, cell)
+        if all(a.agrees for a in row.values()):
+            named = dict(zip(PARAMETERS, cell.parameters, strict=True))
+            shown = ", ".join(f"{x} {named[x]:.4f}{_UNITS[x in CELL_LENGTHS]}" for x in row)
+            rows = "; ".join(" ".join(map(str, line)) for line in matrix)
+            return judged(
+                claim,
+                "other_setting",
+                f"It is the cell of {phase.id} ({conditions_of(phase)}) in other axes, "
+                f"{shown}: {axes_text(matrix)}; (a' b' c') is (a b c) times [{rows}].",
+                computed=shown,
+                agreement=max(row.values(), key=lambda a: abs(a.sigmas or 0.0)),
+                phase=phase.id,
+                details={"matrix": [[float(x) for x in line] for line in matrix]},
+            )
+    return None
+
+
+_UNITS: Final = {True: " Å", False: "°"}
 
 
 # Percent: no functional and no temperature changes an edge by as much.
@@ -132,11 +168,14 @@ def _told(
     verdict: Verdict,
 ) -> list[str]:
     own = _compared(phase, rows[phase], whole)
-    told = [f"Against {phase.id} ({conditions_of(phase)}) {own}."]
+    told = [f"Against {phase.id} ({conditions_of(phase)}) {own}."] if own else []
+    if not rows[phase]:
+        edges = _shown(phase, {})
+        told.insert(0, f"Edges are over {_OTHER_AXES:g} % off, or axes others: it has {edges}.")
     others = [
         f"{_compared(p, rows[p], whole)} against {p.id} ({conditions_of(p)})"
         for p in rows
-        if p != phase and not is_modelled(p)
+        if p != phase and not is_modelled(p) and _compared(p, rows[p], whole)
     ]
     if others:
         told.append(f"It is {'; '.join(others)}.")

@@ -6,7 +6,8 @@ voltages that formation energies imply, and the window of the cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,18 +18,25 @@ from navp_structures.analysis.audit.energy_path import EnergyPath, energy_path
 from navp_structures.analysis.audit.finding import Finding, Verdict
 from navp_structures.analysis.audit.judgement import (
     judged,
-    located,
     value_of,
     without_structure,
 )
 from navp_structures.analysis.hop_rates import hop_rate_ratio
+from navp_structures.errors import InputError
 from navp_structures.model.claim import Claim
+from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import signed
 
 ROOM: Final = 300.0
 """K, at which rates are told where a paper names no temperature."""
 
-_NO_ENERGY: Final = "Structures tell no energy, and there are no formation energies to compare."
+# Other barriers that one is told against.
+_MOST_RATIOS: Final = 5
+
+_NO_ENERGY: Final = (
+    "Structures tell no energy, and the paper has no formation energies of another composition "
+    "of the host to compare."
+)
 
 
 def formation_energy(claim: Claim, context: AuditContext) -> Finding:
@@ -80,6 +88,9 @@ def voltage(claim: Claim, context: AuditContext) -> Finding:
     ends = phases[0].id, phases[-1].id
     if path is None or not set(ends) <= set(path.ids):
         return judged(claim, "not_testable", _NO_ENERGY, phase=ends[0])
+    if path.between(*ends)[2] == 0.0:
+        ion = path.found.ion
+        return judged(claim, "not_testable", _no_ions(ion, phases), phase=ends[0])
     found, rounding = path.voltage(*ends)
     own = Agreement(
         printed=value_of(claim),
@@ -118,6 +129,8 @@ def desodiation_energy(claim: Claim, context: AuditContext) -> Finding:
     first = phases[0].id
     steps = [(p.id, *path.between(first, p.id)) for p in phases[1:]]
     ion = path.found.ion
+    if any(ions == 0.0 for *_, ions in steps):
+        return judged(claim, "not_testable", _no_ions(ion, phases), phase=first)
     told = " and ".join(
         f"{energy:.3f} eV to {name} for {ions:g} {ion}" for name, energy, _, ions in steps
     )
@@ -161,8 +174,11 @@ def barrier(claim: Claim, context: AuditContext) -> Finding:
     ratios = {}
     for other in context.claims:
         if other.quantity == "barrier" and other.id != claim.id and other.value is not None:
-            with located(claim, "value"):
+            # What is beyond all numbers, as over 100 eV, is no fault of this claim.
+            with suppress(InputError):
                 ratios[other.id] = hop_rate_ratio(other.value, value_of(claim), kelvin)
+        if len(ratios) == _MOST_RATIOS:
+            break
     told = "".join(
         f" Hops are {ratio:.3g} times as fast as over the {context.claims[name].printed} of "
         f"{_of(context.claims[name])} at {kelvin:g} K, with equal attempt frequencies."
@@ -261,6 +277,11 @@ def _is_trend(claim: Claim, steps: list[tuple[Any, ...]]) -> bool:
         return True
     changes = [trend_of(two[1] - one[1], one[2] + two[2]) for one, two in pairwise(steps)]
     return all(change == claim.trend for change in changes)
+
+
+def _no_ions(ion: str, phases: Sequence[Phase]) -> str:
+    names = " and ".join(dict.fromkeys(phase.id for phase in phases))
+    return f"No {ion} leaves between states of {names}: there is no energy for it."
 
 
 def _of(claim: Claim) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.volume_changes import mobile_ion
+from navp_structures.analysis.composition import same_composition
 from navp_structures.analysis.energetics import SodiationEnergetics, path_energetics
 from navp_structures.analysis.mobile_ion import ion_charge
 from navp_structures.errors import InputError
@@ -88,7 +89,9 @@ def energy_path(phases: Sequence[Phase], context: AuditContext) -> EnergyPath | 
     for claim in context.claims:
         if claim.quantity == "formation_energy" and claim.phases:
             phase = context.phase(claim.phases[0], claim)
-            if phase in phases or _shares_host(phase, phases[0]):
+            # Of two entries of one composition the first counts: none leads to the other.
+            taken = any(same_composition(phase, p) for p in found if p != phase)
+            if not taken and (phase in phases or _shares_host(phase, phases[0])):
                 found.setdefault(phase, claim)
     if len(found) < 2:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -77,6 +77,9 @@ class Image:
     scale
         Common to all spacings; None where fewer than two are indexed, or no common scale
         explains those that are.
+    is_wide
+        Whether the scale is beyond what the error of a calibration usually allows: then two or
+        more labels that hold in no other way agree on it.
     """
 
     phase: Phase
@@ -84,6 +87,7 @@ class Image:
     spacings: tuple[Claim, ...]
     angles: tuple[Claim, ...]
     scale: PhaseFit | None
+    is_wide: bool = False
 
     def member(self, claim: Claim) -> Member:
         """Return the labelled spacing of a claim."""
@@ -136,13 +140,51 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     )
     # Labels that symmetry allows first: with the scale that they show, the others are read.
     for wanted in (False, True):
-        fit = _fit(image.members, context)
+        if wanted and not _indexed(image.members):
+            members = tuple(_widely_scaled(image.members))
+            image = replace(image, members=members, is_wide=bool(_indexed(members)))
+        fit = _fit(image.members, _prior(image, context))
         members = tuple(
             _read(member, image, fit, context) if member.is_forbidden == wanted else member
             for member in image.members
         )
         image = replace(image, members=members)
-    return replace(image, scale=_common_scale(image.members, context))
+    return replace(image, scale=_common_scale(image.members, _prior(image, context)))
+
+
+def _prior(image: Image, context: AuditContext) -> float:
+    """Return the relative sigma of the scale of an image."""
+    return _WIDE if image.is_wide else context.settings.scale_sigma
+
+
+def _widely_scaled(members: Sequence[Member]) -> list[Member]:
+    """Return members as printed where labels that fit nothing else share one large scale.
+
+    Of three or more one may be left out that does not share it.
+    """
+    tried = [
+        replace(m, reading=m.printed)
+        for m in members
+        if not m.is_forbidden and m.reading is None
+    ]
+    for left in [tried, *(_without(tried, n) for n in range(len(tried)) if len(tried) > _FEW)]:
+        fit = _common_scale(left, _WIDE)
+        if fit is not None and abs(fit.scale - 1.0) <= _WIDEST:
+            held = {member.claim.id: member for member in left}
+            return [held.get(member.claim.id, member) for member in members]
+    return list(members)
+
+
+def _without(members: Sequence[Member], n: int) -> list[Member]:
+    return [*members[:n], *members[n + 1 :]]
+
+
+# Relative sigma of a scale about which nothing is known, and the largest that is believed.
+_WIDE: Final = 0.05
+_WIDEST: Final = 0.1
+
+# Labels of which all must share a large scale.
+_FEW: Final = 3
 
 
 def _is_of(claim: Claim, phase: Phase, context: AuditContext) -> bool:
@@ -174,7 +216,7 @@ def _read(member: Member, image: Image, fit: PhaseFit | None, context: AuditCont
     if member.reading is not None:
         return member
     for tier in _tiers(member, image, fit, context):
-        fitting = [r for r in tier if member.is_within(r, context.settings.scale_sigma)]
+        fitting = [r for r in tier if member.is_within(r, _prior(image, context))]
         if fitting:
             return replace(member, reading=fitting[0])
     return member
@@ -235,27 +277,27 @@ def repairs(
     return found.rows
 
 
-def _common_scale(members: Iterable[Member], context: AuditContext) -> PhaseFit | None:
+def _common_scale(members: Sequence[Member], scale_sigma: float) -> PhaseFit | None:
     """Return the scale that brings two or more spacings into agreement with their planes.
 
-    In closed form with the prior 1 ± `AuditSettings.scale_sigma`, as for `index_spacings`.
+    In closed form with the prior 1 ± scale_sigma, as for `index_spacings`.
     """
     indexed = _indexed(members)
-    fit = _fit(members, context)
+    fit = _fit(members, scale_sigma)
     if fit is None or len(indexed) < 2 or fit.unmatched:
         return None
     fits = all(reading.off(member.seen, fit.scale).fits for member, reading in indexed)
     return fit if fits else None
 
 
-def _fit(members: Iterable[Member], context: AuditContext) -> PhaseFit | None:
+def _fit(members: Iterable[Member], scale_sigma: float) -> PhaseFit | None:
     """Return the scale that the spacings with a plane show; None where none has one."""
     indexed = _indexed(members)
     if not indexed:
         return None
     candidates = [_candidate(n, *pair) for n, pair in enumerate(indexed)]
     spacings = [member.seen.spacing for member, _ in indexed]
-    return fit_scale(candidates[0].phase, candidates, spacings, context.settings.scale_sigma)
+    return fit_scale(candidates[0].phase, candidates, spacings, scale_sigma)
 
 
 def _indexed(members: Iterable[Member]) -> list[tuple[Member, Reading]]:

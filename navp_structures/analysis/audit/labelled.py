@@ -18,7 +18,7 @@ from navp_structures.analysis.audit.readings import (
 )
 from navp_structures.analysis.indexing.label_edits import LabelEdit
 from navp_structures.analysis.indexing.label_result import LabelReading
-from navp_structures.analysis.indexing.other_settings import OtherSetting
+from navp_structures.analysis.indexing.other_settings import OtherSetting, other_settings
 from navp_structures.model.phase import Phase
 
 
@@ -141,8 +141,34 @@ def _fitting(case: Case, verdict: Verdict, readings: Iterable[Reading]) -> Itera
 
 def _in_other_settings(case: Case, printed: Reading) -> Iterator[Outcome]:
     """Yield other settings that fit, and that no other label of the image contradicts."""
-    readings = [r for r in setting_readings(printed) if r.setting and _agrees(case, r.setting)]
+    # An image has one setting: that in which most of its labels hold, and hold best.
+    settings = other_settings(case.phase.space_group)
+    best = max((_held(case, setting) for setting in settings), default=None)
+    readings = [
+        reading
+        for reading in setting_readings(printed)
+        if reading.setting
+        and _agrees(case, reading.setting)
+        and _held(case, reading.setting) == best
+    ]
     yield from _fitting(case, "other_setting", readings)
+
+
+def _held(case: Case, setting: OtherSetting) -> tuple[int, float]:
+    """Return how many labels of the image hold in another setting, and minus their misfit."""
+    left = []
+    for member in case.image.members:
+        if member.printed is not None and _holds(case, member, member.printed, setting):
+            hkl = setting.read(member.printed.hkl)
+            off = [member.seen.off(case.phase, hkl, x).sigmas for x in (1.0, case.scale or 1.0)]
+            left.append(min(map(abs, off)) ** 2)
+    return len(left), -round(sum(left), 6)
+
+
+def _holds(case: Case, member: Member, printed: Reading, setting: OtherSetting) -> bool:
+    there = Reading(phase=case.phase, hkl=setting.read(printed.hkl), kind=setting.kind)
+    fits = any(there.off(member.seen, scale).fits for scale in (1.0, case.scale or 1.0))
+    return there.absence is None and fits
 
 
 def _agrees(case: Case, setting: OtherSetting) -> bool:
@@ -151,9 +177,7 @@ def _agrees(case: Case, setting: OtherSetting) -> bool:
         printed = member.printed
         if member is case.member or printed is None or member.reading is not printed:
             continue
-        there = Reading(phase=case.phase, hkl=setting.read(printed.hkl), kind=setting.kind)
-        fits = any(there.off(member.seen, scale).fits for scale in (1.0, case.scale or 1.0))
-        if there.absence is not None or not fits:
+        if not _holds(case, member, printed, setting):
             return False
     return True
 

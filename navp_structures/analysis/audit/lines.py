@@ -118,10 +118,14 @@ def conversion(claim: Claim, context: AuditContext) -> Finding:
         for one in near_radiations(used)
     }
     choice = "".join(f", {angle:.3f}° at {name}" for name, angle in others.items())
+    # As printed in degrees; radians are told in degrees too.
+    is_degrees = claim.unit in (None, "deg")
+    before = f"{given}°" if is_degrees else f"{claim.from_value:.3f}°"
+    after = f"{claim.number}°" if is_degrees else f"{value_of(claim):.3f}°"
     told = (
-        f"{given}° at {start.wavelength:.6g} Å is {computed:.3f}° at "
-        f"{used.wavelength:.6g} Å{choice}. The last digit of {given}° leaves "
-        f"±{coarse:.3f}°, that of {claim.number}° ±{fine:.2g}°."
+        f"{before} at {start.wavelength:.6g} Å is {computed:.3f}° at "
+        f"{used.wavelength:.6g} Å{choice}. The last digit of {before} leaves "
+        f"±{coarse:.3f}°, that of {after} ±{fine:.2g}°."
     )
     details: dict[str, Any] = {"value": computed, "input_rounding": coarse, "others": others}
     if claim.phases:
@@ -212,7 +216,8 @@ def _also(found: Survey) -> str:
     fitting = found.fitting
     if fitting:
         names = "; ".join(f"{line.text}, {line.agreement.off}" for line in fitting[:2])
-        return f" Another phase fits as well: {names}."
+        as_well = " as well" if best_seen(found.own) is not None else ""
+        return f" Another phase fits{as_well}: {names}."
     if best_seen(found.own) is None and not any(map(best_seen, found.same.values())):
         return " No entry of another phase has it either."
     return ""

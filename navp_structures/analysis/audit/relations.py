@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,16 +13,15 @@ from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.energies import ROOM
 from navp_structures.analysis.audit.finding import Finding, Verdict
-from navp_structures.analysis.audit.judgement import judged, located, value_of
+from navp_structures.analysis.audit.judgement import judged, value_of
 from navp_structures.analysis.hop_rates import hop_rate_ratio
-from navp_structures.model.claim import Claim
+from navp_structures.errors import InputError
+from navp_structures.model.claim import Claim, shown_unit
 from navp_structures.model.hkl import format_hkl
 
 _HOLDS: Final[Mapping[str, Callable[[float, float], bool]]] = MappingProxyType(
     {"larger": lambda one, two: one > two, "smaller": lambda one, two: one < two}
 )
-
-_LINES: Final = ("powder_line", "conversion")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,10 @@ class Side:
     @property
     def text(self) -> str:
         """Value with its unit, and where it is from."""
-        unit = self.claim.what.standard_unit or ""
+        unit = shown_unit(self.claim.what.standard_unit)
         if not self.is_computed:
             return f"{self.claim.printed} as printed"
-        return f"{self.value:.4g} {unit}".strip()
+        return f"{self.value:.4g}{'' if unit == '°' else ' '}{unit}".strip()
 
 
 def comparison(claim: Claim, context: AuditContext) -> Finding:
@@ -80,7 +80,7 @@ def comparison(claim: Claim, context: AuditContext) -> Finding:
             f"{one:.4g} and {two:.4g} with {name}" for name, one, two in reversed_by
         )
         told.append(f"It is the other way round with other entries: {names}.")
-    told += _rates(claim, first, second)
+    told += _rates(first, second)
     return judged(
         claim,
         verdict,
@@ -109,7 +109,12 @@ def _side(claim: Claim, context: AuditContext) -> Side:
 
 def _values(finding: Finding) -> Iterator[tuple[str, float]]:
     """Yield what other entries give for a claim."""
-    for row in finding.details.get("entries", ())[1:]:
+    entries = finding.details.get("entries", ())
+    if isinstance(entries, Mapping):  # of a spacing, by their ids
+        allowed = ((name, row) for name, row in entries.items() if row["allowed"])
+        yield from ((name, row["d"]) for name, row in allowed if name != finding.phase)
+        return
+    for row in entries[1:]:
         if "change" in row:
             yield f"{row['first']} to {row['last']}", row["change"]
         elif "computed" in row:
@@ -161,17 +166,21 @@ def _as_printed(claim: Claim, first: Side, second: Side, *, printed: bool) -> st
     return f"{first.claim.printed} {is_} {relation} {second.claim.printed} as printed."
 
 
-def _rates(claim: Claim, first: Side, second: Side) -> Iterator[str]:
+def _rates(first: Side, second: Side) -> Iterator[str]:
     """Yield how rates of hopping compare, where two barriers do."""
     if {first.claim.quantity, second.claim.quantity} != {"barrier"}:
         return
     kelvin = first.claim.temperature or ROOM
-    with located(claim, "claims"):
+    ratio = None
+    # What is beyond all numbers, as over 100 eV, is left out.
+    with suppress(InputError):
         ratio = hop_rate_ratio(value_of(second.claim), value_of(first.claim), kelvin)
-    yield (
-        f"At {kelvin:g} K hops over the first are {ratio:.3g} times as fast, with equal "
-        "attempt frequencies. Structures test neither."
-    )
+    if ratio is not None:
+        yield (
+            f"At {kelvin:g} K hops over the first are {ratio:.3g} times as fast, with equal "
+            "attempt frequencies."
+        )
+    yield "Structures test neither."
 
 
 def _close(claim: Claim, context: AuditContext, first: Side, second: Side) -> Finding:
@@ -181,7 +190,7 @@ def _close(claim: Claim, context: AuditContext, first: Side, second: Side) -> Fi
         computed=value_of(second.claim),
         sigma=math.hypot(*(_sigma(side, context) for side in (first, second))),
         rounding=_rounding(first) + _rounding(second),
-        unit="°" if first.claim.quantity in _LINES else "",
+        unit=_unit(first.claim),
     )
     told = f"They differ by {agreement.off}; {agreement.tolerance} is close."
     if not agreement.agrees:
@@ -194,6 +203,11 @@ def _close(claim: Claim, context: AuditContext, first: Side, second: Side) -> Fi
         agreement=agreement,
         details=_numbers(first, second),
     )
+
+
+def _unit(claim: Claim) -> str:
+    unit = shown_unit(claim.what.standard_unit)
+    return unit if unit in ("", "°") else f" {unit}"
 
 
 def _sigma(side: Side, context: AuditContext) -> float:

@@ -11,12 +11,16 @@ from navp_structures.analysis.audit.nearest import Near
 from navp_structures.analysis.audit.readings import Reading, zone_length
 from navp_structures.analysis.indexing.label_result import LabelReading
 from navp_structures.analysis.indexing.scale import PhaseFit
+from navp_structures.kernels.reflections import equivalents
 from navp_structures.model.claim import Claim
-from navp_structures.model.hkl import format_hkl, format_uvw
+from navp_structures.model.hkl import format_hkl, format_uvw, hkl_of
 from navp_structures.show.numbers import rounded, signed
 
 # Repairs that a sentence names.
 _NAMED: Final = 3
+
+# Percent of the strongest: less is the dust of floating-point numbers.
+_NOTHING: Final = 1e-12
 
 
 def claim_words(claim: Claim) -> str:
@@ -28,10 +32,16 @@ def claim_words(claim: Claim) -> str:
 
 
 def assumed(reading: Reading) -> bool:
-    """Whether an entry that is no measurement says itself that this plane went into it."""
+    """Whether an entry that is no measurement says itself that this plane went into it.
+
+    It names one member of a family, and means them all.
+    """
     phase = reading.phase
+    if phase.kind not in ("model", "computed"):
+        return False
     stated = f"{phase.reason or ''} {phase.caveat or ''}"
-    return phase.kind in ("model", "computed") and format_hkl(reading.hkl) in stated
+    family = equivalents(reading.hkl, phase.space_group.laue_rotations)
+    return any(format_hkl(hkl_of(row)) in stated for row in family)
 
 
 def provisos(readings: Iterable[Reading], *, seen: bool = True) -> str:
@@ -55,6 +65,8 @@ def provisos(readings: Iterable[Reading], *, seen: bool = True) -> str:
 
 def _weak(reading: Reading) -> str:
     share = 100.0 * (reading.strength or 0.0)
+    if share < _NOTHING:
+        return f"the atoms of {reading.phase.id} cancel in {format_hkl(reading.hkl)}, |F|² is 0"
     return f"{format_hkl(reading.hkl)} is very weak, |F|² {share:.2g} % of the strongest"
 
 
@@ -83,10 +95,10 @@ def _fit(case: Case, reading: Reading, *, scaled: bool = False) -> str:
     if not scaled or fit is None:
         return told
     left = reading.off(case.seen, fit.scale)
-    return f"{told}; with the scale {_shift(fit)} of its image {signed(left.percent, 2)} %"
+    return f"{told}; with the scale {shift_text(fit)} of its image {signed(left.percent, 2)} %"
 
 
-def _shift(fit: PhaseFit) -> str:
+def shift_text(fit: PhaseFit) -> str:
     """Return by how much an image is off, with its su: ``+0.7(3) %``."""
     return f"{signed(100.0 * (fit.scale - 1.0), 2, 100.0 * fit.scale_su)} %"
 
@@ -105,10 +117,14 @@ def _common_scale(case: Case, outcome: Outcome) -> list[str]:
         if m is not case.member and m.reading is not None
     ]
     left = reading.off(case.seen, fit.scale)
+    usual = 100.0 * case.context.settings.scale_sigma
+    wide = f", more than the {usual:.3g} % that a calibration is usually off," * (
+        case.image.is_wide
+    )
     return [
         f"{format_hkl(reading.hkl)} is allowed, {_fit(case, reading)}.",
-        f"A common scale of {_shift(fit)} explains it together with {', '.join(others)}; "
-        f"{signed(left.percent, 2)} % is left.",
+        f"A common scale of {shift_text(fit)}{wide} explains it together with "
+        f"{', '.join(others)}; {signed(left.percent, 2)} % is left.",
     ]
 
 
@@ -147,6 +163,9 @@ def _extinct(case: Case, outcome: Outcome) -> list[str]:
     lit = ""
     if rule is not None and rule.kind != "centring":
         lit = "Double diffraction can show it in an image."
+    # A misprint explains nothing where the label itself has the spacing and may be seen.
+    if lit and outcome.reading is not None and outcome.reading.off(case.seen).fits:
+        return [_printed(case), lit]
     return [_printed(case), _repairs(case, outcome) or lit]
 
 
@@ -195,7 +214,7 @@ def _repairs(case: Case, outcome: Outcome) -> str:
     scaled = ""
     # Where another spacing of the image needs the scale, this one shares it.
     if fit and any(m.reading and not m.reading.off(m.seen).fits for m in case.image.members):
-        scaled = f"; the image has a common scale of {_shift(fit)}"
+        scaled = f"; the image has a common scale of {shift_text(fit)}"
     return f"Likeliest misprint of {'; then '.join(shown)}{scaled}."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -30,8 +31,10 @@ from navp_structures.analysis.audit.spacing_words import (
     claim_words,
     provisos,
     sentences,
+    shift_text,
     spacing_text,
 )
+from navp_structures.analysis.indexing.scale import PhaseFit
 from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
@@ -119,6 +122,7 @@ def _details(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> di
             "reading": list(reading.hkl),
             "kind": reading.kind,
             "d_calc": reading.d,
+            "value": None if rule is not None else reading.d,
             "tolerance_percent": 100.0 * off.tolerance,
             "strength": reading.strength,
             "independent": not assumed(reading),
@@ -158,6 +162,12 @@ def _without_label(
 ) -> Finding:
     fitting = fitting_families(phase, seen)
     nearest = nearest_families(phase, seen, _NAMED)
+    fit = image_of(claim, phase, context).scale if not fitting else None
+    if fit is not None:
+        true = replace(seen, d=seen.d / fit.scale)
+        scaled = fitting_families(phase, true)
+        if scaled and chance(phase, true) <= _ANY:
+            return _scaled(claim, phase, seen, scaled, fit)
     others = {
         p.id: rows
         for p in (*candidates(phase), *context.others(phase))
@@ -194,6 +204,45 @@ def _without_label(
                 "nearest": [row.plain for row in nearest],
                 "elsewhere": {n: [row.plain for row in rows] for n, rows in others.items()},
                 "chance": odds,
+            }
+        ),
+    )
+
+
+def _scaled(
+    claim: Claim, phase: Phase, seen: Observed, fitting: list[Near], fit: PhaseFit
+) -> Finding:
+    """Return that a spacing without a label fits with the scale of its image."""
+    best = fitting[0]
+    off = seen.off(phase, best.hkl)
+    shown = ", ".join(
+        f"{named(row)} {row.deviation_percent:+.2f} %" for row in fitting[:_NAMED]
+    )
+    count = counted(len(fitting), "allowed family", "allowed families")
+    meant = Reading(phase=phase, hkl=best.hkl, kind=UNLABELLED)
+    words = (
+        f"No allowed family of {phase.title} fits as printed; {named(best)} is "
+        f"{off.percent:+.2f} % off. With the scale {shift_text(fit)} that the labelled "
+        f"spacings of its image share it is {count}, with what is left: {shown}."
+    )
+    return Finding(
+        id=claim.id,
+        claim=claim_words(claim),
+        printed=claim.printed,
+        computed=f"{best.d:.4f} Å for {named(best)}",
+        deviation_percent=off.percent,
+        deviation_sigma=off.sigmas,
+        tolerance=spacing_tolerance(seen, off),
+        verdict="common_scale",
+        explanation=" ".join(filter(None, (words, provisos([meant])))),
+        phase=phase.id,
+        details=plain(
+            {
+                "d_obs": seen.d,
+                "sigma": seen.sigma,
+                "fitting": [row.plain for row in fitting],
+                "scale": fit.scale,
+                "scale_su": fit.scale_su,
             }
         ),
     )

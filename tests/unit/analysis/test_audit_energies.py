@@ -12,7 +12,6 @@ from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
-from navp_structures.errors import ClaimError
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claims
 
@@ -167,8 +166,41 @@ def test_rates_at_the_temperature_of_the_claim() -> None:
     found = judge(row | {"value": 0.2}, row | {"value": 0.3})[0]
     # exp(0.1 / 0.0517040) = 6.917.
     assert found.details["rate_ratios"]["c1"] == pytest.approx(6.917, abs=2e-3)
-    with pytest.raises(ClaimError, match="claim c0: barriers 0 and 50 eV"):
-        judge(row | {"value": 50}, row | {"value": 0})
+
+
+def test_a_rate_beyond_all_numbers_is_left_out() -> None:
+    row = {"quantity": "barrier", "phase": "NZSP"}
+    compared = {"quantity": "comparison", "claims": ["c0", "c1"], "relation": "larger"}
+    found = judge(row | {"value": 50}, row | {"value": 0}, row | {"value": 0.3}, compared)
+    assert [f.verdict for f in found[:3]] == ["not_testable"] * 3
+    assert found[0].details["rate_ratios"] == {}
+    # exp(0.3 / 0.0258520) = 1.096e5.
+    assert found[1].details["rate_ratios"] == {"c2": pytest.approx(1.096e5, rel=1e-3)}
+    assert (
+        found[3].explanation == "50 eV is larger than 0 eV as printed. Structures test neither."
+    )
+
+
+def test_a_barrier_is_told_against_few_others() -> None:
+    rows = [{"quantity": "barrier", "phase": "NZSP", "value": 0.3}] * 300
+    found = judge(*rows)
+    assert max(len(f.explanation) for f in found) < 1000
+
+
+@pytest.mark.parametrize("phases", [["Na3VP", "Na3VP"], ["Na3VP", "na3vp-rt"]])
+def test_no_energy_where_nothing_leaves(phases: list[str]) -> None:
+    energies = formation(ENERGIES)
+    for quantity in ("desodiation_energy", "voltage"):
+        claim = {"quantity": quantity, "phases": phases, "value": 1.0}
+        found = judge(*energies, claim)[-1]
+        assert found.verdict == "not_testable"
+        assert found.explanation.startswith("No Na leaves between states of na3vp-rt:")
+
+
+def test_a_second_energy_of_one_composition_spoils_no_other() -> None:
+    found = judge(*formation({"Na3VP": "-2.229", "na3vp-gamma": "-2.2", "NaVP": "-2.280"}))
+    assert [f.computed for f in found] == ["1.77 V implied", None, "1.77 V implied"]
+    assert "no formation energies of another composition" in found[1].explanation
 
 
 def test_details_are_plain(shen: AuditContext) -> None:

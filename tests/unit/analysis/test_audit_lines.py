@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,3 +246,81 @@ def test_strong_lines_only_are_seen() -> None:
     assert na3vp[0].hkl == (0, 1, 8)
     assert na3vp[0].agreement.agrees
     assert best_seen(na3vp) is None
+
+
+# --- lines of other settings
+
+
+CORUNDUM = (4.7602, 4.7602, 12.9933, 90.0, 90.0, 120.0)
+BADDELEYITE = (5.1505, 5.2116, 5.3173, 90.0, 99.23, 90.0)
+
+
+def cell_file(folder: Path, name: str, group: str, cell: tuple[float, ...]) -> str:
+    keys = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
+    lines = [f"_cell_{key} {value}" for key, value in zip(keys, cell, strict=True)]
+    path = folder / f"{name}.cif"
+    path.write_text(
+        "\n".join([f"data_{name}", *lines, f"_space_group_name_H-M_alt '{group}'\n"])
+    )
+    return str(path)
+
+
+def test_a_reverse_label_far_off_is_no_other_setting(tmp_path: Path) -> None:
+    path = cell_file(tmp_path, "al2o3", "R -3 c:H", CORUNDUM)
+    # d(102) = 3.4808 Å: 25.571°, and nothing near 40°.
+    far = line(path, "40.00", hkl="102")
+    assert far.verdict == "extinct"
+    near = line(path, "25.57", hkl="102")
+    assert near.verdict == "other_setting"
+    assert "it is (-1 0 2) here" in near.explanation
+    assert "(hkl) times [-1 0 0; 0 -1 0; 0 0 1]" in near.explanation
+    assert near.details["readings"][0]["matrix"] == [[-1, 0, 0], [0, -1, 0], [0, 0, 1]]
+
+
+def test_a_line_in_another_cell_choice(tmp_path: Path) -> None:
+    path = cell_file(tmp_path, "zro2", "P 1 21/c 1", BADDELEYITE)
+    # a' = -a - c, b' = b, c' = a: (2 1 1)' is (1 1 -3) here, d 1.6526 Å, 55.566°.
+    found = line(path, "55.57", hkl="2 1 1")
+    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("other_setting", [1, 1, -3])
+
+
+def test_the_intensity_is_that_of_the_plane_that_is_meant() -> None:
+    found = line("Na2VP", load("Na2VP").two_theta((6, 0, -2), "CuKa1"), hkl="6 0 2")
+    assert found.verdict == "bar"
+    own = {tuple(row["hkl"]): row["intensity"] for row in found.details["lines"]}
+    assert f"{own[(6, 0, -2)]:.1f} %" in found.explanation
+
+
+def test_either_line_of_a_doublet_is_its_line() -> None:
+    phase = load("NZSP")
+    for name in ("CuKa1", "CuKa2"):
+        value = round(phase.two_theta((2, 2, 6), name), 3)
+        found = line("NZSP", value, hkl="2 2 6", radiation="CuKa12")
+        assert found.verdict == "consistent"
+
+
+def test_what_does_not_fit_is_not_said_to_fit() -> None:
+    found = line("Na3VP", "17.00", hkl="012")
+    assert found.verdict == "inconsistent"
+    assert "that fits" not in found.explanation
+    assert "No line of na3vp-rt fits; the nearest is" in found.explanation
+    assert "as well" not in line("Na3VP", "18.00").explanation
+
+
+def test_a_conversion_in_radians_is_told_in_degrees() -> None:
+    found = judge(
+        {"quantity": "conversion", "value": "0.227", "unit": "rad", "radiation": "MoKa1",
+         "from": "0.4964", "from_radiation": "CuKa1"}
+    )[0]  # fmt: skip
+    assert found.verdict == "consistent"
+    assert found.explanation.startswith("28.442° at 1.54059 Å is 12.989°")
+
+
+def test_a_lost_bar_of_four_indices() -> None:
+    # (1 0 -1 4) without its bar is no four-index label.
+    value = round(load("Na3VP").two_theta((1, 0, 4), "CuKa1"), 2)
+    found = line("Na3VP", value, hkl="1 0 1 4")
+    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("bar", [1, 0, 4])
+    far = line("Na3VP", 50.0, hkl="1 0 1 4")
+    assert far.verdict == "inconsistent"
+    assert far.explanation.startswith("1 0 1 4 names no plane of na3vp-rt as printed.")

@@ -21,6 +21,12 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
+def judge(*items: dict[str, Any]) -> list[Finding]:
+    claims = Claims(claims=tuple(claim_of({"id": f"c{n}"} | i) for n, i in enumerate(items)))
+    context = AuditContext(claims=claims, settings=DEFAULTS, judges=JUDGES)
+    return [context.finding(claim.id) for claim in claims]
+
+
 def compare(relation: str, first: dict[str, Any], second: dict[str, Any]) -> Finding:
     row = {"id": "r", "quantity": "comparison", "claims": ["a", "b"], "relation": relation}
     items = ({"id": "a"} | first, {"id": "b"} | second, row)
@@ -102,3 +108,42 @@ def test_a_number_printed_twice_is_close() -> None:
     assert compare("close", row | {"value": "0.30"}, row | {"value": "0.33"}).verdict == (
         "inconsistent"
     )
+
+
+def of_spacings(first: Any, second: Any, relation: str) -> Finding:
+    rows = [
+        {"quantity": "spacing", "phase": "Na3VP", "hkl": hkl, "value": value}
+        for hkl, value in (first, second)
+    ]
+    return judge(
+        *rows, {"quantity": "comparison", "claims": ["c0", "c1"], "relation": relation}
+    )[-1]
+
+
+def test_spacings_compare_as_those_of_the_structure() -> None:
+    # d(4 -2 6) 1.8708 Å, d(3 0 0) 2.5198 Å, whatever is printed.
+    assert of_spacings(("4 -2 6", 1.88), ("300", 2.52), "smaller").verdict == "consistent"
+    found = of_spacings(("4 -2 6", 1.88), ("300", 1.87), "larger")
+    assert found.verdict == "inconsistent"
+    assert "give 1.871 Å and 2.52 Å: so it is not" in found.explanation
+
+
+def test_a_spacing_of_another_entry_is_compared() -> None:
+    # c/6 is 3.634 Å at 293 K and 3.6524 Å in the high-temperature form.
+    first = {"quantity": "spacing", "phase": "Na3VP", "hkl": "0 0 6", "value": "3.6524(40)"}
+    second = {"quantity": "spacing", "phase": "Na3VP", "hkl": "300", "value": 2.52}
+    claim = {"quantity": "comparison", "claims": ["c0", "c1"], "relation": "larger"}
+    found = judge(first, second, claim)
+    assert [row.verdict for row in found] == ["other_entry", "consistent", "consistent"]
+
+
+def test_units_of_a_comparison_are_written_out() -> None:
+    rows = [
+        {"quantity": "volume_per_formula_unit", "phase": phase, "value": value}
+        for phase, value in (("Na3VP", 239.8), ("NZSP", 270.9))
+    ]
+    ids = ["c0", "c1"]
+    found = judge(*rows, {"quantity": "comparison", "claims": ids, "relation": "smaller"})[-1]
+    assert found.computed == "239.8 Å³, 270.9 Å³"
+    close = judge(*rows, {"quantity": "comparison", "claims": ids, "relation": "close"})[-1]
+    assert close.explanation.startswith("They differ by -31.100 Å³")

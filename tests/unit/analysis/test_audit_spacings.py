@@ -486,3 +486,109 @@ def test_an_unknown_phase_and_an_impossible_spacing_are_refused() -> None:
 def test_an_angle_with_a_bad_label_is_refused() -> None:
     with pytest.raises(ClaimError, match=r"claim angle: .*0 0 0"):
         only(angle("Na3VP", ["300", "(0 0 0)"], 50.0))
+
+
+@pytest.mark.parametrize("hkl", ["6 0 -2", "-6 0 2"])
+def test_a_model_tests_no_member_of_a_family_that_made_it(hkl: str) -> None:
+    found = audit([spacing("Na2VP", hkl, 2.542)])["d"]
+    assert found.verdict == "not_testable"
+    assert "no independent test" in found.explanation
+
+
+def test_nor_a_symmetric_plane_of_it() -> None:
+    assert audit([spacing("Na2VP", "3 -2 -2", 2.992)])["d"].verdict == "not_testable"
+    pair = angle("Na2VP", ["-6 0 2", "-3 2 2"], 55.2)
+    assert audit([pair])["angle"].verdict == "not_testable"
+
+
+# --- one image has one scale and one setting
+
+
+def image(path: str, cell: tuple[float, ...], scale: float, *more: float) -> list[Any]:
+    labels = ((1, 1, 1), (2, 0, 0), (2, 1, 1))
+    rows = [
+        spacing(path, str(hkl), f"{scale * d_of(cell, hkl):.3f}", f"d{n}", group="image")
+        for n, hkl in enumerate(labels)
+    ]
+    rest = [
+        spacing(path, None, f"{scale * d:.3f}", f"u{n}", group="image")
+        for n, d in enumerate(more)
+    ]
+    return [*rows, *rest]
+
+
+@pytest.mark.parametrize("scale", [0.92, 0.95, 1.02, 1.04, 1.05, 1.08])
+def test_a_large_common_scale(tmp_path: Path, scale: float) -> None:
+    path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
+    found = audit(image(path, CUBIC, scale))
+    assert {row.verdict for row in found} == {"common_scale"}
+    # The prior pulls small scales a little towards none.
+    assert found["d0"].details["scale"] == pytest.approx(scale, abs=0.004)
+    is_wide = abs(scale - 1) > 0.03
+    assert (
+        "more than the 1 % that a calibration is usually off" in found["d0"].explanation
+    ) == is_wide
+
+
+def test_an_odd_one_out_of_a_large_common_scale(tmp_path: Path) -> None:
+    path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
+    rows = image(path, CUBIC, 1.05)
+    odd = spacing(path, "3 1 0", 1.40, "odd", group="image")
+    found = audit([*rows, odd])
+    assert [row.verdict for row in found] == ["common_scale"] * 3 + ["inconsistent"]
+
+
+def test_labels_that_are_all_wrong_share_no_scale(tmp_path: Path) -> None:
+    path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
+    values = (1.05, 0.93, 1.09)
+    rows = [
+        spacing(path, str(hkl), f"{x * d_of(CUBIC, hkl):.3f}", f"d{n}", group="image")
+        for n, (hkl, x) in enumerate(
+            zip(((1, 1, 1), (2, 0, 0), (2, 1, 1)), values, strict=True)
+        )
+    ]
+    assert {row.verdict for row in audit(rows)} == {"inconsistent"}
+
+
+def test_a_spacing_without_a_label_has_the_scale_of_its_image(tmp_path: Path) -> None:
+    path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
+    # 2.8284 Å is (1 1 0).
+    found = audit(image(path, CUBIC, 1.03, 2.8284))["u0"]
+    assert (found.verdict, found.details["fitting"][0]["hkl"]) == ("common_scale", [1, 1, 0])
+    alone = audit([spacing(path, None, f"{1.03 * 2.8284:.3f}")])["d"]
+    assert alone.verdict == "inconsistent"
+
+
+def test_an_image_has_one_setting(tmp_path: Path) -> None:
+    # Baddeleyite, where a and c are alike: a = -a' - c', b = b', c = a'.
+    cell = (5.1505, 5.2116, 5.3173, 90.0, 99.23, 90.0)
+    path = cif(tmp_path, "zro2", "P 1 21/c 1", cell)
+    here = {"1 1 1": (-2, 1, 1), "1 1 -2": (1, 1, 1), "2 1 1": (-3, 1, 2), "3 0 1": (-4, 0, 3)}
+    rows = [
+        spacing(path, label, f"{d_of(cell, hkl):.3f}", f"d{n}", group="image")
+        for n, (label, hkl) in enumerate(here.items())
+    ]
+    found = audit(rows)
+    assert [row.verdict for row in found][:3] == ["other_setting"] * 3
+    matrices = {
+        str(row.details.get("matrix")) for row in found if row.verdict == "other_setting"
+    }
+    assert len(matrices) == 1
+    # (-4 0 3) is extinct here too: no other setting is taken for that one label.
+    assert found["d3"].verdict == "extinct"
+
+
+def test_no_misprint_for_a_label_that_double_diffraction_shows(tmp_path: Path) -> None:
+    cell = (5.1505, 5.2116, 5.3173, 90.0, 99.23, 90.0)
+    path = cif(tmp_path, "zro2", "P 1 21/c 1", cell)
+    found = audit([spacing(path, "0 1 0", 5.21)])["d"]
+    assert found.verdict == "extinct"
+    assert found.explanation.endswith("Double diffraction can show it in an image.")
+    assert "misprint" not in found.explanation
+
+
+def test_an_angle_in_the_reverse_setting_needs_no_bar(tmp_path: Path) -> None:
+    path = cif(tmp_path, "al2o3", "R -3 c:H", (4.7602, 4.7602, 12.9933, 90.0, 90.0, 120.0))
+    found = audit([angle(path, ["1 0 2", "1 1 0"], 43.0)])["angle"]
+    assert found.verdict == "other_setting"
+    assert "; as printed, " in found.explanation

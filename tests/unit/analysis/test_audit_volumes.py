@@ -264,3 +264,64 @@ def test_details_are_plain(shen: AuditContext) -> None:
     for claim in shen.claims:
         if claim.quantity in ("volume_per_formula_unit", "volume_change", "cell"):
             json.dumps(dict(shen.finding(claim.id).details))
+
+
+# --- cells in other axes
+
+
+def cell_file(folder: Path, name: str, group: str, parameters: tuple[float, ...]) -> str:
+    keys = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
+    lines = [f"_cell_{key} {value}" for key, value in zip(keys, parameters, strict=True)]
+    path = folder / f"{name}.cif"
+    head = f"_space_group_name_H-M_alt '{group}'\n"
+    path.write_text("\n".join([f"data_{name}", *lines, head]))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "axes"),
+    [
+        # |a + c|² = 5.1505² + 5.3173² + 2 × 5.1505 × 5.3173 × cos 99.23°: 6.7835 Å, 129.31°.
+        ({"a": "5.1505", "b": "5.2116", "c": "6.7835", "beta": "129.31"}, "c' = a + c"),
+        ({"a": "5.1505", "b": "5.2116", "c": "5.3173", "beta": "80.77"}, "a' = a, b' = -b"),
+        ({"a": "5.3173", "b": "5.2116", "c": "5.1505", "beta": "99.23"}, "a' = c"),
+    ],
+)
+def test_a_monoclinic_cell_in_other_axes(
+    tmp_path: Path, parameters: dict[str, str], axes: str
+) -> None:
+    path = cell_file(tmp_path, "zro2", "P 1 21/c 1", (5.1505, 5.2116, 5.3173, 90, 99.23, 90))
+    (found,) = judge(cell(path, **parameters))
+    assert found.verdict == "other_setting"
+    assert axes in found.explanation
+    assert found.deviation_sigma is not None
+    assert len(found.details["matrix"]) == 3
+
+
+def test_a_wrong_cell_is_no_other_setting(tmp_path: Path) -> None:
+    path = cell_file(tmp_path, "zro2", "P 1 21/c 1", (5.1505, 5.2116, 5.3173, 90, 99.23, 90))
+    (found,) = judge(cell(path, a="5.1505", b="5.2116", c="6.7835", beta="127.31"))
+    assert found.verdict == "inconsistent"
+    assert found.explanation.startswith(
+        "Edges are over 15 % off, or axes others: it has a 5.15"
+    )
+
+
+def test_rhombohedral_and_hexagonal_axes(tmp_path: Path) -> None:
+    # a_r = √(3 a² + c²) / 3 = 5.1295 Å, sin(α/2) = 3 / (2 √(3 + (c/a)²)): 55.29°.
+    hexagonal = cell_file(tmp_path, "hex", "R -3 c:H", (4.7602, 4.7602, 12.9933, 90, 90, 120))
+    rhombohedral = cell_file(
+        tmp_path, "rho", "R -3 c:R", (5.1295, 5.1295, 5.1295, *[55.29] * 3)
+    )
+    found = judge(
+        cell(hexagonal, a="5.129", alpha="55.29"),
+        cell(rhombohedral, a="4.760", c="12.993"),
+        cell(rhombohedral, a="5.129", alpha="55.29"),
+        cell(rhombohedral, a="5.129", alpha="56.29"),
+    )
+    verdicts = [row.verdict for row in found]
+    assert verdicts == ["other_setting", "other_setting", "consistent", "inconsistent"]
+    assert "a' = 2/3 a + 1/3 b + 1/3 c" in found[0].explanation
+    assert "c' = a + b + c" in found[1].explanation
+    # beta and gamma are alpha.
+    assert "free" not in found[2].explanation
