@@ -83,7 +83,7 @@ def fit_intensities(
     log_calculated: Floats,
     damping: Floats,
     compared: Bools,
-    spread: float = INTENSITY_SPREAD,
+    spread: Floats | float = INTENSITY_SPREAD,
 ) -> IntensityFits:
     """Return how well intensities of spots agree with those of their reflections.
 
@@ -96,16 +96,18 @@ def fit_intensities(
     compared
         Which spots have a reflection with a calculated intensity, shape ``(h, n)``.
     spread
-        Standard deviation of ln I.
+        Standard deviation of ln I, one for all or of each placement, shape ``(h,)``.
     """
+    each = np.broadcast_to(np.asarray(spread, dtype=np.float64), len(compared))
+    spread = each[:, np.newaxis]
     # Beyond this any intensity is the better explanation.
-    far = np.sqrt(2.0 * np.log(ANY / (OUTLIER * np.sqrt(2.0 * np.pi) * spread)))
+    far = spread * np.sqrt(2.0 * np.log(ANY / (OUTLIER * np.sqrt(2.0 * np.pi) * spread)))
     off = np.where(compared, log_measured - log_calculated, np.nan)
     with np.errstate(invalid="ignore"):
-        near = np.abs(off - _medians(off)) <= far * spread
+        near = np.abs(off - _medians(off)) <= far
         # Halfway between two that are far apart is nobody: the lower one then is the middle.
         lost = ~near.any(axis=1)
-        near[lost] = np.abs(off[lost] - _medians(off[lost], lower=True)) <= far * spread
+        near[lost] = np.abs(off[lost] - _medians(off[lost], lower=True)) <= far[lost]
     number = np.maximum(near.sum(axis=1), 1)
     x = np.where(near, log_calculated, 0.0)
     mean = x.sum(axis=1) / number
@@ -128,7 +130,7 @@ def fit_intensities(
     outliers = compared.sum(axis=1) - count
     log_evidence = (
         -0.5 * squares
-        - count * np.log(np.sqrt(2.0 * np.pi) * spread)
+        - count * np.log(np.sqrt(2.0 * np.pi) * each)
         + 0.5 * np.log(2.0 * np.pi)
         - 0.5 * np.linalg.slogdet(normal)[1]
         + outliers * np.log(OUTLIER / ANY)

@@ -158,7 +158,9 @@ def _intensity_evidence(
     square = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
     known, matched = np.maximum(placed.match, 0), placed.match >= 0
     compared = matched & np.isfinite(calculated[known])
-    spread = measured_spread(kind)
+    # Without atoms all intensities are taken as equal, which none need be.
+    bare = np.array([not phase.has_sites for phase in library.phases])
+    spread = np.where(bare[library.owner[placed.zone]], _UNKNOWN_SPREAD, measured_spread(kind))
     fits = fit_intensities(log_intensity, calculated[known], square[known], compared, spread)
     # All reflections of each placement's zone, one placement behind the other.
     low, high = library.first[placed.zone], library.first[placed.zone + 1]
@@ -168,7 +170,7 @@ def _intensity_evidence(
     expected = fits.expected(h, calculated[row], square[row])
     # The weakest spot tells how strong one must be to be seen.
     share = (1.0 - MISSED) * (1.0 - spurious_share(len(log_intensity)))
-    p = share * ndtr((expected - log_intensity.min()) / spread)
+    p = share * ndtr((expected - log_intensity.min()) / spread[h])
     none = np.where(library.counted[row], np.log1p(-p), 0.0)
     taken = np.concatenate([known, library.mate[known]], axis=1) - (low - start)[:, np.newaxis]
     none[taken[np.concatenate([matched, matched], axis=1)]] = 0.0
@@ -194,8 +196,10 @@ def log_random(spots: PolarSpots, errors: Errors) -> float:
         np.log(chance) + 2.0 * count * np.log(errors.g_max / edge)
         for edge, chance in edges(errors.views)
     ]
-    # As many as there are: a Poisson number around it.
-    poisson = 0.5 * np.log(2.0 * np.pi * count) - count
+    # As many as there are: a Poisson number around it. Under the other answers spots of
+    # something else are expected too, and that they are not more is not counted there.
+    expected = count * (1.0 - spurious_share(count))
+    poisson = 0.5 * np.log(2.0 * np.pi * count) - expected
     return float(even.sum() + poisson + np.logaddexp.reduce(reach))
 
 

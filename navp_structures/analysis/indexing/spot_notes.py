@@ -68,7 +68,7 @@ def _found(result: SpotIndexing) -> Iterator[str]:
         yield (
             f"cells without sites have all reflections equally strong: {', '.join(bare)}; "
             + (
-                "intensities are weighed against that: leave them out to compare positions"
+                "measured intensities hardly count for them"
                 if measured
                 else "what is said of them rests on positions alone"
             )

@@ -35,10 +35,10 @@ _REACHES: Final = (0.25, 0.4, 0.6, math.inf)
 
 _MOST_KEPT: Final = 4_000_000
 
-# Tables that one library keeps, and visibilities: one for each number of spots, of which the
-# patterns of a long list have many.
+# Tables that one library keeps, and reflections of visibilities: one for each number of spots
+# and each view, of which the patterns of a long list have many (16 bytes each).
 _MOST_TABLES: Final = 16
-_MOST_COUNTS: Final = 64
+_MOST_SEEN: Final = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +79,7 @@ class ZoneLibrary:
     mate: Ints
     first: Ints
     _seen: Shelf[tuple[int, float, View], Visibility] = field(
-        default_factory=lambda: Shelf(_MOST_COUNTS * 100)
+        default_factory=lambda: Shelf(_MOST_SEEN)
     )
     _spreads: Shelf[tuple[float, float], Floats] = field(
         default_factory=lambda: Shelf(_MOST_TABLES * 100)
@@ -126,7 +126,7 @@ class ZoneLibrary:
         made = self._seen.get(key)
         if made is None:
             made = viewed(self, self.nets.log_g, count, spurious, view)
-            self._seen.put(key, made, 0)
+            self._seen.put(key, made, len(made.probability))
         return made
 
     def pairs(

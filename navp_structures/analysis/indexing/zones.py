@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -207,17 +207,10 @@ def _zones(
             np.zeros(0, dtype=np.int64),
         ),
     )
-    for name in (
-        "hkl",
-        "g",
-        "log_intensity",
-        "log_averaged",
-        "extinct",
-        "superlattice",
-        "grid",
-        "spread",
-    ):
-        getattr(arrays, name).setflags(write=False)
+    for field in fields(arrays):
+        value = getattr(arrays, field.name)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
     return arrays
 
 

@@ -144,7 +144,7 @@ def test_notes_say_what_was_assumed_of_intensities_and_edges() -> None:
     assert "bare; what is said of them rests on positions alone" in without
     given = told(intensities=[1.0] * len(spots), g_max=2.0)
     assert "known to 0.35 decades, their fall with the distance refined" in given
-    assert "bare; intensities are weighed against that" in given
+    assert "bare; measured intensities hardly count for them" in given
     assert "reflections beyond 0.85 Å⁻¹ were not tried" in given
     assert "not tried: none" not in told(g_max=0.6)
 
@@ -247,3 +247,15 @@ def test_phases_without_errors_have_the_intensity_of_their_atoms() -> None:
     phase = navp.load("na3vp-rt")
     hkl = np.array([(4, -2, 6), (1, 1, 6), (0, 1, 2)])
     assert mean_f_squared(phase, hkl) == pytest.approx(f_squared(phase, hkl, "electron"))
+
+
+def test_measured_intensities_are_no_evidence_against_a_cell_without_sites() -> None:
+    """Its intensities are unknown, not equal: strong and weak spots are alike."""
+    whole = navp.load("na3vp-rt")
+    bare = replace(whole, id="bare", sites=())
+    spots = full("na3vp-rt", (2, 1, 0), 0.5)
+    levels = np.exp(np.random.default_rng(3).normal(0.0, 2.0, len(spots))).tolist()
+    found = navp.index_spots(
+        spots, phases=[bare, "NZSP"], intensities=levels, scale_sigma=0.002
+    )
+    assert found.posteriors["bare"] > 0.9

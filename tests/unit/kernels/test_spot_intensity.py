@@ -95,3 +95,14 @@ def test_extinct_reflections_stay_so_where_strong_ones_are_measured_weak() -> No
     told = made.expected(np.array([0, 0]), np.array([-np.inf, 0.0]), np.array([0.3, 0.3]))
     assert told[0] == -np.inf
     assert np.isfinite(told[1])
+
+
+def test_each_placement_has_its_own_spread() -> None:
+    both = fit_intensities(
+        Y, np.repeat(X, 2, axis=0), np.repeat(U, 2, axis=0), np.repeat(ALL, 2, axis=0),
+        np.array([INTENSITY_SPREAD, 2.0]),
+    )  # fmt: skip
+    for n, spread in enumerate((INTENSITY_SPREAD, 2.0)):
+        alone = fit_intensities(Y, X, U, ALL, spread)
+        assert both.log_evidence[n] == pytest.approx(alone.log_evidence[0], abs=1e-12)
+        assert both.fall[n] == pytest.approx(alone.fall[0], abs=1e-12)
