@@ -82,6 +82,7 @@ def check_claim(claim: Claim) -> str | None:
     _check_phases(claim, quantity)
     _check_counts(claim, quantity)
     _check_numbers(claim, quantity, quantity.units.get(unit or "", 1.0))
+    _check_signs(claim)
     _check_others(claim)
     return unit
 
@@ -129,6 +130,16 @@ def _check_words(claim: Claim) -> None:
         word = getattr(claim, name)
         if word is not None and word not in words:
             raise ClaimError(f"{name} is {shown(word)}; it must be {' or '.join(words)}", name)
+
+
+def _check_signs(claim: Claim) -> None:
+    if claim.quantity != "volume_change" or claim.number is None or claim.trend is None:
+        return
+    if claim.number.value < 0.0 and claim.trend != "shrinks":
+        raise ClaimError(
+            f"a volume change of {claim.number} % shrinks, and the trend is {claim.trend!r}",
+            "trend",
+        )
 
 
 def _check_phases(claim: Claim, quantity: Quantity) -> None:

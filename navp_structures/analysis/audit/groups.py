@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import gemmi
 import numpy as np
 
 from navp_structures.analysis.audit.context import AuditContext
@@ -18,12 +19,14 @@ from navp_structures.analysis.sodiation.comparable import conditions_of
 from navp_structures.analysis.spglib_symmetry import wyckoff_letters
 from navp_structures.analysis.symmetry import check_symmetry
 from navp_structures.constants import SINGLE_VALENCES
+from navp_structures.kernels.lattice import Floats
+from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.claim import Claim
 from navp_structures.model.phase import Phase
 from navp_structures.model.spacegroup import SpaceGroup
 
-# Percent: cells of one structure type differ by less in shape, whatever fills them.
-_SAME_TYPE: Final = 5.0
+# Percent: cells of one structure type differ by less in shape; LiFePO4 and FePO4 by 7.
+_SAME_TYPE: Final = 10.0
 
 # Percent: a difference in shape below which a scale of its own makes one cell the other.
 _CONFUSED: Final = 1.0
@@ -38,7 +41,8 @@ def symmetry(claim: Claim, context: AuditContext) -> Finding:
     if claim.material:
         return without_structure(claim)
     phase = context.phase(claim.phases[0], claim)
-    claimed = SpaceGroup.from_name(claim.space_group or "", gamma=phase.cell.gamma)
+    cell = phase.cell
+    claimed = SpaceGroup.from_name(claim.space_group or "", alpha=cell.alpha, gamma=cell.gamma)
     others = context.others(phase)
     same = [p for p in others if p.space_group.number == claimed.number]
     verdict: Verdict = "inconsistent"
@@ -68,15 +72,28 @@ def symmetry(claim: Claim, context: AuditContext) -> Finding:
 
 
 def isostructural(claim: Claim, context: AuditContext) -> Finding:
-    """Return whether phases share group and framework, and how their cells differ."""
+    """Return whether phases share group and framework, and how their cells differ.
+
+    A model was made in a group, and with sites, that were taken for its own.
+    """
     if claim.material:
         return without_structure(claim)
     first, *rest = context.phases_of(claim)
     found = [_Pair(first=first, second=phase) for phase in rest]
+    verdict: Verdict = "inconsistent"
+    if all(pair.agrees for pair in found):
+        verdict = "consistent"
+    elif all(pair.agrees or pair.agrees_turned for pair in found):
+        verdict = "other_setting"
+    told = [pair.text for pair in found]
+    models = [phase for phase in dict.fromkeys((first, *rest)) if phase.kind == "model"]
+    if models:
+        verdict = "not_testable"
+        told += [f"{p.id} is a model and cannot test it: {p.reason}." for p in models]
     return judged(
         claim,
-        "consistent" if all(pair.agrees for pair in found) else "inconsistent",
-        " ".join(pair.text for pair in found),
+        verdict,
+        " ".join(told),
         computed=", ".join(f"{pair.shape:.2f} % in shape" for pair in found if pair.same_group),
         tolerance=f"same group and positions, cells alike within {_SAME_TYPE:g} %",
         phase=first.id,
@@ -159,9 +176,24 @@ class _Pair:
         return self.same_group and same and self.shape <= _SAME_TYPE
 
     @property
+    def agrees_turned(self) -> bool:
+        """Whether the group is the same in another setting, and the reduced cells are alike."""
+        if self.same_group or self.first.space_group.number is None:
+            return False
+        if self.first.space_group.number != self.second.space_group.number:
+            return False
+        return _shape(*(_reduced(phase) for phase in (self.first, self.second))) <= _SAME_TYPE
+
+    @property
     def text(self) -> str:
         """What they share, and what that means for indexing."""
         names = f"{self.first.id} and {self.second.id}"
+        if self.agrees_turned:
+            return (
+                f"{names} are {self.first.space_group} and {self.second.space_group}, two "
+                f"settings of one group (No. {self.first.space_group.number}), and their "
+                "reduced cells are alike; sites were not compared."
+            )
         if not self.same_group:
             return f"{names} are {self.first.space_group} and {self.second.space_group}."
         one, two = (" ".join(letters) for letters in self.positions)
@@ -193,6 +225,23 @@ class _Pair:
             "shape": self.shape,
             "positions": [list(letters) for letters in self.positions],
         }
+
+
+def _reduced(phase: Phase) -> Floats:
+    """Return the metric tensor of the Niggli cell."""
+    vector = gemmi.GruberVector(
+        gemmi.UnitCell(*phase.cell.parameters), phase.space_group.centring
+    )
+    vector.niggli_reduce()
+    return UnitCell(
+        **dict(zip(PARAMETERS, vector.get_cell().parameters, strict=True))
+    ).metric_tensor
+
+
+def _shape(first: Floats, second: Floats) -> float:
+    """Return the difference of the largest and the smallest strain (%)."""
+    stretches = np.log(np.linalg.eigvals(np.linalg.solve(first, second)).real)
+    return float(50.0 * (stretches.max() - stretches.min()))
 
 
 def _framework(phase: Phase) -> tuple[str, ...]:

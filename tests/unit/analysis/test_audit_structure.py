@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,9 +99,12 @@ def test_isostructural_and_dangerous(shen: AuditContext) -> None:
     ("phases", "verdict", "told"),
     [
         (["Na3VP", "na3vp-alpha"], "inconsistent", "R -3 c:H and C 1 2/c 1"),
-        (["Na3VP", "na3vp-gamma", "NZSP"], "consistent", "na3vp-gamma"),
+        (["Na3VP", "NZSP"], "consistent", "nzsp-300k"),
+        # What models took over they cannot test.
+        (["Na3VP", "na3vp-gamma", "NZSP"], "not_testable", "na3vp-gamma is a model"),
+        (["Na3VP", "Na2VP"], "not_testable", "na2vp-a is a model"),
         # ln(8.4262 / 8.7288) = -3.528 %, ln(21.478 / 21.8042) = -1.507 %.
-        (["Na3VP", "NaVP"], "consistent", "alike within 2.02 %"),
+        (["Na3VP", "NaVP"], "not_testable", "alike within 2.02 %"),
         # Cells of Z = 12 and Z = 4.
         (["na3vp-alpha", "na3vp-ordered"], "inconsistent", "both C 1 2/c 1"),
     ],
@@ -288,3 +292,50 @@ def test_details_are_plain(shen: AuditContext) -> None:
     for claim in shen.claims:
         if claim.quantity in OF_STRUCTURE:
             json.dumps(dict(shen.finding(claim.id).details))
+
+
+def cell_file(folder: Path, name: str, group: str, parameters: tuple[float, ...]) -> str:
+    keys = ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
+    lines = [f"_cell_{key} {value}" for key, value in zip(keys, parameters, strict=True)]
+    path = folder / f"{name}.cif"
+    path.write_text(
+        "\n".join([f"data_{name}", *lines, f"_space_group_name_H-M_alt '{group}'\n"])
+    )
+    return str(path)
+
+
+def test_one_structure_in_two_settings(tmp_path: Path) -> None:
+    # a_r = √(3 a² + c²) / 3.
+    hexagonal = cell_file(tmp_path, "hex", "R -3 c:H", (4.7602, 4.7602, 12.9933, 90, 90, 120))
+    other = cell_file(tmp_path, "rho", "R -3 c:R", (5.1295, 5.1295, 5.1295, *[55.29] * 3))
+    found = judge("isostructural", phases=[hexagonal, other])
+    assert found.verdict == "other_setting"
+    assert "two settings of one group (No. 167)" in found.explanation
+    far = cell_file(tmp_path, "far", "R -3 c:R", (5.1295, 5.1295, 5.1295, *[75.0] * 3))
+    assert judge("isostructural", phases=[hexagonal, far]).verdict == "inconsistent"
+    # The symbol leaves the axes open.
+    assert judge("symmetry", phase=other, space_group="R-3c").verdict == "consistent"
+    assert judge("symmetry", phase=other, space_group="R-3c:H").verdict == "other_setting"
+
+
+def test_shapes_of_one_type_may_differ(tmp_path: Path) -> None:
+    # LiFePO4 and FePO4.
+    one = cell_file(tmp_path, "lfp", "P n m a", (10.332, 6.010, 4.692, 90, 90, 90))
+    two = cell_file(tmp_path, "fp", "P n m a", (9.814, 5.789, 4.782, 90, 90, 90))
+    assert judge("isostructural", phases=[one, two]).verdict == "consistent"
+
+
+def test_sites_of_a_model_test_nothing() -> None:
+    found = judge("coordination_number", phase="NaVP", centre="V", value=6)
+    assert found.verdict == "not_testable"
+    assert "navp-model is a model, its sites were assumed" in found.explanation
+    sites = judge("sites_per_formula_unit", phase="Na2VP", centre="Na", value=2)
+    assert sites.verdict == "not_testable"
+
+
+def test_the_deviation_is_that_of_the_centre_that_does_not_fit() -> None:
+    found = judge("coordination_number", phase="na3vp-ordered", centre="Na", value=6)
+    misfits = [row for row in found.details["centres"] if row["coordination"] != 6]
+    if found.verdict == "inconsistent":
+        assert misfits
+        assert found.deviation_percent != 0.0

@@ -325,3 +325,10 @@ def test_rhombohedral_and_hexagonal_axes(tmp_path: Path) -> None:
     assert "c' = a + b + c" in found[1].explanation
     # beta and gamma are alpha.
     assert "free" not in found[2].explanation
+
+
+def test_a_change_that_contradicts_itself_is_refused() -> None:
+    claim = {"quantity": "volume_change", "phases": ["Na3VP", "NaVP"], "value": "-8.8"}
+    with pytest.raises(ClaimError, match=r"-8\.8 % shrinks, and the trend is 'grows'"):
+        judge(claim | {"trend": "grows"})
+    assert judge(claim | {"trend": "shrinks"})[0].details["value"] < 0
