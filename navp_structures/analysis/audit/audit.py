@@ -153,13 +153,13 @@ class Audit(TableResult[Finding]):
             Folds a sentence to it.
         """
         blocks = [text_table(self, width=width)] if self.rows else []
-        told = [f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}" for row in self.rows]
+        told = [_told(row) for row in self.rows]
         blocks += ["\n".join(map(fold, lines)) for lines in (told, self.notes) if lines]
         return "\n\n".join(blocks)
 
     def _repr_html_(self) -> str:
         """Return table, notes and explanations for notebooks."""
-        told = (f"<li>{escaped(f'{row.id}: {row.explanation}')}</li>" for row in self.rows)
+        told = (f"<li>{escaped(_told(row))}</li>" for row in self.rows)
         return f"{html_table(self)}<ul>{''.join(told)}</ul>"
 
     def to_html(self) -> str:
@@ -170,6 +170,22 @@ class Audit(TableResult[Finding]):
         from navp_structures.analysis.audit.report import report_of
 
         return report_of(self).html()
+
+
+def _told(row: Finding) -> str:
+    """Return a finding in words, with its deviation and what was allowed.
+
+    Why so much is allowed is in the notes.
+    """
+    off = []
+    if row.deviation_percent is not None:
+        off.append(f"{signed(row.deviation_percent, 2)} %")
+    if row.deviation_sigma is not None:
+        off.append(f"{signed(row.deviation_sigma, 1)} sigma")
+    allowed = "" if row.tolerance is None else f"allowed: {row.tolerance.split(': ')[0]}"
+    judged = "; ".join(part for part in (", ".join(off), allowed) if part)
+    words = f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}"
+    return f"{words} [{judged}]" if judged else words
 
 
 def audit(

@@ -48,7 +48,7 @@ def test_notebooks_show_explanations_escaped(judges: Judges) -> None:
     judges(explanation="<b>so</b>")
     shown = navp.audit([spacing("a", "4 -2 6", 1.88)])._repr_html_()
     assert shown.startswith("<table>")
-    assert "<li>a: &lt;b&gt;so&lt;/b&gt;</li>" in shown
+    assert "<li>a: a spacing of Na3VP, 4 -2 6. &lt;b&gt;so&lt;/b&gt;</li>" in shown
 
 
 def test_entries_that_findings_need_are_told(judges: Judges) -> None:
