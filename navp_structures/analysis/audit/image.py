@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from navp_structures.analysis.audit.allowance import Observed, observed
@@ -160,14 +161,14 @@ def _prior(image: Image, context: AuditContext) -> float:
 def _widely_scaled(members: Sequence[Member]) -> list[Member]:
     """Return members as printed where labels that fit nothing else share one large scale.
 
-    Of three or more one may be left out that does not share it.
+    Of more than three one may be left out that does not share it.
     """
     tried = [
         replace(m, reading=m.printed)
         for m in members
         if not m.is_forbidden and m.reading is None
     ]
-    for left in [tried, *(_without(tried, n) for n in range(len(tried)) if len(tried) > _FEW)]:
+    for left in (tried, _without_farthest(tried)):
         fit = _common_scale(left, _WIDE)
         if fit is not None and abs(fit.scale - 1.0) <= _WIDEST:
             held = {member.claim.id: member for member in left}
@@ -175,8 +176,14 @@ def _widely_scaled(members: Sequence[Member]) -> list[Member]:
     return list(members)
 
 
-def _without(members: Sequence[Member], n: int) -> list[Member]:
-    return [*members[:n], *members[n + 1 :]]
+def _without_farthest(members: Sequence[Member]) -> list[Member]:
+    """Return the spacings but the one farthest from the median of their scales."""
+    if len(members) <= _FEW:
+        return []
+    scales = [m.seen.d / m.reading.d for m in members if m.reading is not None]
+    middle = median(scales)
+    far = max(range(len(scales)), key=lambda n: abs(scales[n] - middle))
+    return [*members[:far], *members[far + 1 :]]
 
 
 # Relative sigma of a scale about which nothing is known, and the largest that is believed.
