@@ -31,6 +31,9 @@ LARGEST_ANGLE: Final = 30.0
 """Degrees, largest standard deviation of an angle that is used."""
 
 
+_OF_IMAGES: Final = ("spacing", "angle")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Member:
     """A labelled spacing of an image.
@@ -89,6 +92,17 @@ class Image:
     angles: tuple[Claim, ...]
     scale: PhaseFit | None
     is_wide: bool = False
+    apart: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """That claims of the group are of other phases; empty where none is."""
+        if not self.apart:
+            return ""
+        names = " and ".join(self.apart)
+        return (
+            f"Its group also names {names}: an image is of one phase, so each is judged apart."
+        )
 
     def member(self, claim: Claim) -> Member:
         """Return the labelled spacing of a claim."""
@@ -131,6 +145,7 @@ def image_of(claim: Claim, phase: Phase, context: AuditContext) -> Image:
 def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     group = context.claims.groups[claim.group] if claim.group else (claim,)
     own = [c for c in group if _is_of(c, phase, context)]
+    others = [c for c in group if c.quantity in _OF_IMAGES and c.phases and c not in own]
     lengths = tuple(c for c in own if c.quantity == "spacing")
     image = Image(
         phase=phase,
@@ -138,6 +153,7 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
         spacings=lengths,
         angles=tuple(c for c in own if c.quantity == "angle"),
         scale=None,
+        apart=tuple(dict.fromkeys(name for c in others for name in c.phases)),
     )
     # Labels that symmetry allows first: with the scale that they show, the others are read.
     for wanted in (False, True):
