@@ -305,7 +305,8 @@ class Claims:
     @property
     def groups(self) -> Mapping[str, tuple[Claim, ...]]:
         """The claims of each image or pattern."""
-        names = dict.fromkeys(claim.group for claim in self.claims if claim.group)
-        return {
-            name: tuple(claim for claim in self.claims if claim.group == name) for name in names
-        }
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            if claim.group:
+                found.setdefault(claim.group, []).append(claim)
+        return {name: tuple(claims) for name, claims in found.items()}

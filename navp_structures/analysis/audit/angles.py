@@ -183,6 +183,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
     if verdict == "consistent" and all(map(assumed, pair.readings)):
         verdict = "not_testable"
     told = [_words(case, verdict, pair), provisos(pair.readings), answer_sentence(answer)]
+    told.append(case.image.remark)
     printed = printed_angle(case.one, case.two, case.value, folded=False)
     details: dict[str, Any] = {
         "hkls": [pair.hkl_1, pair.hkl_2],

@@ -121,9 +121,7 @@ class Audit(TableResult[Finding]):
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The phases that the claims name, then other entries that were needed."""
-        return tuple(
-            {phase.id: phase for phase in (*self.named.values(), *self.others)}.values()
-        )
+        return tuple(dict.fromkeys((*self.named.values(), *self.others)))
 
     @property
     def notes(self) -> tuple[str, ...]:

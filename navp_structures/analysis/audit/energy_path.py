@@ -85,6 +85,11 @@ class EnergyPath:
 
 def energy_path(phases: Sequence[Phase], context: AuditContext) -> EnergyPath | None:
     """Return the printed formation energies of the host of phases; None below two of them."""
+    key = ("energies", tuple(phases))
+    return context.once(key, lambda: _energy_path(phases, context))
+
+
+def _energy_path(phases: Sequence[Phase], context: AuditContext) -> EnergyPath | None:
     found: dict[Phase, Claim] = {}
     for claim in context.claims:
         if claim.quantity == "formation_energy" and claim.phases:

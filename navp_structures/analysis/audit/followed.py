@@ -11,6 +11,7 @@ from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Verdict
 from navp_structures.analysis.audit.image import image_of
 from navp_structures.analysis.audit.readings import AS_PRINTED, Reading, as_printed
+from navp_structures.analysis.audit.volume_changes import mobile_ion
 from navp_structures.analysis.misfit.correspondence import Matrix
 from navp_structures.analysis.misfit.mapping import Mapping, as_whole, plane_misfit
 from navp_structures.analysis.misfit.misfit import lattice_misfit
@@ -150,7 +151,9 @@ def misfit_of(first: Phase, second: Phase, context: AuditContext) -> LatticeMisf
         When the phases have no common host, or no correspondence is found.
     """
     key = ("misfit", first, second)
-    return context.once(key, lambda: lattice_misfit(first, second))
+    return context.once(
+        key, lambda: lattice_misfit(first, second, ion=mobile_ion((first, second)))
+    )
 
 
 def fate_of(before: Followed, after: Followed, context: AuditContext) -> Fate:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from navp_structures.analysis.audit.allowance import Observed, observed
@@ -28,6 +29,9 @@ from navp_structures.model.phase import Phase
 
 LARGEST_ANGLE: Final = 30.0
 """Degrees, largest standard deviation of an angle that is used."""
+
+
+_OF_IMAGES: Final = ("spacing", "angle")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,6 +92,17 @@ class Image:
     angles: tuple[Claim, ...]
     scale: PhaseFit | None
     is_wide: bool = False
+    apart: tuple[str, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """That claims of the group are of other phases; empty where none is."""
+        if not self.apart:
+            return ""
+        names = " and ".join(self.apart)
+        return (
+            f"Its group also names {names}: an image is of one phase, so each is judged apart."
+        )
 
     def member(self, claim: Claim) -> Member:
         """Return the labelled spacing of a claim."""
@@ -130,6 +145,7 @@ def image_of(claim: Claim, phase: Phase, context: AuditContext) -> Image:
 def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     group = context.claims.groups[claim.group] if claim.group else (claim,)
     own = [c for c in group if _is_of(c, phase, context)]
+    others = [c for c in group if c.quantity in _OF_IMAGES and c.phases and c not in own]
     lengths = tuple(c for c in own if c.quantity == "spacing")
     image = Image(
         phase=phase,
@@ -137,6 +153,7 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
         spacings=lengths,
         angles=tuple(c for c in own if c.quantity == "angle"),
         scale=None,
+        apart=tuple(dict.fromkeys(name for c in others for name in c.phases)),
     )
     # Labels that symmetry allows first: with the scale that they show, the others are read.
     for wanted in (False, True):
@@ -160,14 +177,14 @@ def _prior(image: Image, context: AuditContext) -> float:
 def _widely_scaled(members: Sequence[Member]) -> list[Member]:
     """Return members as printed where labels that fit nothing else share one large scale.
 
-    Of three or more one may be left out that does not share it.
+    Of more than three one may be left out that does not share it.
     """
     tried = [
         replace(m, reading=m.printed)
         for m in members
         if not m.is_forbidden and m.reading is None
     ]
-    for left in [tried, *(_without(tried, n) for n in range(len(tried)) if len(tried) > _FEW)]:
+    for left in (tried, _without_farthest(tried)):
         fit = _common_scale(left, _WIDE)
         if fit is not None and abs(fit.scale - 1.0) <= _WIDEST:
             held = {member.claim.id: member for member in left}
@@ -175,8 +192,14 @@ def _widely_scaled(members: Sequence[Member]) -> list[Member]:
     return list(members)
 
 
-def _without(members: Sequence[Member], n: int) -> list[Member]:
-    return [*members[:n], *members[n + 1 :]]
+def _without_farthest(members: Sequence[Member]) -> list[Member]:
+    """Return the spacings but the one farthest from the median of their scales."""
+    if len(members) <= _FEW:
+        return []
+    scales = [m.seen.d / m.reading.d for m in members if m.reading is not None]
+    middle = median(scales)
+    far = max(range(len(scales)), key=lambda n: abs(scales[n] - middle))
+    return [*members[:far], *members[far + 1 :]]
 
 
 # Relative sigma of a scale about which nothing is known, and the largest that is believed.

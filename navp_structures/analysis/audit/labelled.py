@@ -156,6 +156,11 @@ def _in_other_settings(case: Case, printed: Reading) -> Iterator[Outcome]:
 
 def _held(case: Case, setting: OtherSetting) -> tuple[int, float]:
     """Return how many labels of the image hold in another setting, and minus their misfit."""
+    key = ("held", case.image, setting, case.scale)
+    return case.context.once(key, lambda: _held_of(case, setting))
+
+
+def _held_of(case: Case, setting: OtherSetting) -> tuple[int, float]:
     left = []
     for member in case.image.members:
         if member.printed is not None and _holds(case, member, member.printed, setting):

@@ -120,7 +120,7 @@ def _claim(claim: Claim, row: Finding) -> ReportClaim:
 
 
 def _phase(phase: Phase, audit: Audit) -> ReportPhase:
-    names = [name for name, of in audit.named.items() if of.id == phase.id and name != phase.id]
+    names = [name for name, of in audit.named.items() if of == phase and name != phase.id]
     told = [phase.kind or "kind unknown", phase.temperature_text]
     source = phase.provenance.citation or "source unknown"
     return ReportPhase(

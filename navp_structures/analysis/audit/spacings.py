@@ -87,6 +87,7 @@ def _labelled(claim: Claim, case: Case, outcome: Outcome) -> Finding:
     explanation = sentences(case, outcome, near)
     if reading is not None:
         explanation.append(provisos([reading], seen=verdict != "inconsistent"))
+    explanation.append(case.image.remark)
     return Finding(
         id=claim.id,
         claim=claim_words(claim),
@@ -162,7 +163,8 @@ def _without_label(
 ) -> Finding:
     fitting = fitting_families(phase, seen)
     nearest = nearest_families(phase, seen, _NAMED)
-    fit = image_of(claim, phase, context).scale if not fitting else None
+    image = image_of(claim, phase, context)
+    fit = image.scale if not fitting else None
     if fit is not None:
         true = replace(seen, d=seen.d / fit.scale)
         scaled = fitting_families(phase, true)
@@ -194,7 +196,7 @@ def _without_label(
         deviation_sigma=None if best is None else best.deviation_sigma,
         tolerance=None if off is None else spacing_tolerance(seen, off),
         verdict=verdict,
-        explanation=" ".join(filter(None, (words, told))),
+        explanation=" ".join(filter(None, (words, told, image.remark))),
         phase=phase.id,
         details=plain(
             {

@@ -121,7 +121,7 @@ def mobile_ion(phases: Sequence[Phase]) -> str:
             continue
         return ion
     names = " and ".join(phase.id for phase in phases)
-    raise InputError(f"{names} have no common host: no volumes to compare")
+    raise InputError(f"{names} have no common host that a single element fills")
 
 
 def _of_entries(

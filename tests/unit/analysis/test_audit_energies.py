@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from navp_structures.analysis.audit import energy_path
 from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding
@@ -208,3 +209,11 @@ def test_details_are_plain(shen: AuditContext) -> None:
     for claim in shen.claims:
         if claim.quantity in names:
             json.dumps(dict(shen.finding(claim.id).details))
+
+
+def test_the_energies_of_a_host_are_gathered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    real = energy_path._energy_path
+    monkeypatch.setattr(energy_path, "_energy_path", lambda *a: asked.append(a[0]) or real(*a))
+    judge(*formation(ENERGIES), *formation(ENERGIES), *formation(ENERGIES))
+    assert len(asked) == 3

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from navp_structures.analysis.audit.audit import JUDGES
+from navp_structures.analysis.audit.audit import JUDGES, audit
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding
 from navp_structures.analysis.audit.settings import DEFAULTS
@@ -211,3 +212,31 @@ def test_a_weak_member_holds_where_it_is_named() -> None:
 def test_a_line_that_no_wavelength_can_have_is_refused() -> None:
     with pytest.raises(ClaimError, match="claim second: "):
         one_plane(line("Na3VP", 14.25), line("Na2VP", 14.74) | {"radiation": "no-such-line"})
+
+
+def test_planes_of_another_host_than_sodium(tmp_path: Path) -> None:
+    # Olivine and heterosite: without lithium one host, whose axes correspond.
+    atoms = [("Fe1", "Fe", 0.2822, 0.25, 0.9747), ("P1", "P", 0.0949, 0.25, 0.4182),
+             ("O1", "O", 0.0968, 0.25, 0.7428), ("O2", "O", 0.4571, 0.25, 0.2060),
+             ("O3", "O", 0.1656, 0.0465, 0.2848)]  # fmt: skip
+    cells = {"lfp": (10.332, 6.010, 4.692), "fp": (9.814, 5.789, 4.782)}
+    paths = []
+    for name, edges in cells.items():
+        more = [("Li1", "Li", 0, 0, 0)] if name == "lfp" else []
+        keys = ("label", "type_symbol", "fract_x", "fract_y", "fract_z")
+        lines = [f"data_{name}", "_space_group_name_H-M_alt 'P n m a'"]
+        lines += [f"_cell_length_{x} {size}" for x, size in zip("abc", edges, strict=True)]
+        lines += [f"_cell_angle_{x} 90" for x in ("alpha", "beta", "gamma")]
+        lines += ["loop_", *(f"_atom_site_{key}" for key in keys)]
+        lines += [" ".join(map(str, row)) for row in (*more, *atoms)]
+        path = tmp_path / f"{name}.cif"
+        path.write_text("\n".join([*lines, ""]))
+        paths.append(str(path))
+    rows = [
+        {"id": f"d{n}", "quantity": "spacing", "phase": path, "hkl": "2 0 0", "value": value}
+        for n, (path, value) in enumerate(zip(paths, ("5.166", "4.907"), strict=True))
+    ]
+    found = audit([*rows, {"id": "x", "quantity": "same_plane", "claims": ["d0", "d1"]}])["x"]
+    assert found.verdict == "consistent"
+    # 9.814 / 10.332 - 1.
+    assert "computed -5.01" in found.explanation

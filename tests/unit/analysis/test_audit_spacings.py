@@ -592,3 +592,24 @@ def test_an_angle_in_the_reverse_setting_needs_no_bar(tmp_path: Path) -> None:
     found = audit([angle(path, ["1 0 2", "1 1 0"], 43.0)])["angle"]
     assert found.verdict == "other_setting"
     assert "; as printed, " in found.explanation
+
+
+def test_a_group_of_two_phases_is_told() -> None:
+    rows = [
+        spacing("Na3VP", "4 -2 6", 1.88, "a", group="g"),
+        spacing("NaVP", "4 -2 6", 1.82, "b", group="g"),
+        spacing("Na3VP", "4 -2 6", 1.88, "c"),
+    ]
+    found = audit(rows)
+    assert "Its group also names NaVP: an image is of one phase" in found["a"].explanation
+    assert "Its group also names Na3VP" in found["b"].explanation
+    assert "Its group" not in found["c"].explanation
+
+
+def test_two_files_with_one_name_are_two_phases(tmp_path: Path) -> None:
+    path = cif(tmp_path, "na3vp-rt", "P m -3 m", CUBIC)
+    found = audit([spacing(path, "1 0 0", 4.0, "a"), spacing("Na3VP", "300", 2.52, "b")])
+    assert len(found.phases) == 2
+    page = found.to_html()
+    # The measured entry is not the source of the file.
+    assert not any(path in row and "Zatovsky" in row for row in page.split("<tr"))
