@@ -112,7 +112,8 @@ def voltage(claim: Claim, context: AuditContext) -> Finding:
         "consistent" if fits else "inconsistent",
         f"{told}.",
         computed=f"{found:.2f} V",
-        agreement=own,
+        # How far an end of the window is beyond what lies inside says nothing.
+        agreement=None if window is not None and fits else own,
         phase=ends[0],
         details=path.numbers | {"value": found},
     )
