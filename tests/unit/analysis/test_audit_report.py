@@ -196,3 +196,20 @@ def test_claims_without_a_file() -> None:
     assert str(found.problems[0]).startswith("claim a: ")
     assert "1 problem" in found.notes[1]
     assert "Left out" in found.to_html()
+
+
+def test_spacings_of_a_substance_without_a_structure() -> None:
+    rows = [
+        {"id": f"d{n}", "quantity": "spacing", "material": "mica", "hkl": "1 0 0", "group": "g"}
+        | {"value": 2.0 + n}
+        for n in range(2)
+    ]
+    mixed = [
+        {"id": f"e{n}", "quantity": "spacing", "phase": "Na3VP", "hkl": hkl, "group": "h"}
+        | {"value": value}
+        for n, (hkl, value) in enumerate((("300", 2.52), ("116", 2.79)))
+    ]
+    other = {"id": "angle", "quantity": "angle", "material": "mica", "hkl": ["300", "116"]}
+    page = navp.audit([*rows, *mixed, other | {"value": 57.0, "group": "h"}]).to_html()
+    assert page.count("Reciprocal sketch of") >= 1
+    assert "Reciprocal sketch of g" not in page
