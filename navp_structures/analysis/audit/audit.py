@@ -18,6 +18,7 @@ from navp_structures.analysis.audit import (
     structure,
     volumes,
 )
+from navp_structures.analysis.audit.allowance import WHY
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.finding import HOLDING, VERDICTS, Finding
 from navp_structures.analysis.audit.settings import DEFAULTS, AuditSettings
@@ -131,7 +132,11 @@ class Audit(TableResult[Finding]):
         if self.problems:
             left_out = counted(len(self.problems), "problem", "problems")
             notes.append(f"{left_out}: what cannot be used was left out")
-        return (*notes, self.settings.text, *self.provisos)
+        reasons = []
+        if any(claim.quantity == "spacing" for claim in self.claims):
+            share = f"{100.0 * self.settings.spacing_sigma:.3g} %"
+            reasons.append(f"{share} is taken for one spacing of an image, since {WHY}")
+        return (*notes, self.settings.text, *reasons, *self.provisos)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document, with the verdicts counted and the problems."""
@@ -151,7 +156,10 @@ class Audit(TableResult[Finding]):
             Folds a sentence to it.
         """
         blocks = [text_table(self, width=width)] if self.rows else []
-        told = [f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}" for row in self.rows]
+        told = [
+            f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}{_deviations(row)}"
+            for row in self.rows
+        ]
         blocks += ["\n".join(map(fold, lines)) for lines in (told, self.notes) if lines]
         return "\n\n".join(blocks)
 
@@ -168,6 +176,19 @@ class Audit(TableResult[Finding]):
         from navp_structures.analysis.audit.report import report_of
 
         return report_of(self).html()
+
+
+def _deviations(row: Finding) -> str:
+    """Return deviation, sigmas and tolerance, without its reasons; empty where none is."""
+    parts = []
+    if row.deviation_percent is not None:
+        parts.append(f"{signed(row.deviation_percent, 2)} %")
+    if row.deviation_sigma is not None:
+        parts.append(f"{signed(row.deviation_sigma, 1)} sigma")
+    if row.tolerance is not None:
+        size, found, _ = row.tolerance.partition("): ")
+        parts.append(f"tolerance {size}{')' if found else ''}")
+    return f" Deviation: {', '.join(parts)}." if parts else ""
 
 
 def audit(

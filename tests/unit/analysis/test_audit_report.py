@@ -213,3 +213,14 @@ def test_spacings_of_a_substance_without_a_structure() -> None:
     page = navp.audit([*rows, *mixed, other | {"value": 57.0, "group": "h"}]).to_html()
     assert page.count("Reciprocal sketch of") >= 1
     assert "Reciprocal sketch of g" not in page
+
+
+def test_the_terminal_shows_deviation_sigmas_and_tolerance() -> None:
+    found = navp.audit("shen-2023")
+    text = " ".join(found.to_text(10_000).split())
+    for row in found:
+        if row.deviation_sigma is not None:
+            assert f"{row.deviation_sigma:+.1f}".lstrip("+-") in text
+        if row.tolerance is not None:
+            assert f"tolerance {row.tolerance.split('): ')[0]}" in text
+    assert text.count("a peak in the Fourier transform of an HRTEM image") == 1
