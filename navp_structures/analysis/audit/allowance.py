@@ -15,10 +15,11 @@ from navp_structures.model.claim import Claim
 from navp_structures.model.hkl import HKL
 from navp_structures.model.phase import Phase
 
-_WHY: Final = (
+WHY: Final = (
     "a peak in the Fourier transform of an HRTEM image is read to a fraction of the pixels "
     "that it is from the centre"
 )
+"""The reason of the standard deviation that a spacing of an image has by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def spacing_tolerance(seen: Observed, off: Off) -> str:
     parts = [f"{TIMES:g} × {100.0 * off.sigma:.2f} %"]
     if seen.rounding:
         parts.append(f"rounding {100.0 * seen.rounding:.2f} %")
-    own = "printed" if seen.is_stated else f"taken for one spacing, since {_WHY}"
+    own = "printed" if seen.is_stated else f"taken for one spacing, since {WHY}"
     reasons = [f"{100.0 * seen.sigma:.2g} % is {own}"]
     if off.cell > 1e-4:
         reasons.append(f"{100.0 * off.cell:.2f} % is the su of the cell")

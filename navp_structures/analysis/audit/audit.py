@@ -18,6 +18,7 @@ from navp_structures.analysis.audit import (
     structure,
     volumes,
 )
+from navp_structures.analysis.audit.allowance import WHY
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.finding import HOLDING, VERDICTS, Finding
 from navp_structures.analysis.audit.settings import DEFAULTS, AuditSettings
@@ -131,7 +132,11 @@ class Audit(TableResult[Finding]):
         if self.problems:
             left_out = counted(len(self.problems), "problem", "problems")
             notes.append(f"{left_out}: what cannot be used was left out")
-        return (*notes, self.settings.text, *self.provisos)
+        reasons = []
+        if any(claim.quantity == "spacing" for claim in self.claims):
+            share = f"{100.0 * self.settings.spacing_sigma:.3g} %"
+            reasons.append(f"{share} is taken for one spacing of an image, since {WHY}")
+        return (*notes, self.settings.text, *reasons, *self.provisos)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document, with the verdicts counted and the problems."""
@@ -171,19 +176,23 @@ class Audit(TableResult[Finding]):
 
 
 def _told(row: Finding) -> str:
-    """Return a finding in words, with its deviation and what was allowed.
+    """Return a finding in words, with its deviation and what was allowed."""
+    return f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}{_deviations(row)}"
 
-    Why so much is allowed is in the notes.
-    """
-    off = []
+
+def _deviations(row: Finding) -> str:
+    """Return deviation, sigmas and tolerance, without its reasons; empty where none is."""
+    off, parts = [], []
     if row.deviation_percent is not None:
         off.append(f"{signed(row.deviation_percent, 2)} %")
     if row.deviation_sigma is not None:
         off.append(f"{signed(row.deviation_sigma, 1)} sigma")
-    allowed = "" if row.tolerance is None else f"allowed: {row.tolerance.split(': ')[0]}"
-    judged = "; ".join(part for part in (", ".join(off), allowed) if part)
-    words = f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}"
-    return f"{words} [{judged}]" if judged else words
+    if off:
+        parts.append(f"deviation: {', '.join(off)}")
+    if row.tolerance is not None:
+        size, found, _ = row.tolerance.partition("): ")
+        parts.append(f"allowed: {size}{')' if found else ''}")
+    return f" [{'; '.join(parts)}]" if parts else ""
 
 
 def audit(

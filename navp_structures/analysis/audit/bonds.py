@@ -59,6 +59,12 @@ def polyhedron_mean(claim: Claim, context: AuditContext) -> Finding:
         return judged(
             claim, "not_testable", f"{cells}: a cell without sites.", phase=phases[0].id
         )
+    unknown = [item.phase.id for item in found if math.isnan(item.value)]
+    if unknown:
+        names = " and ".join(dict.fromkeys(unknown))
+        noun = claim.what.noun.removeprefix("a ")
+        told = f"The {noun} of {claim.centre}-{claim.ligand} in {names} is not defined."
+        return judged(claim, "not_testable", told, phase=phases[0].id)
     if claim.value is not None:
         return _of_value(claim, context, found)
     return _of_trend(claim, found)

@@ -35,7 +35,9 @@ def pair_figures(audit: Audit, claims: Sequence[Claim]) -> Iterator[PrintedPair]
     """Yield a sketch of the first two labelled spacings of an image."""
     found: dict[str, list[Claim]] = {}
     for claim in claims:
-        if claim.quantity == "spacing" and claim.group and len(claim.labels) == 1:
+        # A substance without a structure has no vectors.
+        is_drawn = claim.phases and len(claim.labels) == 1
+        if claim.quantity == "spacing" and claim.group and is_drawn:
             found.setdefault(claim.group, []).append(claim)
     for group, spacings in found.items():
         if len(spacings) > 1 and len({c.phases for c in spacings[:2]}) == 1:
@@ -83,7 +85,8 @@ def _printed_angle(
 ) -> float | None:
     """Return the printed angle between two planes; None where there is none."""
     for claim in claims:
-        if claim.quantity == "angle" and audit.named[claim.phases[0]].id == phase:
+        of = audit.named.get(claim.phases[0]) if claim.phases else None
+        if claim.quantity == "angle" and of is not None and of.id == phase:
             labels = {as_hkl(label) for label in claim.labels}
             if labels == set(printed):
                 return claim.value

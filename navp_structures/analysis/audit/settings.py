@@ -56,9 +56,7 @@ class AuditSettings:
             "where the paper prints no error, twice of these and the rounding of the print "
             f"count as agreement: spacings {100.0 * self.spacing_sigma:.3g} %, scale of an "
             f"image {100.0 * self.scale_sigma:.3g} %, volumes {100.0 * self.volume_sigma:.3g} "
-            f"%, angles {self.angle_sigma:g}°, 2θ {self.two_theta_sigma:g}°; a spacing of an "
-            "HRTEM image is that well known because a peak of its Fourier transform is read "
-            "to a fraction of the pixels that it is from the centre"
+            f"%, angles {self.angle_sigma:g}°, 2θ {self.two_theta_sigma:g}°"
         )
 
 

@@ -196,3 +196,31 @@ def test_claims_without_a_file() -> None:
     assert str(found.problems[0]).startswith("claim a: ")
     assert "1 problem" in found.notes[1]
     assert "Left out" in found.to_html()
+
+
+def test_spacings_of_a_substance_without_a_structure() -> None:
+    rows = [
+        {"id": f"d{n}", "quantity": "spacing", "material": "mica", "hkl": "1 0 0", "group": "g"}
+        | {"value": 2.0 + n}
+        for n in range(2)
+    ]
+    mixed = [
+        {"id": f"e{n}", "quantity": "spacing", "phase": "Na3VP", "hkl": hkl, "group": "h"}
+        | {"value": value}
+        for n, (hkl, value) in enumerate((("300", 2.52), ("116", 2.79)))
+    ]
+    other = {"id": "angle", "quantity": "angle", "material": "mica", "hkl": ["300", "116"]}
+    page = navp.audit([*rows, *mixed, other | {"value": 57.0, "group": "h"}]).to_html()
+    assert page.count("Reciprocal sketch of") >= 1
+    assert "Reciprocal sketch of g" not in page
+
+
+def test_the_terminal_shows_deviation_sigmas_and_tolerance() -> None:
+    found = navp.audit("shen-2023")
+    text = " ".join(found.to_text(10_000).split())
+    for row in found:
+        if row.deviation_sigma is not None:
+            assert f"{row.deviation_sigma:+.1f}".lstrip("+-") in text
+        if row.tolerance is not None:
+            assert f"tolerance {row.tolerance.split('): ')[0]}" in text
+    assert text.count("a peak in the Fourier transform of an HRTEM image") == 1

@@ -339,3 +339,18 @@ def test_the_deviation_is_that_of_the_centre_that_does_not_fit() -> None:
     if found.verdict == "inconsistent":
         assert misfits
         assert found.deviation_percent != 0.0
+
+
+@pytest.mark.parametrize("trend", ["grows", "shrinks", "same"])
+def test_no_trend_of_polyhedra_without_a_volume(tmp_path: Path, trend: str) -> None:
+    # Two neighbours on a line span no volume.
+    path = Path(cell_file(tmp_path, "co2", "P m -3 m", (6.0, 6.0, 6.0, 90, 90, 90)))
+    keys = ("label", "type_symbol", "fract_x", "fract_y", "fract_z")
+    sites = ["Cu1 Cu 0 0 0.5", "O1 O 0 0 0.8"]
+    loop = ["loop_", *(f"_atom_site_{key}" for key in keys), *sites, ""]
+    path.write_text(path.read_text() + "\n".join(loop))
+    found = judge(
+        "polyhedron_volume", phases=[str(path)] * 2, centre="Cu", ligand="O", trend=trend
+    )
+    assert "nan" not in found.explanation
+    assert found.verdict == "not_testable"
