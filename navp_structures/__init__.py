@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.sodiation.result import SodiationPath
     from navp_structures.analysis.sodiation.volumes import volume_changes
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
+    from navp_structures.catalogue.add import AddedPhase, add_phase
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.catalogue.papers import load_claims, papers
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Absence": "model.absence",
+    "AddedPhase": "catalogue.add",
     "Audit": "analysis.audit.audit",
     "Change": "model.phase",
     "Claim": "model.claim",
@@ -119,6 +121,7 @@ _HOMES = {
     "SymmetryReport": "analysis.symmetry",
     "UnitCell": "model.cell",
     "VERDICTS": "analysis.audit.finding",
+    "add_phase": "catalogue.add",
     "audit": "analysis.audit.audit",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
@@ -160,6 +163,7 @@ _HOMES = {
 __all__ = [
     "VERDICTS",
     "Absence",
+    "AddedPhase",
     "Audit",
     "Change",
     "Claim",
@@ -204,6 +208,7 @@ __all__ = [
     "SymmetryReport",
     "UnitCell",
     "__version__",
+    "add_phase",
     "audit",
     "check_label",
     "check_symmetry",

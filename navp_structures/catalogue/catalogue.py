@@ -192,6 +192,15 @@ def catalogue() -> Catalogue:
         return _catalogue(plugins.Settings.current())
 
 
+def forget() -> None:
+    """Let the next question see folders and plugins as they are then.
+
+    Phases that were loaded stay as they are; loading them again makes new objects.
+    """
+    with _building:
+        _catalogue.cache_clear()
+
+
 def load(name: str) -> Phase:
     """Return a phase by alias, id or ``provider:id``, in any case.
 

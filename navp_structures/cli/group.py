@@ -30,6 +30,7 @@ _COMMANDS = {
     "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
     "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
     "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
+    "add": ("navp_structures.cli.add", "add", "Add a CIF to your own phases."),
     "audit": ("navp_structures.cli.audit", "audit", "Judge what papers claim."),
 }
 

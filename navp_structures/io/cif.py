@@ -81,7 +81,12 @@ def read_block(
     path: Path | Traversable, *, block: str | None = None, largest: int = LARGEST_FILE
 ) -> cif.Block:
     """Return the one block of a CIF that holds a cell, or the named one."""
-    document = _parsed(read_text(path, largest=largest), path)
+    return block_in(read_text(path, largest=largest), path, block=block)
+
+
+def block_in(text: str, path: Path | Traversable, *, block: str | None = None) -> cif.Block:
+    """Return the block of a CIF's text, as `read_block`; the path is for messages."""
+    document = _parsed(text, path)
     if block is not None:
         named = document.find_block(block)
         if named is None:

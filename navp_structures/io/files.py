@@ -17,7 +17,20 @@ LARGEST_FILE = 50_000_000
 
 
 def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:
-    """Return the text of a file, UTF-8 with or without BOM, else Latin-1.
+    """Return the text of a file, UTF-8 with or without BOM, else Latin-1; as `read_bytes`."""
+    return decoded(read_bytes(path, largest=largest))
+
+
+def decoded(data: bytes) -> str:
+    """Return bytes as text, UTF-8 with or without BOM, else Latin-1."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def read_bytes(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> bytes:
+    """Return the content of a file.
 
     Raises
     ------
@@ -36,10 +49,7 @@ def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:
         raise InputFileError(f"cannot read {str(path)!r}: {error}") from None
     if len(data) > largest:
         raise InputFileError(f"{path} is larger than {largest} bytes")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    return data
 
 
 def write_text(path: Path, text: str) -> None:

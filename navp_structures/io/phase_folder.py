@@ -85,12 +85,29 @@ def _source(
 
 def _load(stem: str, cif_file: Traversable, notes: PhaseNotes) -> Phase:
     with naming(cif_file):
-        phase = phase_from_block(_block(cif_file), id=stem, **_fields(notes))
-    if len(phase.sites) > LARGEST_ASYMMETRIC_UNIT:
-        raise PhaseDataError(f"{cif_file} has more than {LARGEST_ASYMMETRIC_UNIT} sites")
+        return paired_phase(_block(cif_file), id=stem, notes=notes)
+
+
+def paired_phase(block: cif.Block, *, id: str, notes: PhaseNotes) -> Phase:  # noqa: A002
+    """Return the phase of a CIF's block and its notes.
+
+    Raises
+    ------
+    NavpError
+        When it is impossible, or has more than `LARGEST_ASYMMETRIC_UNIT` sites.
+    """
+    check_size(block)
+    phase = phase_from_block(block, id=id, **_fields(notes))
     if notes.correlation is None:
         return phase
     return replace(phase, cell=replace(phase.cell, correlation=notes.correlation))
+
+
+def check_size(block: cif.Block) -> None:
+    """Raise PhaseDataError for a block of more than `LARGEST_ASYMMETRIC_UNIT` sites."""
+    count = len(block.find_values("_atom_site_fract_x"))
+    if count > LARGEST_ASYMMETRIC_UNIT:
+        raise PhaseDataError(f"{count} sites are more than {LARGEST_ASYMMETRIC_UNIT}")
 
 
 def _summarise(stem: str, cif_file: Traversable, notes: PhaseNotes) -> PhaseSummary:

@@ -48,8 +48,13 @@ def read_phase_toml(path: Path | Traversable) -> PhaseNotes:
     PhaseDataError
         When the file is no TOML, a key is unknown, or a value is not what it should be.
     """
+    return notes_in(read_text(path, largest=LARGEST_TOML), path)
+
+
+def notes_in(text: str, path: Path | Traversable) -> PhaseNotes:
+    """Return the notes in a text, as `read_phase_toml`; the path is for messages."""
     try:
-        data = tomllib.loads(read_text(path, largest=LARGEST_TOML))
+        data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PhaseDataError(f"{path} is no TOML: {str(error)[:200]}") from None
     try:

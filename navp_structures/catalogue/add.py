@@ -1,0 +1,223 @@
+"""Adding a CIF to a folder of phases, under a name that no other phase has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from navp_structures.catalogue import builtin
+from navp_structures.catalogue.catalogue import ALL, catalogue, forget
+from navp_structures.errors import InputError, InputFileError, PhaseDataError, shown
+from navp_structures.io.cif import phase_from_block
+from navp_structures.io.files import naming
+from navp_structures.io.phase_folder import paired_phase, phase_sources
+from navp_structures.io.phase_toml import notes_in
+from navp_structures.io.phase_write import notes_text, plain_text, read_candidate, write_pair
+from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedPhase:
+    """What `add_phase` has written.
+
+    Parameters
+    ----------
+    phase
+        As it is read from the two files.
+    cif, toml
+        Their paths.
+    found
+        Whether `load` finds it: False for a folder that ``NAVP_PHASE_PATH`` does not name.
+    """
+
+    phase: Phase
+    cif: Path
+    toml: Path
+    found: bool
+
+
+def candidate(path: str | os.PathLike[str], *, block: str | None = None) -> Phase:
+    """Return the phase of a CIF as `add_phase` would read it, its id the stem of the file.
+
+    Raises
+    ------
+    NavpError
+        When it is no CIF, or nothing for a folder of phases.
+    """
+    file = Path(path)
+    _, found = read_candidate(file, block=block)
+    with naming(file):
+        return phase_from_block(found, id=file.stem)
+
+
+def default_id(path: str | os.PathLike[str]) -> str | None:
+    """Return the stem of a file where it is an id, else None.
+
+    Examples
+    --------
+    >>> default_id("papers/nvp-rt.cif"), default_id("My NVP.cif")
+    ('nvp-rt', None)
+    """
+    stem = Path(path).stem
+    return stem if ID_PATTERN.fullmatch(stem) else None
+
+
+def add_phase(
+    path: str | os.PathLike[str],
+    *,
+    kind: str | None = None,
+    id: str | None = None,  # noqa: A002 - the word of the catalogue
+    aliases: Iterable[str] = (),
+    licence: str | None = None,
+    reason: str | None = None,
+    block: str | None = None,
+    into: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> AddedPhase:
+    """Add the structure of a CIF to the user's own phases.
+
+    The file is copied as it is, so that numbers, su and all else stay as the source has
+    them; ``<id>.toml`` beside it holds what CIF has no tag for. Symmetry and composition
+    are not judged: `check_symmetry` does that.
+
+    Parameters
+    ----------
+    path
+        A CIF of at most 5 MB and 10,000 sites.
+    kind
+        ``measured``, ``computed`` or ``model``. It is never guessed: None is enough only
+        for a CIF that `export` wrote, which says it.
+    id
+        ``[a-z0-9][a-z0-9-]{0,63}``; None for the stem of the file.
+    aliases
+        Other names. Like the id, no other phase may have them.
+    reason
+        Why a computed phase or a model is one, and how it was derived; needed for these.
+    block
+        Name of the data block where a CIF holds several structures; it alone is written.
+    into
+        A folder that exists; None for that of the user's own phases.
+    force
+        Replace the pair of that id in the folder.
+
+    Returns
+    -------
+    The phase, the paths of both files, and whether its name is known from now on.
+
+    Raises
+    ------
+    InputError, PhaseDataError
+        When a name is none or taken, or something is missing or contradicts the CIF.
+    InputFileError
+        When a file exists and `force` is False, or cannot be written. Nothing is left
+        half-written.
+    """
+    file = Path(path)
+    data, found = read_candidate(file, block=block)
+    with naming(file):
+        told = phase_from_block(found, id=file.stem)
+    name = _checked_id(default_id(file) if id is None else id, file)
+    others = _checked_aliases(aliases, name)
+    kind, reason = _checked_kind(told, file, kind, reason)
+    text = notes_text(
+        kind=kind,
+        aliases=others,
+        reason=reason,
+        licence=None if licence is None else plain_text(licence, "the licence"),
+        cell_kind=told.cell_kind,
+    )
+    with naming(file):
+        phase = paired_phase(found, id=name, notes=notes_in(text, Path(f"{name}.toml")))
+    folder = _folder(into)
+    _refuse_taken((name, *others), folder / f"{name}.cif")
+    if into is None:
+        _make(folder)
+    written, toml = write_pair(folder, name, (data, text.encode()), force=force)
+    forget()
+    here = written.resolve()
+    known = any(_is_file(origin, here) for _, origin, _ in _offers(folder=None))
+    return AddedPhase(phase=phase, cif=written, toml=toml, found=known)
+
+
+def _checked_id(name: str | None, file: Path) -> str:
+    if name is None:
+        raise InputError(
+            f"{file.stem!r} is no id; give one of a-z, 0-9 and '-', at most 64 characters"
+        )
+    if not isinstance(name, str) or ID_PATTERN.fullmatch(name) is None:
+        raise InputError(f"{shown(name)} is no phase id; use a-z, 0-9 and '-', at most 64")
+    return name
+
+
+def _checked_aliases(aliases: Iterable[str], name: str) -> tuple[str, ...]:
+    if isinstance(aliases, str):
+        raise InputError(f"aliases {aliases!r} must be several texts, write [{aliases!r}]")
+    found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
+    seen = {name.casefold()}
+    for alias in found:
+        # A text that ends so is a path wherever a phase is asked for.
+        if alias.casefold().endswith(".cif") or alias.startswith("-"):
+            raise InputError(f"alias {alias!r} would be read as a file or as an option")
+        if alias.casefold() in seen:
+            raise InputError(f"alias {alias!r} is said twice, or is the id")
+        seen.add(alias.casefold())
+    return found
+
+
+def _checked_kind(
+    told: Phase, file: Path, kind: str | None, reason: str | None
+) -> tuple[str, str | None]:
+    """Return kind and reason; a CIF's own word on them holds."""
+    kind = kind or told.kind
+    if kind not in KINDS:
+        raise InputError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+    if told.kind not in (None, kind):
+        raise InputError(f"{file} says that it is {told.kind}, not {kind}")
+    reason = reason if reason is not None else told.reason
+    if reason is None and kind != "measured":
+        raise PhaseDataError(f"a {kind} phase needs a reason: why, and how it was derived")
+    return kind, None if reason is None else plain_text(reason, "the reason")
+
+
+def _folder(into: str | os.PathLike[str] | None) -> Path:
+    if into is None:
+        return builtin.user_folder()
+    folder = Path(into)
+    if not folder.is_dir():
+        raise InputFileError(f"cannot write into {str(into)!r}: it is no folder")
+    return folder
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputFileError(f"cannot make {folder}: {error.strerror or error}") from None
+
+
+def _refuse_taken(names: tuple[str, ...], target: Path) -> None:
+    """Raise InputError when a name means another phase than that of the target."""
+    wanted = {name.casefold(): name for name in names}
+    if ALL in wanted:
+        raise InputError(f"{wanted[ALL]!r} stands for every phase and can name none")
+    here = target.resolve()
+    for names_there, origin, label in _offers(folder=target.parent):
+        taken = [wanted[n.casefold()] for n in names_there if n.casefold() in wanted]
+        if taken and not _is_file(origin, here):
+            raise InputError(f"{taken[0]!r} is already a name of {label}; choose another")
+
+
+def _offers(*, folder: Path | None) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yield (names, origin, label) of each phase of the catalogue, and of a folder."""
+    for entry in catalogue().entries:
+        origin = entry.source.origin if entry.provider in builtin.DROPPED else ""
+        yield entry.names, origin, entry.qualified
+    if folder is not None and folder.is_dir():
+        for source in phase_sources(folder, trusted=False):
+            yield (source.id, *source.aliases), source.origin, source.origin
+
+
+def _is_file(origin: str, file: Path) -> bool:
+    return bool(origin) and Path(origin).resolve() == file

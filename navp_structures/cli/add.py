@@ -1,0 +1,126 @@
+"""``navp add``: a CIF becomes one of the user's own phases."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from navp_structures.cli.output import folded, json_option, one_line, print_json
+from navp_structures.errors import InputError
+
+if TYPE_CHECKING:
+    from navp_structures.analysis.symmetry import SymmetryReport
+    from navp_structures.catalogue.add import AddedPhase
+    from navp_structures.model.phase import Phase
+
+_KINDS = ("measured", "computed", "model")
+
+
+@click.command("add")
+@click.argument("file")
+@click.option("--id", "name", help="Name of the phase; else the stem of FILE.")
+@click.option("--kind", type=click.Choice(_KINDS), help="What the structure is.")
+@click.option("--alias", "aliases", multiple=True, help="Another name; may be repeated.")
+@click.option("--licence", help="Under which the data may be used.")
+@click.option("--reason", help="Why it is computed or a model, and how it was derived.")
+@click.option("--block", help="The data block, where FILE holds several structures.")
+@click.option("--into", metavar="DIR", help="Folder; else that of your own phases.")
+@click.option("--force", is_flag=True, help="Replace the pair of that id in the folder.")
+@json_option
+def add(file: str, as_json: bool, **said: Any) -> None:
+    """Check the CIF FILE and add it to your own phases.
+
+    FILE is copied as it is; a TOML beside it holds kind, names, licence and reason. What
+    is missing is asked for on a terminal. The exit code is 1 when a check of the phase
+    fails, which is added all the same; 2 when nothing is added.
+    """
+    from navp_structures.analysis.symmetry import check_symmetry
+    from navp_structures.catalogue.add import add_phase, candidate
+
+    asked = dict(said)
+    found = candidate(file, block=said["block"])
+    report = check_symmetry(found)
+    for line in _lines(found, report):
+        click.echo(folded(line), err=as_json)
+    _complete(file, found, said)
+    added = add_phase(file, id=said.pop("name"), **said)
+    if as_json:
+        _print(file, asked, added, report)
+    else:
+        click.echo(folded(f"added {added.phase.summary}"))
+        click.echo(f"{one_line(added.cif)}\n{one_line(added.toml)}")
+    if not added.found:
+        text = f"{added.cif.parent} is not in NAVP_PHASE_PATH; name it there to use the phase"
+        click.echo(folded(text), err=True)
+    if not report.passed:
+        sys.exit(1)
+
+
+def _lines(phase: Phase, report: SymmetryReport) -> list[str]:
+    """Return what a CIF holds and what the check says, in sentences."""
+    per_unit = phase.volume_per_formula_unit
+    volume = "V/Z unknown" if per_unit is None else f"V/Z {per_unit:.3f} Å³"
+    sites = f"{len(phase.sites)} sites" if phase.has_sites else "no atom sites"
+    formula = phase.formula or "formula unknown"
+    head = f"found {formula}, {phase.space_group}, {volume}, {sites}"
+    return [head, *(f"  {f.level}: {f.message}" for f in report.findings)]
+
+
+def _complete(file: str, found: Phase, said: dict[str, Any]) -> None:
+    """Ask for what is missing; without a terminal raise InputError that names the options."""
+    from navp_structures.catalogue.add import default_id
+
+    said["name"] = said["name"] or default_id(file)
+    said["kind"] = said["kind"] or found.kind
+    needs_reason = not said["reason"] and not found.reason
+    if not _on_terminal():
+        missing = [] if said["name"] else ["--id"]
+        missing += [] if said["kind"] else [f"--kind {'|'.join(_KINDS)}"]
+        missing += ["--reason"] if needs_reason and said["kind"] in _KINDS[1:] else []
+        if missing:
+            raise InputError(f"{file} does not say all; give {', '.join(missing)}")
+        return
+    if not said["name"]:
+        said["name"] = click.prompt("id (a-z, 0-9, -)", value_proc=_id, err=True)
+    if not said["kind"]:
+        said["kind"] = click.prompt("kind", type=click.Choice(_KINDS), err=True)
+    if needs_reason and said["kind"] != "measured":
+        said["reason"] = click.prompt("reason: why, and how it was derived", err=True)
+
+
+def _id(text: str) -> str:
+    from navp_structures.model.phase import ID_PATTERN
+
+    if ID_PATTERN.fullmatch(text) is None:
+        raise click.UsageError(f"{text!r} is no id; use a-z, 0-9 and '-', at most 64")
+    return text
+
+
+def _on_terminal() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _print(file: str, asked: dict[str, Any], added: AddedPhase, report: SymmetryReport) -> None:
+    from navp_structures.show.tables import document
+
+    phase = added.phase
+    names = {"id": asked.pop("name"), "aliases": list(asked.pop("aliases"))}
+    results = {
+        "id": phase.id,
+        "aliases": list(phase.aliases),
+        "formula": phase.formula,
+        "space_group": str(phase.space_group),
+        "kind": phase.kind,
+        "reason": phase.reason,
+        "licence": phase.licence,
+        "volume_per_formula_unit": phase.volume_per_formula_unit,
+        "passed": report.passed,
+        "findings": [{"level": f.level, "message": f.message} for f in report.findings],
+        "cif": str(added.cif),
+        "toml": str(added.toml),
+        "found": added.found,
+    }
+    print_json(document("add", {"file": file, **names, **asked}, results))
