@@ -119,7 +119,7 @@ def add_phase(
     with naming(file):
         told = phase_from_block(found, id=file.stem)
     name = _checked_id(default_id(file) if id is None else id, file)
-    others = _checked_aliases(aliases, name)
+    others = _checked_aliases(aliases)
     kind, reason = _checked_kind(told, file, kind, reason)
     text = notes_text(
         kind=kind,
@@ -151,17 +151,17 @@ def _checked_id(name: str | None, file: Path) -> str:
     return name
 
 
-def _checked_aliases(aliases: Iterable[str], name: str) -> tuple[str, ...]:
+def _checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
     if isinstance(aliases, str):
         raise InputError(f"aliases {aliases!r} must be several texts, write [{aliases!r}]")
     found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
-    seen = {name.casefold()}
+    seen: set[str] = set()
     for alias in found:
         # A text that ends so is a path wherever a phase is asked for.
         if alias.casefold().endswith(".cif") or alias.startswith("-"):
             raise InputError(f"alias {alias!r} would be read as a file or as an option")
         if alias.casefold() in seen:
-            raise InputError(f"alias {alias!r} is said twice, or is the id")
+            raise InputError(f"alias {alias!r} is said twice")
         seen.add(alias.casefold())
     return found
 

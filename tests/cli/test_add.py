@@ -12,6 +12,7 @@ import navp_structures as navp
 from navp_structures._resources import curated_folder
 from navp_structures.cli import add as module
 from navp_structures.cli import main
+from navp_structures.model.phase import KINDS
 
 
 def run(*arguments: object, code: int = 0, answers: str | None = None) -> Result:
@@ -109,6 +110,11 @@ def test_a_check_that_fails_is_told(file: Path, folder: Path) -> None:
     assert not found["passed"]
     assert {"level", "message"} == set(found["findings"][0])
     assert navp.load("nvp-mine").formula == "NaV2(PO4)3"
+
+
+def test_kinds_are_those_of_phases() -> None:
+    # Written out, so that the help page needs no arrays.
+    assert module._KINDS == KINDS
 
 
 def test_a_folder_that_is_not_searched_is_told(file: Path, tmp_path: Path) -> None:

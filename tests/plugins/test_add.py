@@ -101,7 +101,6 @@ def test_the_kind_of_the_cell_stays(folder: Path, tmp_path: Path) -> None:
         ({"aliases": ["ALL"]}, InputError, "stands for every phase"),
         ({"aliases": ["na3vp"]}, InputError, "'na3vp' is already a name of navp:na3vp-rt"),
         ({"aliases": ["Mine", "mine"]}, InputError, "said twice"),
-        ({"aliases": ["NVP-mine"]}, InputError, "or is the id"),
         ({"aliases": ["a:b"]}, PhaseDataError, "must not hold"),
         ({"aliases": ["../a"]}, PhaseDataError, "must not hold"),
         ({"aliases": ["x" * 65]}, PhaseDataError, "at most 64"),
@@ -126,6 +125,11 @@ def test_a_stem_that_is_no_id(file: Path, folder: Path) -> None:
     with pytest.raises(InputError, match="'My phase' is no id; give one"):
         navp.add_phase(other, kind="measured", into=folder)
     assert navp.add_phase(other, kind="measured", id="x", into=folder).phase.id == "x"
+
+
+def test_an_alias_may_spell_the_id_in_its_own_way(file: Path, folder: Path) -> None:
+    navp.add_phase(file, kind="measured", aliases=["NVP-Mine"], into=folder)
+    assert navp.load("NVP-mine").aliases == ("NVP-Mine",)
 
 
 def test_into_must_be_a_folder(file: Path, tmp_path: Path) -> None:
