@@ -31,7 +31,7 @@ def user_folder() -> Path:
     return user_data_path("navp-structures", appauthor=False) / "phases"
 
 
-def providers(phase_path: str, user_data: Path) -> dict[str, object]:
+def providers(phase_path: str, user_data: Path | None) -> dict[str, object]:
     """Return the built-in plugins by provider name.
 
     Parameters
@@ -39,9 +39,10 @@ def providers(phase_path: str, user_data: Path) -> dict[str, object]:
     phase_path
         Absolute folders, separated as in PATH (the variable ``NAVP_PHASE_PATH``).
     user_data
-        From `user_folder`.
+        From `user_folder`; None for none.
     """
-    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_data]}
+    own_data = [user_data] if user_data is not None else []
+    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: own_data}
     own = SimpleNamespace(
         navp_phase_folders=_folders([curated_folder()]),
         navp_radiations=_radiations,

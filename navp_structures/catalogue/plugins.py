@@ -34,13 +34,13 @@ class Settings:
     phase_path
         ``NAVP_PHASE_PATH``.
     user_folder
-        The user's own phases.
+        The user's own phases; None leaves them alone.
     """
 
     load_plugins: frozenset[str] | None
     disabled_plugins: frozenset[str]
     phase_path: str
-    user_folder: Path
+    user_folder: Path | None
 
     @classmethod
     def current(cls) -> Settings:
@@ -53,6 +53,18 @@ class Settings:
             disabled_plugins=_names(os.environ.get("NAVP_DISABLED_PLUGINS", "")),
             phase_path=os.environ.get("NAVP_PHASE_PATH", ""),
             user_folder=builtin.user_folder(),
+        )
+
+    @classmethod
+    def only(cls, provider: str) -> Settings:
+        """Return those that leave one provider beside the curated phases, whatever is set."""
+        return cls(
+            load_plugins=frozenset({provider}),
+            disabled_plugins=frozenset(),
+            phase_path=(
+                os.environ.get("NAVP_PHASE_PATH", "") if provider == builtin.PHASE_PATH else ""
+            ),
+            user_folder=builtin.user_folder() if provider == builtin.USER_DATA else None,
         )
 
 
