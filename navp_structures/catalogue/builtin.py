@@ -80,15 +80,20 @@ def _folders(folders: Iterable[Traversable]) -> Callable[[], Iterable[Traversabl
     return marked
 
 
-def _absolute(phase_path: str) -> Iterable[Path]:
+def path_folders(phase_path: str) -> Iterable[tuple[str, bool, str]]:
+    """Yield (folder, whether it exists, what is wrong with it) of ``NAVP_PHASE_PATH``."""
     for part in phase_path.split(os.pathsep):
         if not part:
             continue
         folder = Path(part)
         # A relative folder would be looked for in the current directory.
         problem = "is not absolute" if not folder.is_absolute() else ""
-        if not problem and not folder.is_dir():
-            problem = "is no folder"
+        exists = folder.is_dir()
+        yield part, exists, problem or ("" if exists else "is no folder")
+
+
+def _absolute(phase_path: str) -> Iterable[Path]:
+    for part, _, problem in path_folders(phase_path):
         if problem:
             warnings.warn(
                 f"NAVP_PHASE_PATH: {part!r} {problem}; left out",
@@ -96,4 +101,4 @@ def _absolute(phase_path: str) -> Iterable[Path]:
                 stacklevel=2,
             )
         else:
-            yield folder
+            yield Path(part)

@@ -192,6 +192,11 @@ def catalogue() -> Catalogue:
         return _catalogue(plugins.Settings.current())
 
 
+def current_catalogue() -> Catalogue:
+    """Return a new catalogue of the current environment, with every warning once more."""
+    return _build(plugins.Settings.current())
+
+
 def catalogue_of(provider: str) -> Catalogue:
     """Return a new catalogue of one provider and the curated phases, whatever is disabled."""
     return _build(plugins.Settings.only(provider))

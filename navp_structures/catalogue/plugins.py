@@ -120,7 +120,9 @@ def answers(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, Any
 
 def warn_of(plugin: str, hook: str, error: Exception) -> None:
     """Warn that a plugin's hook failed."""
-    warnings.warn(f"left out: {hook_error(plugin, hook, error)}", PluginWarning, stacklevel=3)
+    reason = f"{hook}: {type(error).__name__}: {error}"
+    sentence = f"left out: {hook_error(plugin, hook, error)}"
+    warnings.warn(PluginWarning(sentence, plugin, reason), stacklevel=3)
 
 
 def hook_error(plugin: str, hook: str, error: Exception) -> PluginError:
@@ -145,7 +147,9 @@ def _load(
         except Exception as error:  # noqa: BLE001 - importing foreign code may raise anything
             reason = f"{type(error).__name__}: {error}"
     if reason:
-        warnings.warn(f"plugin {name!r} is broken: {reason}", PluginWarning, stacklevel=2)
+        # A name that is taken is no fault of who has it; the status tells the rest.
+        sentence = f"plugin {name!r} is broken: {reason}"
+        warnings.warn(PluginWarning(sentence, reason=reason), stacklevel=2)
         return PluginStatus(name=name, status="broken", reason=reason, version=version)
     return PluginStatus(name=name, status="loaded", version=version)
 

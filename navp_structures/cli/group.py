@@ -31,6 +31,7 @@ _COMMANDS = {
     "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
     "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
     "audit": ("navp_structures.cli.audit", "audit", "Judge what papers claim."),
+    "plugins": ("navp_structures.cli.plugins", "plugins", "Plugins and folders of phases."),
 }
 
 
