@@ -103,7 +103,22 @@ class NavpWarning(UserWarning):
 
 
 class PluginWarning(NavpWarning):
-    """A plugin is broken, or a part of it was left out."""
+    """A plugin is broken, or a part of it was left out.
+
+    Parameters
+    ----------
+    sentence
+        What is said.
+    plugin
+        Its name.
+    reason
+        What failed, and how.
+    """
+
+    def __init__(self, sentence: str, plugin: str = "", reason: str = "") -> None:
+        super().__init__(sentence)
+        self.plugin = plugin
+        self.reason = reason
 
 
 class ShadowedPhaseWarning(NavpWarning):

@@ -10,6 +10,7 @@ import gemmi
 import numpy as np
 
 from navp_structures.analysis.distances import distances_between
+from navp_structures.constants import VARIABLE_VALENCES
 from navp_structures.errors import SpaceGroupError
 from navp_structures.kernels import orbit
 from navp_structures.model import standard
@@ -41,13 +42,17 @@ CLOSEST_CONTACT: Final = 0.6
 
 def with_findings(report: SymmetryReport, phase: Phase) -> SymmetryReport:
     """Return the report with everything that the checks have to say."""
+    answers = {
+        "symmetry": _symmetry(report),
+        "sites": _sites(report),
+        "composition": _composition(report),
+        "charge": _charge(report),
+        "distances": _distances(report),
+        "displacements": _displacements(phase),
+        "expected": _expected(report, phase),
+    }
     findings = [
-        *_symmetry(report),
-        *_sites(report),
-        *_composition(report),
-        *_distances(report),
-        *_displacements(phase),
-        *_expected(report, phase),
+        replace(finding, check=name) for name, found in answers.items() for finding in found
     ]
     order = {"error": 0, "warning": 1, "note": 2}
     findings.sort(key=lambda finding: order[finding.level])
@@ -147,13 +152,26 @@ def _composition(report: SymmetryReport) -> Iterator[Finding]:
                 value=count.from_sites,
                 expected=count.from_formula,
             )
+
+
+def _charge(report: SymmetryReport) -> Iterator[Finding]:
     charge = report.charge
     if charge is not None and not charge.plausible:
         if charge.element is None:
             message = f"the charges add up to {charge.total:+.2f} per formula unit"
         else:
             message = f"charge balance needs {charge.element} of valence {charge.valence:+.2f}"
-        yield Finding(level="warning", message=message, value=charge.valence or charge.total)
+        yield Finding(
+            level="warning",
+            message=message,
+            value=charge.total if charge.element is None else charge.valence,
+            expected=0.0 if charge.element is None else _usual_valences(charge.element),
+        )
+
+
+def _usual_valences(element: str) -> str:
+    low, high = VARIABLE_VALENCES[element]
+    return f"{low:+g} to {high:+g}"
 
 
 def _distances(report: SymmetryReport) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ def user_folder() -> Path:
     return user_data_path("navp-structures", appauthor=False) / "phases"
 
 
-def providers(phase_path: str, user_data: Path) -> dict[str, object]:
+def providers(phase_path: str, user_data: Path | None) -> dict[str, object]:
     """Return the built-in plugins by provider name.
 
     Parameters
@@ -39,9 +39,10 @@ def providers(phase_path: str, user_data: Path) -> dict[str, object]:
     phase_path
         Absolute folders, separated as in PATH (the variable ``NAVP_PHASE_PATH``).
     user_data
-        From `user_folder`.
+        From `user_folder`; None for none.
     """
-    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: [user_data]}
+    own_data = [user_data] if user_data is not None else []
+    dropped = {PHASE_PATH: list(_absolute(phase_path)), USER_DATA: own_data}
     own = SimpleNamespace(
         navp_phase_folders=_folders([curated_folder()]),
         navp_radiations=_radiations,
@@ -79,15 +80,20 @@ def _folders(folders: Iterable[Traversable]) -> Callable[[], Iterable[Traversabl
     return marked
 
 
-def _absolute(phase_path: str) -> Iterable[Path]:
+def path_folders(phase_path: str) -> Iterable[tuple[str, bool, str]]:
+    """Yield (folder, whether it exists, what is wrong with it) of ``NAVP_PHASE_PATH``."""
     for part in phase_path.split(os.pathsep):
         if not part:
             continue
         folder = Path(part)
         # A relative folder would be looked for in the current directory.
         problem = "is not absolute" if not folder.is_absolute() else ""
-        if not problem and not folder.is_dir():
-            problem = "is no folder"
+        exists = folder.is_dir()
+        yield part, exists, problem or ("" if exists else "is no folder")
+
+
+def _absolute(phase_path: str) -> Iterable[Path]:
+    for part, _, problem in path_folders(phase_path):
         if problem:
             warnings.warn(
                 f"NAVP_PHASE_PATH: {part!r} {problem}; left out",
@@ -95,4 +101,4 @@ def _absolute(phase_path: str) -> Iterable[Path]:
                 stacklevel=2,
             )
         else:
-            yield folder
+            yield Path(part)

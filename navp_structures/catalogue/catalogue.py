@@ -201,6 +201,16 @@ def forget() -> None:
         _catalogue.cache_clear()
 
 
+def current_catalogue() -> Catalogue:
+    """Return a new catalogue of the current environment, with every warning once more."""
+    return _build(plugins.Settings.current())
+
+
+def catalogue_of(provider: str) -> Catalogue:
+    """Return a new catalogue of one provider and the curated phases, whatever is disabled."""
+    return _build(plugins.Settings.only(provider))
+
+
 def load(name: str) -> Phase:
     """Return a phase by alias, id or ``provider:id``, in any case.
 
@@ -272,6 +282,10 @@ _building = threading.RLock()
 
 @lru_cache(maxsize=4)
 def _catalogue(settings: plugins.Settings) -> Catalogue:
+    return _build(settings)
+
+
+def _build(settings: plugins.Settings) -> Catalogue:
     manager, statuses = plugins.build_manager(settings)
     return Catalogue(_entries(manager), statuses, manager)
 

@@ -34,13 +34,13 @@ class Settings:
     phase_path
         ``NAVP_PHASE_PATH``.
     user_folder
-        The user's own phases.
+        The user's own phases; None leaves them alone.
     """
 
     load_plugins: frozenset[str] | None
     disabled_plugins: frozenset[str]
     phase_path: str
-    user_folder: Path
+    user_folder: Path | None
 
     @classmethod
     def current(cls) -> Settings:
@@ -53,6 +53,18 @@ class Settings:
             disabled_plugins=_names(os.environ.get("NAVP_DISABLED_PLUGINS", "")),
             phase_path=os.environ.get("NAVP_PHASE_PATH", ""),
             user_folder=builtin.user_folder(),
+        )
+
+    @classmethod
+    def only(cls, provider: str) -> Settings:
+        """Return those that leave one provider beside the curated phases, whatever is set."""
+        return cls(
+            load_plugins=frozenset({provider}),
+            disabled_plugins=frozenset(),
+            phase_path=(
+                os.environ.get("NAVP_PHASE_PATH", "") if provider == builtin.PHASE_PATH else ""
+            ),
+            user_folder=builtin.user_folder() if provider == builtin.USER_DATA else None,
         )
 
 
@@ -108,7 +120,9 @@ def answers(manager: pluggy.PluginManager, hook: str) -> Iterator[tuple[str, Any
 
 def warn_of(plugin: str, hook: str, error: Exception) -> None:
     """Warn that a plugin's hook failed."""
-    warnings.warn(f"left out: {hook_error(plugin, hook, error)}", PluginWarning, stacklevel=3)
+    reason = f"{hook}: {type(error).__name__}: {error}"
+    sentence = f"left out: {hook_error(plugin, hook, error)}"
+    warnings.warn(PluginWarning(sentence, plugin, reason), stacklevel=3)
 
 
 def hook_error(plugin: str, hook: str, error: Exception) -> PluginError:
@@ -133,7 +147,9 @@ def _load(
         except Exception as error:  # noqa: BLE001 - importing foreign code may raise anything
             reason = f"{type(error).__name__}: {error}"
     if reason:
-        warnings.warn(f"plugin {name!r} is broken: {reason}", PluginWarning, stacklevel=2)
+        # A name that is taken is no fault of who has it; the status tells the rest.
+        sentence = f"plugin {name!r} is broken: {reason}"
+        warnings.warn(PluginWarning(sentence, reason=reason), stacklevel=2)
         return PluginStatus(name=name, status="broken", reason=reason, version=version)
     return PluginStatus(name=name, status="loaded", version=version)
 

@@ -57,13 +57,14 @@ def radiation(radiation: RadiationLike, *, probe: str | None = None) -> Radiatio
 
 def offered() -> Mapping[str, tuple[tuple[str, Radiation], ...]]:
     """Return (provider, radiation) by name, and by ``provider:name`` for those of plugins."""
-    return _offered(catalogue.catalogue().manager)
+    return offered_by(catalogue.catalogue().manager)
 
 
 @lru_cache(maxsize=4)
-def _offered(
+def offered_by(
     manager: pluggy.PluginManager,
 ) -> Mapping[str, tuple[tuple[str, Radiation], ...]]:
+    """Return what the plugins of one manager offer, as `offered` does."""
     hook = "navp_radiations"
     answers = list(plugins.answers(manager, hook))
     # The order in which hooks answer is not the order of rank.

@@ -78,11 +78,12 @@ def read_spacings(
 
 def offered() -> tuple[Offer, ...]:
     """Return each reader with its provider, the package's first."""
-    return _offered(catalogue.catalogue().manager)
+    return offered_by(catalogue.catalogue().manager)
 
 
 @lru_cache(maxsize=4)
-def _offered(manager: pluggy.PluginManager) -> tuple[Offer, ...]:
+def offered_by(manager: pluggy.PluginManager) -> tuple[Offer, ...]:
+    """Return what the plugins of one manager offer, as `offered` does."""
     found: list[Offer] = []
     answers = list(plugins.answers(manager, _HOOK))
     # The order in which hooks answer is not the order of rank.

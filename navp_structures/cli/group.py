@@ -18,7 +18,11 @@ _COMMANDS = {
     "list": ("navp_structures.cli.phases", "list_phases", "List the phases that exist."),
     "show": ("navp_structures.cli.phases", "show", "Show one phase: cell, sites, source."),
     "d": ("navp_structures.cli.planes", "planes", "Spacings, angles, zone axis, absence."),
-    "export": ("navp_structures.cli.phases", "export", "Write a phase to a CIF."),
+    "export": (
+        "navp_structures.cli.phases",
+        "export",
+        "Write a phase to a CIF, POSCAR or JSON.",
+    ),
     "check": ("navp_structures.cli.check", "check", "Check symmetry and composition."),
     "xrd": ("navp_structures.cli.xrd", "xrd", "Powder patterns: lines, curves, plots."),
     "saed": ("navp_structures.cli.saed", "saed", "Electron diffraction: spots, rings, plots."),
@@ -32,6 +36,7 @@ _COMMANDS = {
     "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
     "add": ("navp_structures.cli.add", "add", "Add a CIF to your own phases."),
     "audit": ("navp_structures.cli.audit", "audit", "Judge what papers claim."),
+    "plugins": ("navp_structures.cli.plugins", "plugins", "Plugins and folders of phases."),
 }
 
 

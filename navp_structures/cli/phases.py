@@ -42,25 +42,38 @@ def show(phase: str, as_json: bool) -> None:
 @click.command("export")
 @click.argument("phase")
 @click.argument("file", required=False)
+@click.option(
+    "--to",
+    type=click.Choice(["cif", "poscar", "json"]),
+    default="cif",
+    show_default=True,
+    help="Format: json is a pymatgen Structure, poscar needs a phase without disorder.",
+)
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @json_option
-def export(phase: str, file: str | None, force: bool, as_json: bool) -> None:
-    """Write PHASE as CIF to FILE, or to stdout without one."""
+def export(phase: str, file: str | None, to: str, force: bool, as_json: bool) -> None:
+    """Write PHASE as CIF, POSCAR or JSON to FILE, or to stdout without one."""
     from navp_structures.catalogue.catalogue import as_phase
-    from navp_structures.io import cif_write
+    from navp_structures.io import structure_write
     from navp_structures.show.tables import document
 
     found = as_phase(phase)
+    inputs = {"phase": phase} | ({} if to == "cif" else {"to": to})
     if file is None:
-        text = cif_write.cif_text(found)
         if as_json:
-            print_json(document("export", {"phase": phase}, {"phase": found.id, "cif": text}))
+            text: object = (
+                structure_write.structure_dict(found)
+                if to == "json"
+                else structure_write.phase_text(found, to)
+            )
+            key = "structure" if to == "json" else to
+            print_json(document("export", inputs, {"phase": found.id, key: text}))
         else:
-            click.echo(text, nl=False)
+            click.echo(structure_write.phase_text(found, to), nl=False)
         return
-    target = cif_write.write_cif(found, file, force=force)
+    target = structure_write.write_phase(found, file, to=to, force=force)
     if as_json:
-        inputs = {"phase": phase, "file": file}
+        inputs |= {"file": file}
         print_json(document("export", inputs, {"phase": found.id, "file": str(target)}))
     else:
         click.echo(folded(f"{target}: {found.summary}"), err=True)

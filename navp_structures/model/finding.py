@@ -22,12 +22,15 @@ class Finding:
         What was found.
     value, expected
         The numbers or names behind it, where there are any.
+    check
+        Name of the check that found it, where it is one of several.
     """
 
     level: str
     message: str
     value: Any = None
     expected: Any = None
+    check: str = ""
 
     def __post_init__(self) -> None:
         """Refuse unknown levels."""

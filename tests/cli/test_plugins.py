@@ -1,0 +1,119 @@
+"""``navp plugins``: every provider with its state, and the folders that are searched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import navp_structures as navp
+from navp_structures import PhaseSource, hookimpl
+from navp_structures.catalogue import catalogue as module
+from navp_structures.cli import main
+
+
+def rows(*arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
+    result = CliRunner().invoke(main, ["plugins", *arguments, "--json"])
+    assert result.exit_code == code, result.output
+    content = json.loads(result.stdout)
+    assert set(content) == {"schema", "navp_version", "inputs", "results"}
+    key = "provider" if arguments[-1] == "list" else "folder"
+    return {row[key]: row for row in content["results"]}
+
+
+def hook(name: str, answer: Callable[[], object]) -> Callable[..., object]:
+    return hookimpl(specname=name)(lambda: answer())
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Pretend that these plugins are installed, each under the name of its keyword."""
+
+    def put(**found: object) -> None:
+        def point(name: str, value: object) -> SimpleNamespace:
+            def load() -> object:
+                if isinstance(value, Exception):
+                    raise value
+                return value
+
+            return SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.2"))
+
+        points = [point(*item) for item in found.items()]
+        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
+        module._catalogue.cache_clear()
+
+    yield put
+    module._catalogue.cache_clear()
+
+
+def test_the_package_itself(install: Callable[..., None]) -> None:
+    install()
+    (row,) = rows("list").values()
+    assert row == {
+        "provider": "navp",
+        "version": navp.__version__,
+        "hooks": ["navp_phase_folders", "navp_radiations", "navp_spacing_readers"],
+        "phases": 11,
+        "status": "loaded",
+        "reason": None,
+    }
+
+
+def test_loaded_disabled_and_broken(
+    install: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = PhaseSource(id="na3vp-rt-2", load=lambda: navp.load("Na3VP"))
+    good = SimpleNamespace(a=hook("navp_phases", list))
+    install(good=good, off=good, wreck=ImportError("no module named gone"), navp=good)
+    monkeypatch.setenv("NAVP_DISABLED_PLUGINS", "off")
+    result = CliRunner().invoke(main, ["plugins", "list"])
+    assert result.exit_code == 1
+    assert "wreck is broken: ImportError: no module named gone" in result.stdout
+    assert "navp is broken: another plugin already has this name" in result.stdout
+    found = rows("list", code=1)
+    assert (found["good"]["status"], found["good"]["hooks"]) == ("loaded", ["navp_phases"])
+    assert (found["off"]["status"], found["off"]["hooks"]) == ("disabled", [])
+    assert (found["wreck"]["status"], found["wreck"]["version"]) == ("broken", "1.2")
+    # A phase that gives another id than it was offered with.
+    install(liar=SimpleNamespace(a=hook("navp_phases", lambda: [source])))
+    liar = rows("list", code=1)["liar"]
+    assert (liar["status"], liar["phases"]) == ("broken", 1)
+    assert "phase na3vp-rt-2: PluginError" in liar["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "reason"),
+    [
+        ("navp_phases", lambda: 1 / 0, "navp_phases: ZeroDivisionError: division by zero"),
+        ("navp_phases", lambda: ["pt"], "navp_phases: TypeError: answered str"),
+        ("navp_phase_folders", lambda: ["/x"], "navp_phase_folders: AttributeError"),
+        ("navp_radiations", lambda: [1], "navp_radiations: TypeError: answered int"),
+        ("navp_spacing_readers", lambda: 1 / 0, "navp_spacing_readers: ZeroDivisionError"),
+    ],
+)
+def test_a_hook_that_fails(
+    install: Callable[..., None], name: str, answer: Callable[[], object], reason: str
+) -> None:
+    install(bad=SimpleNamespace(a=hook(name, answer)))
+    for _ in range(2):  # what was asked before is no excuse
+        row = rows("list", code=1)["bad"]
+        assert row["status"] == "broken"
+        assert row["reason"].startswith(reason)
+
+
+def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NAVP_PHASE_PATH", str(tmp_path))
+    found = rows("path")
+    assert found[str(tmp_path)]["exists"] is True
+    (user,) = (row for row in found.values() if row["provider"] == "user")
+    assert (user["exists"], user["problem"]) == (False, None)
+    monkeypatch.setenv("NAVP_PHASE_PATH", f"{tmp_path}:relative:/no/such/folder")
+    found = rows("path", code=1)
+    assert found["relative"]["problem"] == "is not absolute"
+    assert found["/no/such/folder"]["problem"] == "is no folder"
