@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +24,31 @@ def clean_environment(
     for name in ("NAVP_PHASE_PATH", "NAVP_LOAD_PLUGINS", "NAVP_DISABLED_PLUGINS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-user-data"))
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Pretend that these plugins are installed, each under the name of its keyword.
+
+    One that is an exception raises it when it is loaded.
+    """
+    from navp_structures.catalogue import catalogue as module
+
+    def put(**found: object) -> None:
+        def point(name: str, value: object) -> SimpleNamespace:
+            def load() -> object:
+                if isinstance(value, Exception):
+                    raise value
+                return value
+
+            return SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.2"))
+
+        points = [point(*item) for item in found.items()]
+        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
+        module._catalogue.cache_clear()
+
+    yield put
+    module._catalogue.cache_clear()
 
 
 @pytest.fixture(scope="session")

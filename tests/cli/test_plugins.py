@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from importlib import metadata
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +13,6 @@ from click.testing import CliRunner
 
 import navp_structures as navp
 from navp_structures import PhaseSource, hookimpl
-from navp_structures.catalogue import catalogue as module
 from navp_structures.cli import main
 
 
@@ -29,27 +27,6 @@ def rows(*arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
 
 def hook(name: str, answer: Callable[[], object]) -> Callable[..., object]:
     return hookimpl(specname=name)(lambda: answer())
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Pretend that these plugins are installed, each under the name of its keyword."""
-
-    def put(**found: object) -> None:
-        def point(name: str, value: object) -> SimpleNamespace:
-            def load() -> object:
-                if isinstance(value, Exception):
-                    raise value
-                return value
-
-            return SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.2"))
-
-        points = [point(*item) for item in found.items()]
-        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
-        module._catalogue.cache_clear()
-
-    yield put
-    module._catalogue.cache_clear()
 
 
 def test_the_package_itself(install: Callable[..., None]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,29 +56,6 @@ def plugin(*sources: object, folders: Callable[[], object] | None = None) -> obj
 
         hooks["navp_phase_folders"] = navp_phase_folders
     return SimpleNamespace(**hooks)
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Pretend that these plugins are installed, each under the name of its keyword."""
-
-    def put(**found: object) -> None:
-        points = []
-        for name, value in found.items():
-
-            def load(value: object = value) -> object:
-                if isinstance(value, Exception):
-                    raise value
-                return value
-
-            points.append(
-                SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.0"))
-            )
-        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
-        module._catalogue.cache_clear()
-
-    yield put
-    module._catalogue.cache_clear()
 
 
 def test_a_plugin_adds_a_phase(install: Callable[..., None]) -> None:

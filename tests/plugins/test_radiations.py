@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
-from importlib import metadata
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 import navp_structures as navp
 from navp_structures import Radiation, hookimpl
-from navp_structures.catalogue import catalogue as module
 from navp_structures.errors import (
     AmbiguousRadiationError,
     InputError,
@@ -31,24 +29,6 @@ def plugin(*answer: object) -> object:
         return list(answer)
 
     return SimpleNamespace(navp_radiations=navp_radiations)
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Pretend that these plugins are installed, each under the name of its keyword."""
-
-    def put(**found: object) -> None:
-        points = [
-            SimpleNamespace(
-                name=name, load=lambda value=value: value, dist=SimpleNamespace(version="1.0")
-            )
-            for name, value in found.items()
-        ]
-        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
-        module._catalogue.cache_clear()
-
-    yield put
-    module._catalogue.cache_clear()
 
 
 def test_a_radiation_of_a_plugin_works_everywhere(install: Callable[..., None]) -> None:

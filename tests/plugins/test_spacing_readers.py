@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
-from importlib import metadata
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 
 import navp_structures as navp
 from navp_structures import MeasuredList, SpacingReader, hookimpl
-from navp_structures.catalogue import catalogue as module
 from navp_structures.errors import (
     AmbiguousReaderError,
     InputError,
@@ -40,24 +38,6 @@ def plugin(*answer: object) -> object:
         return list(answer)
 
     return SimpleNamespace(navp_spacing_readers=navp_spacing_readers)
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Pretend that these plugins are installed, each under the name of its keyword."""
-
-    def put(**found: object) -> None:
-        points = [
-            SimpleNamespace(
-                name=name, load=lambda value=value: value, dist=SimpleNamespace(version="1.0")
-            )
-            for name, value in found.items()
-        ]
-        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
-        module._catalogue.cache_clear()
-
-    yield put
-    module._catalogue.cache_clear()
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:

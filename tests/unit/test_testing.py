@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +14,6 @@ import pytest
 import navp_structures as navp
 from navp_structures import Phase, PhaseSource, Provenance, hookimpl
 from navp_structures._resources import curated_folder
-from navp_structures.catalogue import catalogue as module
 from navp_structures.errors import InputError
 from navp_structures.model.expected import Expected
 from navp_structures.testing import CHECKS, check_phases
@@ -33,27 +31,6 @@ def failure(phases: object, **options: object) -> str:
     with pytest.raises(AssertionError) as caught:
         check_phases(phases, **options)
     return str(caught.value)
-
-
-@pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Pretend that these plugins are installed, each under the name of its keyword."""
-
-    def put(**found: object) -> None:
-        def point(name: str, value: object) -> SimpleNamespace:
-            def load() -> object:
-                if isinstance(value, Exception):
-                    raise value
-                return value
-
-            return SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.0"))
-
-        points = [point(*item) for item in found.items()]
-        monkeypatch.setattr(metadata, "entry_points", lambda **_: points)
-        module._catalogue.cache_clear()
-
-    yield put
-    module._catalogue.cache_clear()
 
 
 def plugin(folder: Path | None = None, *sources: PhaseSource) -> SimpleNamespace:

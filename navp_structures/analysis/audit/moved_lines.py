@@ -15,7 +15,7 @@ from navp_structures.analysis.audit.allowance import Observed, observed
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.finding import Finding, Verdict
 from navp_structures.analysis.audit.followed import change_of, misfit_of
-from navp_structures.analysis.audit.judgement import judged, located
+from navp_structures.analysis.audit.judgement import located, not_testable
 from navp_structures.analysis.audit.nearest import fitting_families
 from navp_structures.analysis.audit.readings import as_printed
 from navp_structures.analysis.indexing.units import spacings
@@ -118,22 +118,16 @@ def judge_moved_line(claim: Claim, one: Claim, two: Claim, context: AuditContext
         seen = _seen(one, context), _seen(two, context)
         hkl, why = _family(one, before, seen[0])
         if hkl is None:
-            return judged(
-                claim, "not_testable", f"{before.id} has no line near that of {one.id}."
-            )
+            return not_testable(claim, f"{before.id} has no line near that of {one.id}.")
         move = _Move(one=one, two=two, before=before, after=after, seen=seen, hkl=hkl, why=why)
         try:
             members = _members(move, after, context)
         except ClaimError:
             raise
         except InputError as error:
-            return judged(
-                claim, "not_testable", f"No lattice correspondence tells it: {error}."
-            )
+            return not_testable(claim, f"No lattice correspondence tells it: {error}.")
     if not members:
-        return judged(
-            claim, "not_testable", f"{format_hkl(hkl)} becomes no line of {after.id}."
-        )
+        return not_testable(claim, f"{format_hkl(hkl)} becomes no line of {after.id}.")
     return _finding(claim, move, members, context)
 
 
