@@ -129,6 +129,7 @@ def with_intensities(
     """
     number = (placed.match < 0).sum(axis=1)
     each = score + np.where(placed.match >= 0, 0.0, spots.log_spurious).sum(axis=1)
+    damping = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
     shares = dict(kinds(errors.views))
     # How fast intensities fall is refined: those that do not fall are usual ones.
     shares["usual"] += shares.pop("undamped", 0.0)
@@ -136,7 +137,7 @@ def with_intensities(
         each + evidence + number * 2.0 * np.log(errors.g_max / edge) + np.log(chance * weight)
         for kind, weight in shares.items()
         for evidence, (edge, chance) in zip(
-            _intensity_evidence(placed, log_intensity, library, kind, errors),
+            _intensity_evidence(placed, log_intensity, library, damping, kind, errors),
             edges(errors.views),
             strict=True,
         )
@@ -148,26 +149,32 @@ def _intensity_evidence(
     placed: Placements,
     log_intensity: Floats,
     library: ZoneLibrary,
+    damping: Floats,
     kind: Kind,
     errors: Errors,
 ) -> list[Floats]:
-    """Return ln of the density of intensities and of unseen reflections, for each edge."""
+    """Return ln of the density of intensities and of unseen reflections, for each edge.
+
+    Parameters
+    ----------
+    damping
+        By how much ln I of each reflection of the library falls, shape ``(r,)``.
+    """
     from scipy.special import ndtr
 
     calculated = known_intensity(library, library.nets.log_g, kind)
-    square = np.exp(2.0 * library.nets.log_g) / FALL_OFF**2
     known, matched = np.maximum(placed.match, 0), placed.match >= 0
     compared = matched & np.isfinite(calculated[known])
     # Without atoms all intensities are taken as equal, which none need be.
     bare = np.array([not phase.has_sites for phase in library.phases])
     spread = np.where(bare[library.owner[placed.zone]], _UNKNOWN_SPREAD, measured_spread(kind))
-    fits = fit_intensities(log_intensity, calculated[known], square[known], compared, spread)
+    fits = fit_intensities(log_intensity, calculated[known], damping[known], compared, spread)
     # All reflections of each placement's zone, one placement behind the other.
     low, high = library.first[placed.zone], library.first[placed.zone + 1]
     h = np.repeat(np.arange(len(low)), high - low)
     start = np.cumsum(high - low) - (high - low)
     row = np.arange(len(h)) - np.repeat(start - low, high - low)
-    expected = fits.expected(h, calculated[row], square[row])
+    expected = fits.expected(h, calculated[row], damping[row])
     # The weakest spot tells how strong one must be to be seen.
     share = (1.0 - MISSED) * (1.0 - spurious_share(len(log_intensity)))
     p = share * ndtr((expected - log_intensity.min()) / spread[h])
