@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.sodiation.volumes import volume_changes
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.add import AddedPhase, add_phase
+    from navp_structures.catalogue.add_many import AddedFile, AddedPhases, add_phases
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.catalogue.papers import load_claims, papers
@@ -76,7 +77,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Absence": "model.absence",
+    "AddedFile": "catalogue.add_many",
     "AddedPhase": "catalogue.add",
+    "AddedPhases": "catalogue.add_many",
     "Audit": "analysis.audit.audit",
     "Change": "model.phase",
     "Claim": "model.claim",
@@ -122,6 +125,7 @@ _HOMES = {
     "UnitCell": "model.cell",
     "VERDICTS": "analysis.audit.finding",
     "add_phase": "catalogue.add",
+    "add_phases": "catalogue.add_many",
     "audit": "analysis.audit.audit",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
@@ -163,7 +167,9 @@ _HOMES = {
 __all__ = [
     "VERDICTS",
     "Absence",
+    "AddedFile",
     "AddedPhase",
+    "AddedPhases",
     "Audit",
     "Change",
     "Claim",
@@ -209,6 +215,7 @@ __all__ = [
     "UnitCell",
     "__version__",
     "add_phase",
+    "add_phases",
     "audit",
     "check_label",
     "check_symmetry",

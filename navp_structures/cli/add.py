@@ -19,7 +19,8 @@ _KINDS = ("measured", "computed", "model")
 
 
 @click.command("add")
-@click.argument("file")
+@click.argument("file", required=False)
+@click.option("--from-dir", metavar="DIR", help="Add every CIF of a folder, none by FILE.")
 @click.option("--id", "name", help="Name of the phase; else the stem of FILE.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What the structure is.")
 @click.option("--alias", "aliases", multiple=True, help="Another name; may be repeated.")
@@ -29,20 +30,26 @@ _KINDS = ("measured", "computed", "model")
 @click.option("--into", metavar="DIR", help="Folder; else that of your own phases.")
 @click.option("--force", is_flag=True, help="Replace the pair of that id in the folder.")
 @json_option
-def add(file: str, as_json: bool, **said: Any) -> None:
+def add(file: str | None, from_dir: str | None, as_json: bool, **said: Any) -> None:
     """Check the CIF FILE and add it to your own phases.
 
     FILE is copied as it is; a TOML beside it holds kind, names, licence and reason. What
-    is missing is asked for on a terminal. The exit code is 1 when a check of the phase
-    fails, which is added all the same; 2 when nothing is added.
+    is missing is asked for on a terminal. With --from-dir each CIF of DIR is added so, its
+    stem the id, and nothing is asked. The exit code is 1 when a check of a phase fails,
+    which is added all the same; 2 when a file is not added.
     """
+    if from_dir is not None:
+        _add_folder(file, from_dir, said, as_json=as_json)
+        return
+    if file is None:
+        raise InputError("nothing to add; name a CIF, or a folder of CIFs with --from-dir")
     from navp_structures.analysis.symmetry import check_symmetry
     from navp_structures.catalogue.add import add_phase, candidate
 
     asked = dict(said)
     found = candidate(file, block=said["block"])
     report = check_symmetry(found)
-    for line in _lines(found, report):
+    for line in phase_lines(found, report):
         click.echo(folded(line), err=as_json)
     _complete(file, found, said)
     added = add_phase(file, id=said.pop("name"), **said)
@@ -52,13 +59,25 @@ def add(file: str, as_json: bool, **said: Any) -> None:
         click.echo(folded(f"added {added.phase.summary}"))
         click.echo(f"{one_line(added.cif)}\n{one_line(added.toml)}")
     if not added.found:
-        text = f"{added.cif.parent} is not in NAVP_PHASE_PATH; name it there to use the phase"
-        click.echo(folded(text), err=True)
+        tell_unsearched(added)
     if not report.passed:
         sys.exit(1)
 
 
-def _lines(phase: Phase, report: SymmetryReport) -> list[str]:
+def _add_folder(file: str | None, folder: str, said: dict[str, Any], *, as_json: bool) -> None:
+    """Add a folder, for which no option holds that names one phase."""
+    from navp_structures.cli.add_folder import add_folder
+
+    if file is not None:
+        raise InputError(f"--from-dir adds a folder and {file} is one file; name one of them")
+    of_one = {"--id": "name", "--alias": "aliases", "--block": "block"}
+    wrong = [option for option, key in of_one.items() if said.pop(key)]
+    if wrong:
+        raise InputError(f"{', '.join(wrong)} can hold for one file only, not for --from-dir")
+    add_folder(folder, said, as_json=as_json)
+
+
+def phase_lines(phase: Phase, report: SymmetryReport) -> list[str]:
     """Return what a CIF holds and what the check says, in sentences."""
     per_unit = phase.volume_per_formula_unit
     volume = "V/Z unknown" if per_unit is None else f"V/Z {per_unit:.3f} Å³"
@@ -66,6 +85,17 @@ def _lines(phase: Phase, report: SymmetryReport) -> list[str]:
     formula = phase.formula or "formula unknown"
     head = f"found {formula}, {phase.space_group}, {volume}, {sites}"
     return [head, *(f"  {f.level}: {f.message}" for f in report.findings)]
+
+
+def tell_unsearched(added: AddedPhase) -> None:
+    """Say that the folder is one in which no command looks for phases."""
+    text = f"{added.cif.parent} is not in NAVP_PHASE_PATH; name it there to use the phase"
+    click.echo(folded(text), err=True)
+
+
+def finding_rows(report: SymmetryReport) -> list[dict[str, str]]:
+    """Return what the check says, for JSON."""
+    return [{"level": f.level, "message": f.message} for f in report.findings]
 
 
 def _complete(file: str, found: Phase, said: dict[str, Any]) -> None:
@@ -118,7 +148,7 @@ def _print(file: str, asked: dict[str, Any], added: AddedPhase, report: Symmetry
         "licence": phase.licence,
         "volume_per_formula_unit": phase.volume_per_formula_unit,
         "passed": report.passed,
-        "findings": [{"level": f.level, "message": f.message} for f in report.findings],
+        "findings": finding_rows(report),
         "cif": str(added.cif),
         "toml": str(added.toml),
         "found": added.found,
