@@ -12,7 +12,7 @@ from navp_structures.errors import InputError, PhaseDataError, shown
 from navp_structures.io.cif import phase_from_block
 from navp_structures.io.files import naming
 from navp_structures.io.phase_folder import paired_phase
-from navp_structures.io.phase_toml import notes_in
+from navp_structures.io.phase_toml import check_alias, notes_in
 from navp_structures.io.phase_write import notes_text, plain_text, read_candidate
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
 
@@ -143,7 +143,7 @@ def ready_phase(
     with naming(file):
         told = phase_from_block(found, id=file.stem)
     name = _checked_id(default_id(file) if id is None else id, file)
-    others = _checked_aliases(aliases)
+    others = checked_aliases(aliases)
     kind, reason = _checked_kind(told, file, kind, reason)
     text = notes_text(
         kind=kind,
@@ -167,7 +167,14 @@ def _checked_id(name: str | None, file: Path) -> str:
     return name
 
 
-def _checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
+def checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
+    """Return other names of a phase as `add_phase` takes them.
+
+    Raises
+    ------
+    InputError, PhaseDataError
+        When one is no name, or is said twice.
+    """
     if isinstance(aliases, str):
         raise InputError(f"aliases {aliases!r} must be several texts, write [{aliases!r}]")
     found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
@@ -179,6 +186,7 @@ def _checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
         if alias.casefold() in seen:
             raise InputError(f"alias {alias!r} is said twice")
         seen.add(alias.casefold())
+        check_alias(alias)
     return found
 
 

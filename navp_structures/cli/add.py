@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from navp_structures.cli.output import folded, json_option, one_line, print_json
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, NavpError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from navp_structures.analysis.symmetry import SymmetryReport
     from navp_structures.catalogue.add import AddedPhase
     from navp_structures.model.phase import Phase
@@ -99,7 +101,7 @@ def finding_rows(report: SymmetryReport) -> list[dict[str, str]]:
 
 
 def _complete(file: str, found: Phase, said: dict[str, Any]) -> None:
-    """Ask for what is missing; without a terminal raise InputError that names the options."""
+    """Ask for what was not said; without a terminal raise InputError that names the options."""
     from navp_structures.catalogue.add import default_id
 
     said["name"] = said["name"] or default_id(file)
@@ -118,6 +120,17 @@ def _complete(file: str, found: Phase, said: dict[str, Any]) -> None:
         said["kind"] = click.prompt("kind", type=click.Choice(_KINDS), err=True)
     if needs_reason and said["kind"] != "measured":
         said["reason"] = click.prompt("reason: why, and how it was derived", err=True)
+    if not said["aliases"]:
+        said["aliases"] = _asked("other names, with commas between", _aliases)
+    if said["licence"] is None:
+        said["licence"] = _asked("licence, as CC-BY-4.0", _licence)
+
+
+def _asked(what: str, read: Callable[[str], Any]) -> Any:
+    """Ask for what may be left out, until the answer can be used."""
+    return click.prompt(
+        f"{what} (may be empty)", default="", show_default=False, value_proc=read, err=True
+    )
 
 
 def _id(text: str) -> str:
@@ -126,6 +139,24 @@ def _id(text: str) -> str:
     if ID_PATTERN.fullmatch(text) is None:
         raise click.UsageError(f"{text!r} is no id; use a-z, 0-9 and '-', at most 64")
     return text
+
+
+def _aliases(text: str) -> tuple[str, ...]:
+    from navp_structures.catalogue.add import checked_aliases
+
+    try:
+        return checked_aliases([part for part in text.split(",") if part.strip()])
+    except NavpError as error:
+        raise click.UsageError(one_line(error)) from None
+
+
+def _licence(text: str) -> str | None:
+    from navp_structures.io.phase_write import plain_text
+
+    try:
+        return plain_text(text, "the licence") if text.strip() else None
+    except NavpError as error:
+        raise click.UsageError(one_line(error)) from None
 
 
 def _on_terminal() -> bool:

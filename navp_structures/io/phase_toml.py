@@ -77,7 +77,7 @@ def _notes(data: dict[str, Any]) -> PhaseNotes:
     return PhaseNotes(
         kind=kind,
         cell_kind=_kind(cell, "kind", "cell.") if "kind" in cell else None,
-        aliases=tuple(_each(data, "aliases", _alias)),
+        aliases=tuple(_each(data, "aliases", check_alias)),
         site_error=_site_error(_table(data, "site_error")),
         changes=tuple(_each(data, "change", _change)),
         correlation=_correlation(cell.get("correlation")),
@@ -135,7 +135,8 @@ def _change(item: object) -> Change:
     return Change(what=str(row["what"]), why=str(row["why"]))
 
 
-def _alias(item: object) -> str:
+def check_alias(item: object) -> str:
+    """Return another name of a phase, or raise PhaseDataError where it can be none."""
     if (
         not isinstance(item, str)
         or not item.strip()
