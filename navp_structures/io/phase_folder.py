@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,6 +13,7 @@ from gemmi import cif
 from navp_structures.errors import NavpError, PhaseDataError, PhaseFolderWarning
 from navp_structures.io.cif import Header, phase_from_block, read_block, read_header
 from navp_structures.io.files import naming
+from navp_structures.io.phase_recover import interrupted
 from navp_structures.io.phase_toml import PhaseNotes, read_phase_toml
 from navp_structures.model.phase import ID_PATTERN, Phase
 from navp_structures.model.sources import PhaseSource, PhaseSummary
@@ -49,6 +50,8 @@ def phase_sources(folder: Traversable, *, trusted: bool = True) -> Iterator[Phas
         False for folders that users drop: symbolic links are refused.
     """
     names = {entry.name: entry for entry in folder.iterdir()}
+    if not trusted:
+        _tell_interrupted(folder, names)
     for name in sorted(names):
         if not name.endswith(".toml"):
             continue
@@ -58,6 +61,18 @@ def phase_sources(folder: Traversable, *, trusted: bool = True) -> Iterator[Phas
             yield _source(stem, pair, trusted=trusted)
         except NavpError as error:
             warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
+
+
+def _tell_interrupted(folder: Traversable, names: Iterable[str]) -> None:
+    for stem in interrupted(names):
+        # It may have got its name since the folder was listed.
+        if not folder.joinpath(f"{stem}.toml").is_file():
+            warnings.warn(
+                f"{folder}: a 'navp add' of {stem} was interrupted; the next one into the "
+                "folder puts it back",
+                PhaseFolderWarning,
+                stacklevel=3,
+            )
 
 
 def _source(
