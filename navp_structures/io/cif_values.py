@@ -74,7 +74,10 @@ def plain_text(text: str) -> str:
     ----------
     CIF 1.1 common semantic features, markup conventions (International Tables G, 2.2.7.4)
     """
-    accented = _ACCENT.sub(lambda m: m[2] + _COMBINING[m[1]], " ".join(text.split()))
+    line = " ".join(text.split())
+    if "\\" not in line and line.isascii():  # as nearly all are
+        return line
+    accented = _ACCENT.sub(lambda m: m[2] + _COMBINING[m[1]], line)
     return unicodedata.normalize("NFC", accented)
 
 
