@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from navp_structures.io.phase_folder import paired_phase
 from navp_structures.io.phase_toml import check_alias, notes_in
 from navp_structures.io.phase_write import notes_text, plain_text, read_candidate
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
+
+# A folder of phases may be shared, or copied to another computer.
+_DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,8 @@ def _checked_id(name: str | None, file: Path) -> str:
         )
     if not isinstance(name, str) or ID_PATTERN.fullmatch(name) is None:
         raise InputError(f"{shown(name)} is no phase id; use a-z, 0-9 and '-', at most 64")
+    if _DEVICE.fullmatch(name):
+        raise InputError(f"{name!r} is the name of a device on Windows; choose another")
     return name
 
 
@@ -180,9 +186,6 @@ def checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
     found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
     seen: set[str] = set()
     for alias in found:
-        # A text that ends so is a path wherever a phase is asked for.
-        if alias.casefold().endswith(".cif") or alias.startswith("-"):
-            raise InputError(f"alias {alias!r} would be read as a file or as an option")
         if alias.casefold() in seen:
             raise InputError(f"alias {alias!r} is said twice")
         seen.add(alias.casefold())

@@ -107,12 +107,16 @@ def adding(into: str | os.PathLike[str] | None) -> Iterator[Adding]:
     if into is None:
         _make(folder)
     with locked(folder) as alone:
-        if alone:
-            put_back(folder)
-        # Another process may have written since the catalogue was read.
-        forget()
         try:
-            yield Adding(folder)
+            if alone:
+                put_back(folder)
+            # Another process may have written since the catalogue was read.
+            forget()
+            place = Adding(folder)
+        except OSError as error:
+            raise InputFileError(f"cannot read {folder}: {error.strerror or error}") from None
+        try:
+            yield place
         finally:
             forget()
 

@@ -156,7 +156,10 @@ class Catalogue:
             try:
                 yield entry, entry.summary()
             except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything
-                plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
+                if entry.provider in builtin.DROPPED and isinstance(error, NavpError):
+                    warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
+                else:
+                    plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
 
     def _enter(self, entry: Entry) -> None:
         twin = self._qualified.setdefault(entry.qualified, entry)

@@ -10,12 +10,16 @@ from functools import lru_cache
 import gemmi
 import numpy as np
 
-from navp_structures.errors import SpaceGroupError, nearest
+from navp_structures.errors import SpaceGroupError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.structure_factor import Operations, split_operations
 
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
+
+
+LARGEST_GROUP = 1536
+"""Operations; the largest groups have 192, and eight times as many with doubled axes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,9 @@ class SpaceGroup:
         """
         found = _find(name, alpha, gamma)
         if found is None:
-            raise SpaceGroupError(f"unknown space group {name!r}{nearest(name, _names())}")
+            raise SpaceGroupError(
+                f"unknown space group {shown(name)}{nearest(name[:64], _names())}"
+            )
         return _of_table(found.hall, found.xhm(), found.number)
 
     @classmethod
@@ -207,6 +213,10 @@ def _of_operations(operations: tuple[str, ...], number: int | None) -> SpaceGrou
     if not ops:
         raise SpaceGroupError("no symmetry operation is given; 'x,y,z' is the least")
     triplets = _sorted(op.wrap().triplet() for op in ops)
+    if len(triplets) > LARGEST_GROUP:
+        raise SpaceGroupError(
+            f"{len(triplets)} symmetry operations are more than {LARGEST_GROUP}"
+        )
     if "x,y,z" not in triplets:
         raise SpaceGroupError("the symmetry operations form no group: x,y,z is missing")
     group = _closed(triplets)
@@ -227,7 +237,7 @@ def _of_hall(plain: str, symbol: str) -> SpaceGroup:
     try:
         operations = gemmi.symops_from_hall(plain)
     except (RuntimeError, ValueError):
-        raise SpaceGroupError(f"{symbol!r} is no Hall symbol") from None
+        raise SpaceGroupError(f"{shown(symbol)} is no Hall symbol") from None
     return SpaceGroup.from_operations([op.wrap().triplet() for op in operations])
 
 
@@ -264,10 +274,10 @@ def _parse(triplet: str) -> gemmi.Op:
         op = gemmi.Op(triplet.strip().lower())
     except (RuntimeError, ValueError):
         raise SpaceGroupError(
-            f"{triplet!r} is no symmetry operation; write it like '-x,y+1/2,-z'"
+            f"{shown(triplet)} is no symmetry operation; write it like '-x,y+1/2,-z'"
         ) from None
     if op.det_rot() not in (op.DEN**3, -(op.DEN**3)):
-        raise SpaceGroupError(f"{triplet!r} is no symmetry operation: it changes volumes")
+        raise SpaceGroupError(f"{shown(triplet)} is no symmetry operation: it changes volumes")
     return op
 
 
