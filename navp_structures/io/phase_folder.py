@@ -17,11 +17,15 @@ from navp_structures.io.phase_recover import interrupted
 from navp_structures.io.phase_toml import PhaseNotes, read_phase_toml
 from navp_structures.model.phase import ID_PATTERN, Phase
 from navp_structures.model.sources import PhaseSource, PhaseSummary
+from navp_structures.model.spacegroup import LARGEST_GROUP
 
 LARGEST_CIF = 5_000_000
 """Bytes of a CIF in a dropped folder; larger ones hold no curated phase."""
 
 LARGEST_ASYMMETRIC_UNIT = 10_000
+
+LARGEST_CELL = 100_000
+"""Positions; a metal-organic framework has some thousands."""
 
 _PHASE_FIELDS = (
     "kind",
@@ -119,10 +123,20 @@ def paired_phase(block: cif.Block, *, id: str, notes: PhaseNotes) -> Phase:  # n
 
 
 def check_size(block: cif.Block) -> None:
-    """Raise PhaseDataError for a block of more than `LARGEST_ASYMMETRIC_UNIT` sites."""
+    """Raise PhaseDataError for a block of too many sites, or of too many in its cell.
+
+    A site counts in a cell as often as there are operations, its own symmetry left aside.
+    """
     count = len(block.find_values("_atom_site_fract_x"))
     if count > LARGEST_ASYMMETRIC_UNIT:
         raise PhaseDataError(f"{count} sites are more than {LARGEST_ASYMMETRIC_UNIT}")
+    if count <= LARGEST_CELL // LARGEST_GROUP:
+        return
+    times = len(read_header(block).space_group.operations)
+    if count * times > LARGEST_CELL:
+        raise PhaseDataError(
+            f"{count} sites and {times} operations make more than {LARGEST_CELL} positions"
+        )
 
 
 def _summarise(stem: str, cif_file: Traversable, notes: PhaseNotes) -> PhaseSummary:

@@ -286,6 +286,11 @@ CIFS = {
     ),
     "10,001 sites": (sites(*(f"Na{n} 0.1 0.2 {n / 10_001:.6f}" for n in range(10_001))),
                      "more than 10000"),
+    "a million atoms": (
+        sites(*(f"Na{n} 0.1 0.2 {n / 7000:.6f}" for n in range(6000)))
+        .replace("'P 1'", "'F m -3 m'"),
+        "6000 sites and 192 operations make more than 100000 positions",
+    ),
     "600,000 columns": (
         NACL + "loop_\n" + "".join(f"_a{n}\n" for n in range(300_000)) + "1 " * 300_000, "",
     ),
