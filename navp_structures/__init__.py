@@ -13,7 +13,7 @@ from navp_structures._version import __version__
 if TYPE_CHECKING:
     from navp_structures import errors
     from navp_structures.analysis.audit.audit import Audit, audit
-    from navp_structures.analysis.audit.finding import VERDICTS, Finding
+    from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
@@ -78,11 +78,11 @@ _HOMES = {
     "Absence": "model.absence",
     "AddedPhase": "catalogue.add",
     "Audit": "analysis.audit.audit",
+    "AuditFinding": "analysis.audit.finding",
     "Change": "model.phase",
     "Claim": "model.claim",
     "ClaimProblem": "model.claim",
     "Claims": "model.claim",
-    "Finding": "analysis.audit.finding",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -165,11 +165,11 @@ __all__ = [
     "Absence",
     "AddedPhase",
     "Audit",
+    "AuditFinding",
     "Change",
     "Claim",
     "ClaimProblem",
     "Claims",
-    "Finding",
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
