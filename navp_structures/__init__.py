@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.claim import Claim, ClaimProblem, Claims, PrintedNumber
+    from navp_structures.model.finding import Check, Finding
     from navp_structures.model.measured import MeasuredPattern
     from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
@@ -80,9 +81,11 @@ _HOMES = {
     "Audit": "analysis.audit.audit",
     "AuditFinding": "analysis.audit.finding",
     "Change": "model.phase",
+    "Check": "model.finding",
     "Claim": "model.claim",
     "ClaimProblem": "model.claim",
     "Claims": "model.claim",
+    "Finding": "model.finding",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -167,9 +170,11 @@ __all__ = [
     "Audit",
     "AuditFinding",
     "Change",
+    "Check",
     "Claim",
     "ClaimProblem",
     "Claims",
+    "Finding",
     "FormationEnergy",
     "LabelCheck",
     "LatticeMisfit",
