@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -244,31 +244,6 @@ class Calibration(TableResult[CalibrationLine]):
         """
         return math.hypot(math.sqrt(self.covariance[0][0]), drift or 0.0)
 
-    def applied(self, observed: Sequence[Spacing]) -> tuple[Spacing, ...]:
-        """Return measured spacings without the scale, or the shift, of the instrument.
-
-        For 2θ the su of the shift is added to each sigma; that of a scale is common to all.
-        """
-        if not self.in_degrees:
-            factor = math.exp(self.shift[0])
-            return tuple(replace(spacing, d=spacing.d / factor) for spacing in observed)
-        assert self.radiation is not None  # noqa: S101 - 2θ has one
-        given = np.array([spacing.given for spacing in observed])
-        found = []
-        for value, left, su, old in zip(
-            given, self.corrected(given), self.sigma_at(given), observed, strict=True
-        ):
-            # σ(d)/d = cot θ σ(θ)
-            own = math.degrees(2.0 * old.sigma * math.tan(math.radians(value) / 2.0))
-            (moved,) = spacings(
-                float(left),
-                units="two_theta",
-                sigma=math.hypot(own, float(su)),
-                radiation=self.radiation,
-            )
-            found.append(replace(moved, given=old.given))
-        return tuple(found)
-
 
 # Times sigma; so much do few lines scatter more than they should now and then.
 _WIDE = 2.0
@@ -308,3 +283,44 @@ def check_calibration(
             raise InputError(
                 f"the {word} is {other:g}, that of the calibration {own:g}; it must be the same"
             )
+
+
+def calibrated(
+    observed: tuple[Spacing, ...],
+    calibration: Calibration | None,
+    units: str,
+    radiation: Radiation | None,
+    camera_constant: float | None,
+) -> tuple[Spacing, ...]:
+    """Return measured spacings without the scale, or the shift, of the instrument.
+
+    For 2θ the su of the shift is added to each sigma; that of a scale is common to all.
+    Without a calibration they stay as they are.
+
+    Raises
+    ------
+    InputError
+        As for `check_calibration`.
+    """
+    if calibration is None:
+        return observed
+    check_calibration(calibration, units, radiation=radiation, camera_constant=camera_constant)
+    if not calibration.in_degrees:
+        factor = math.exp(calibration.shift[0])
+        return tuple(replace(spacing, d=spacing.d / factor) for spacing in observed)
+    assert calibration.radiation is not None  # noqa: S101 - 2θ has one
+    given = np.array([spacing.given for spacing in observed])
+    found = []
+    for value, left, su, old in zip(
+        given, calibration.corrected(given), calibration.sigma_at(given), observed, strict=True
+    ):
+        # σ(d)/d = cot θ σ(θ)
+        own = math.degrees(2.0 * old.sigma * math.tan(math.radians(value) / 2.0))
+        (moved,) = spacings(
+            float(left),
+            units="two_theta",
+            sigma=math.hypot(own, float(su)),
+            radiation=calibration.radiation,
+        )
+        found.append(replace(moved, given=old.given))
+    return tuple(found)

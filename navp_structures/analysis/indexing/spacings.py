@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, Final
 
-from navp_structures.analysis.calibration_result import Calibration, check_calibration
+from navp_structures.analysis.calibration_result import Calibration, calibrated
 from navp_structures.analysis.indexing.candidates import (
     REACH,
     ExtinctCandidate,
@@ -231,9 +231,7 @@ def index_spacings(
     observed = spacings(
         d, units=units, sigma=sigma, radiation=used, camera_constant=camera_constant
     )
-    if calibration is not None:
-        check_calibration(calibration, units, radiation=used, camera_constant=camera_constant)
-        observed = calibration.applied(observed)
+    observed = calibrated(observed, calibration, units, used, camera_constant)
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
     scale_sigma = _scale_sigma(scale_sigma, units, calibration)

@@ -118,10 +118,12 @@ def test_powder_lines_are_corrected() -> None:
     assert found.inputs["zero_sigma"] == pytest.approx(calibration.zero_shift_su)
     # Lines that the list misses are told where the instrument would show them.
     wide = navp.index_powder(
-        sample[1:], limits=(12.0, 33.0), calibration=calibration, **options
+        sample[:-1], limits=(12.0, 33.0), calibration=calibration, **options
     )
     (missing,) = [text for text in wide.rows[0].missing if "(1 1 6)" in text]
-    assert missing == f"na3vp-rt (1 1 6) at {sample[-1]:.2f}"
+    assert float(missing.removeprefix("na3vp-rt (1 1 6) at ")) == pytest.approx(
+        sample[-1], abs=0.011
+    )
 
 
 def test_the_correlation_of_zero_and_displacement_is_kept() -> None:
