@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -171,20 +171,18 @@ class Calibration(TableResult[CalibrationLine]):
                 f"the lines scatter {self.scatter:.1f} times as much as sigma; the su are "
                 "wider by that"
             )
+        if self.of[0].cell.covariance is None:
+            lines.append(
+                f"the cell of {self.of[0].id} states no su, so the result counts it as exact"
+            )
         return (*lines, *self.provisos)
 
     def _sentence(self) -> str:
-        if self.in_degrees:
-            zero = rounded(self.shift[0], self.zero_shift_su, 3)
-            displaced = rounded(self.shift[1], self.displacement_su, 3)
-            return f"zero shift {zero}°, displacement {displaced}° (times cos θ)"
-        assert self.scale is not None  # noqa: S101 - only 2θ has none
-        percent = 100.0 * (self.scale - 1.0)
-        word = "large" if percent >= 0 else "small"
-        text = (
-            f"scale {rounded(self.scale, self.scale_su, 4)}: measured spacings are "
-            f"{abs(percent):.2f} % too {word}"
-        )
+        text = _words(self.found)
+        if self.scale is not None:
+            percent = 100.0 * (self.scale - 1.0)
+            word = "large" if percent >= 0 else "small"
+            text += f": measured spacings are {abs(percent):.2f} % too {word}"
         if self.calibrated_camera_constant is None:
             return text
         su = self.calibrated_camera_constant * math.sqrt(self.covariance[0][0])
@@ -243,6 +241,21 @@ class Calibration(TableResult[CalibrationLine]):
             What it may have changed by since (relative, one sigma); None for nothing.
         """
         return math.hypot(math.sqrt(self.covariance[0][0]), drift or 0.0)
+
+
+def standard_notes(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a result was calibrated with, from its inputs; nothing without."""
+    found = inputs.get("calibration")
+    if found is not None:
+        yield f"calibrated on {found['phase']}: {_words(found)}"
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    if "scale" in found:
+        return f"scale {rounded(found['scale'], found['scale_su'], 4)}"
+    zero = rounded(found["zero_shift"], found["zero_shift_su"], 3)
+    displaced = rounded(found["displacement"], found["displacement_su"], 3)
+    return f"zero shift {zero}°, displacement {displaced}° (times cos θ)"
 
 
 # Times sigma; so much do few lines scatter more than they should now and then.
