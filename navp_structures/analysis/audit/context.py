@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import AuditSettings
+from navp_structures.analysis.audit.standards import with_standard
 from navp_structures.analysis.composition import same_composition
 from navp_structures.catalogue.catalogue import as_phase, as_phases
 from navp_structures.errors import ClaimError, NavpError
@@ -78,7 +79,7 @@ class AuditContext:
         claim = self.claims[name]
         made = self._found.get(claim.id)
         if made is None:
-            made = self.judges[claim.quantity](claim, self)
+            made = with_standard(self.judges[claim.quantity](claim, self), claim, self)
             self._found[claim.id] = made
         return made
 

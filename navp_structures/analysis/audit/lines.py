@@ -22,6 +22,7 @@ from navp_structures.analysis.audit.judgement import (
     without_structure,
 )
 from navp_structures.analysis.audit.line_labels import labelled_line
+from navp_structures.analysis.audit.standards import angle_of
 from navp_structures.catalogue.catalogue import as_phases
 from navp_structures.errors import ClaimError
 from navp_structures.model.claim import Claim
@@ -172,11 +173,9 @@ def survey(
 
 def _printed(claim: Claim, context: AuditContext) -> tuple[float, float, float]:
     """Return angle, standard deviation and rounding of a claim (degrees)."""
-    return (
-        value_of(claim),
-        claim.uncertainty or context.settings.two_theta_sigma,
-        claim.rounding or 0.0,
-    )
+    with located(claim, "value"):
+        angle, sigma = angle_of(claim, context)
+    return angle, sigma, claim.rounding or 0.0
 
 
 def _verdict(found: Survey, phase: Phase) -> tuple[Verdict, LineAt | None, str]:

@@ -18,6 +18,7 @@ from navp_structures.analysis.audit.followed import change_of, misfit_of
 from navp_structures.analysis.audit.judgement import located, not_testable
 from navp_structures.analysis.audit.nearest import fitting_families
 from navp_structures.analysis.audit.readings import as_printed
+from navp_structures.analysis.audit.standards import angle_of
 from navp_structures.analysis.indexing.units import spacings
 from navp_structures.analysis.misfit.mapping import Mapping, as_whole, plane_misfit
 from navp_structures.analysis.misfit.rows import percent_text
@@ -139,14 +140,12 @@ def _seen(claim: Claim, context: AuditContext) -> Observed:
     Bragg's law: σ(d)/d = cot θ σ(θ).
     """
     if claim.quantity == "spacing":
-        return observed(claim, context.settings)
+        return observed(claim, context)
     assert claim.value is not None  # noqa: S101 - a line has both
     assert claim.radiation is not None  # noqa: S101
-    sigma = claim.uncertainty or context.settings.two_theta_sigma
     try:
-        (made,) = spacings(
-            claim.value, units="two_theta", sigma=sigma, radiation=claim.radiation
-        )
+        angle, sigma = angle_of(claim, context)
+        (made,) = spacings(angle, units="two_theta", sigma=sigma, radiation=claim.radiation)
     except NavpError as error:
         raise ClaimError(f"{claim.where}: {error}", "value") from error
     rounding = 0.0 if claim.uncertainty else claim.rounding or 0.0

@@ -65,7 +65,7 @@ def judge_spacing(claim: Claim, context: AuditContext) -> AuditFinding:
     if not claim.phases:
         return without_structure(claim)
     (phase,) = context.phases_of(claim)
-    seen = observed(claim, context.settings)
+    seen = observed(claim, context)
     with located(claim, "value"):
         if not claim.labels:
             return _without_label(claim, phase, seen, context)
