@@ -48,17 +48,35 @@ def navp_phases() -> Iterable[PhaseSource]:  # type: ignore[empty-body]
 
     A complete plugin::
 
-        from navp_structures import Phase, PhaseSource, SpaceGroup, UnitCell, hookimpl
+        from navp_structures import (
+            Phase,
+            PhaseSource,
+            Provenance,
+            Site,
+            SpaceGroup,
+            Species,
+            UnitCell,
+            hookimpl,
+        )
 
 
         def platinum():
+            species = Species(symbol="Pt", label="Pt1")
+            atom = Site(label="Pt1", species=(species,), fract=(0, 0, 0))
             return Phase(
                 id="pt",
-                cell=UnitCell(a=3.9242, b=3.9242, c=3.9242),
+                cell=UnitCell(a=3.9231, b=3.9231, c=3.9231),
                 space_group=SpaceGroup.from_name("F m -3 m"),
+                sites=(atom,),
                 formula="Pt",
                 formula_units=4,
                 kind="measured",
+                provenance=Provenance(
+                    authors=("Swanson, H. E.", "Tatge, E."),
+                    journal="National Bureau of Standards Circular 539",
+                    year=1953,
+                    method="X-ray powder diffraction",
+                ),
             )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from navp_structures import Phase, PhaseSource
 from navp_structures.catalogue import hookspecs
+from navp_structures.testing import check_phases
 
 HOOKS = [
     "navp_phase_folders",
@@ -33,6 +34,8 @@ def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
     phase = source.load()
     assert isinstance(phase, Phase)
     assert phase.id == source.id
+    # What the manual shows is data as they should be.
+    assert [report.passed for report in check_phases([source])] == [True]
 
 
 @pytest.mark.parametrize("hook", HOOKS)
