@@ -89,12 +89,21 @@ class Lantern:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class SharedPolyhedra(OfPolyhedra[SharedPart]):
-    """Shared corners, edges and faces, from each site of the asymmetric unit."""
+    """Shared corners, edges and faces, from each site of the asymmetric unit.
+
+    Parameters
+    ----------
+    networks
+        All polyhedra of the cell of each phase, in the order of `phases`: which touch which,
+        with the lattice translation between them. `Network.kind` counts the centres of the
+        phase among `of.centres`.
+    """
 
     of: Polyhedra
     rows: tuple[SharedPart, ...]
     lanterns: tuple[Lantern, ...]
     remarks: tuple[str, ...]
+    networks: tuple[Network, ...]
 
     name = "shared_polyhedra"
     columns = (
@@ -131,14 +140,20 @@ def shared_of(result: Polyhedra) -> SharedPolyhedra:
     rows: list[SharedPart] = []
     lanterns: list[Lantern] = []
     remarks: list[str] = []
+    networks: list[Network] = []
     for phase in result.of:
         centres = tuple(item for item in result.centres if item.phase is phase)
         network = network_of(phase, centres)
         rows += _parts(phase, centres, network)
         lanterns += _lanterns(phase, centres, network)
         remarks += _left_out(phase, centres, network)
+        networks.append(network)
     return SharedPolyhedra(
-        of=result, rows=tuple(rows), lanterns=tuple(lanterns), remarks=tuple(remarks)
+        of=result,
+        rows=tuple(rows),
+        lanterns=tuple(lanterns),
+        remarks=tuple(remarks),
+        networks=tuple(networks),
     )
 
 

@@ -178,6 +178,18 @@ def test_a_split_atom_leaves_the_number_of_lanterns(label: str) -> None:
     assert sum(lantern.number for lantern in result.lanterns) == pytest.approx(6.0)
 
 
+def test_network_tells_the_translations() -> None:
+    # Perovskite: the one octahedron touches itself, moved by ±a, ±b and ±c.
+    phase = structure("P m -3 m", (4, 4, 4), Ti=(0, 0, 0), O=(0.5, 0, 0))
+    (network,) = navp.polyhedra(phase, "Ti").shared().networks
+    assert {contact.shift for contact in network.contacts} == {
+        (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1),
+    }  # fmt: skip
+    first, second = navp.polyhedra(["Na3VP", "navp-model"], "V").shared().networks
+    assert (len(first.kind), len(second.kind)) == (12, 12)
+    assert (first.contacts, second.contacts) == ((), ())
+
+
 def test_document() -> None:
     content = json.loads(json_text(navp.polyhedra("Na3VP", ["V", "P"]).shared().to_dict()))
     assert content["schema"]["name"] == "navp.shared_polyhedra"
