@@ -93,6 +93,17 @@ def test_lantern_axis_of_na3vp_by_hand() -> None:
     assert lantern.distance == pytest.approx(2 * (0.019498 + 1 / 12) * 21.8042, abs=1e-3)
 
 
+def test_lanterns_of_na3vp_point_along_c() -> None:
+    result = navp.polyhedra("Na3VP", ["V", "P"]).shared()
+    (lantern,), (network,) = result.lanterns, result.networks
+    assert len(lantern.pairs) == 6
+    for one, two, shift in lantern.pairs:
+        apart = network.fract[two] + shift - network.fract[one]
+        # 2 (0.019498 + 1/12) of c, as above.
+        assert abs(apart[2]) == pytest.approx(2 * (0.019498 + 1 / 12), abs=1e-9)
+        assert apart[:2] == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
 def test_octahedra_of_nasicon_share_no_vertex_with_each_other() -> None:
     assert shared(navp.load("Na3VP"), "V") == {}
     rows = navp.polyhedra("Na3VP", ["V", "P"]).shared().rows
@@ -194,4 +205,5 @@ def test_document() -> None:
     content = json.loads(json_text(navp.polyhedra("Na3VP", ["V", "P"]).shared().to_dict()))
     assert content["schema"]["name"] == "navp.shared_polyhedra"
     assert content["results"]["lanterns"][0]["centres"] == ["V1", "V1"]
+    assert "pairs" not in content["results"]["lanterns"][0]
     assert content["results"]["shared"][0]["kind"] == "corner"
