@@ -2,13 +2,15 @@
 
 In the framework M2(TO4)3 of NASICON each MO6 octahedron shares its six corners with six TO4
 tetrahedra, each TO4 its four with four MO6. Two MO6 that three TO4 join are a lantern unit;
-each MO6 ends one lantern, and all lanterns are parallel. Each of these alone is found
-elsewhere: garnets have the corners without lanterns, and langbeinites and the monoclinic
-form of Li3V2(PO4)3 have the lanterns, but in several directions.
+each MO6 ends one lantern, and all lanterns are parallel. No part of this is enough: garnets
+share the corners without lanterns; langbeinites, and Li3M2(PO4)3 of the monoclinic
+("anti-NASICON") kind, are built of lanterns that point in several directions.
 
 References
 ----------
-H. Y.-P. Hong, Mater. Res. Bull. 11 (1976) 173, doi:10.1016/0025-5408(76)90073-8.
+NASICON: H. Y.-P. Hong, Mater. Res. Bull. 11 (1976) 173, doi:10.1016/0025-5408(76)90073-8.
+The same corners in NaZr2(PO4)3, Sc2(WO4)3, langbeinite and garnet: E. A. Asabina et al.,
+Russ. J. Inorg. Chem. 51 (2006) 1167.
 """
 
 from __future__ import annotations

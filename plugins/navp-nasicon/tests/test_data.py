@@ -9,9 +9,10 @@ from itertools import product
 from pathlib import Path
 
 import gemmi
-import navp_structures as navp
 import pytest
 from navp_nasicon import navp_checks, navp_phase_folders
+
+import navp_structures as navp
 from navp_structures.testing import check_phases
 
 FOLDER = Path(str(files("navp_nasicon") / "phases"))
@@ -38,13 +39,13 @@ PRINTED = [
     ("na4fe2p3o12-293k", "Na2", "O2", 2, 2.493),
     ("na4fe2p3o12-293k", "Na2", "O1", 2, 2.534),
     ("na4fe2p3o12-293k", "Na2", "O1", 2, 2.990),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Fe1", "O1", 3, 1.9962),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Fe1", "O2", 3, 2.1053),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Na1", "O2", 6, 2.4546),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Na2", "O2", 2, 2.4505),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Na2", "O2", 2, 2.472),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Na2", "O1", 2, 2.587),
-    ("na3-4mn0-4fe1-6p3o12-293k", "Na2", "O1", 2, 2.921),
+    ("namnfep3o12-293k", "Fe1", "O1", 3, 1.9962),
+    ("namnfep3o12-293k", "Fe1", "O2", 3, 2.1053),
+    ("namnfep3o12-293k", "Na1", "O2", 6, 2.4546),
+    ("namnfep3o12-293k", "Na2", "O2", 2, 2.4505),
+    ("namnfep3o12-293k", "Na2", "O2", 2, 2.472),
+    ("namnfep3o12-293k", "Na2", "O1", 2, 2.587),
+    ("namnfep3o12-293k", "Na2", "O1", 2, 2.921),
 ]
 SHIFTS = list(product((-2, -1, 0, 1, 2), repeat=3))
 
@@ -62,9 +63,7 @@ def distances(name: str, centre: str, ligand: str) -> list[float]:
     places = set()
     for operation in crystal.spacegroup.operations():
         x, y, z = operation.apply_to_xyz(site[ligand].fract.tolist())
-        places |= {
-            (round(x + u, 5), round(y + v, 5), round(z + w, 5)) for u, v, w in SHIFTS
-        }
+        places |= {(round(x + u, 5), round(y + v, 5), round(z + w, 5)) for u, v, w in SHIFTS}
     found = (crystal.cell.orthogonalize(gemmi.Fractional(*p)).dist(here) for p in places)
     return sorted(d for d in found if 0.1 < d < 3.1)
 
@@ -81,6 +80,22 @@ def test_every_check_passes() -> None:
 def test_the_hook_names_the_folder() -> None:
     (folder,) = navp_phase_folders()
     assert {path.name for path in folder.iterdir()} >= {f"{name}.toml" for name in IDS}
+
+
+def test_the_table_of_the_readme_is_that_of_the_phases() -> None:
+    readme = Path(__file__).resolve().parent.parent / "README.md"
+    lines = readme.read_text("utf-8").splitlines()
+    lines = [line for line in lines if line.startswith(("| na", "| nz"))]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+    aliases = dict(zip(IDS, alias_rows(), strict=True))
+    assert sorted(row[0] for row in rows) == IDS
+    for name, alias, formula, kind, _, volume, source in rows:
+        phase = read(name)
+        assert aliases[name] == ([alias] if alias else [])
+        assert (formula, kind) == (phase.formula, phase.kind)
+        assert float(volume) == pytest.approx(phase.volume_per_formula_unit, abs=5e-4)
+        if phase.provenance.doi:
+            assert source.endswith(f"doi:{phase.provenance.doi}")
 
 
 def test_no_name_is_that_of_a_curated_phase() -> None:
@@ -113,7 +128,7 @@ def test_printed_distances(
     [
         ("namo2p3o12", 3.509),
         ("na4fe2p3o12-293k", 3.294),
-        ("na3-4mn0-4fe1-6p3o12-293k", 3.212),
+        ("namnfep3o12-293k", 3.212),
     ],
 )
 def test_printed_densities(name: str, density: float) -> None:
@@ -157,7 +172,7 @@ def test_nati2p3o12_has_the_cell_of_its_single_lines() -> None:
 
 def test_composition_of_the_mixed_phase() -> None:
     # 0.848 + 3 · 0.853 = 3.407 Na; Fe/Mn 0.7991/0.2009 of two positions.
-    phase = read("na3-4mn0-4fe1-6p3o12-293k")
+    phase = read("namnfep3o12-293k")
     count: dict[str, float] = {}
     for site in phase.sites:
         for species in site.species:
