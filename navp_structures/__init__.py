@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from navp_structures import errors
     from navp_structures.analysis.audit.audit import Audit, audit
     from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding
+    from navp_structures.analysis.calibration import calibrate
+    from navp_structures.analysis.calibration_result import Calibration
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
@@ -80,6 +82,7 @@ _HOMES = {
     "AddedPhase": "catalogue.add",
     "Audit": "analysis.audit.audit",
     "AuditFinding": "analysis.audit.finding",
+    "Calibration": "analysis.calibration_result",
     "Change": "model.phase",
     "Check": "model.finding",
     "Claim": "model.claim",
@@ -126,6 +129,7 @@ _HOMES = {
     "VERDICTS": "analysis.audit.finding",
     "add_phase": "catalogue.add",
     "audit": "analysis.audit.audit",
+    "calibrate": "analysis.calibration",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
@@ -169,6 +173,7 @@ __all__ = [
     "AddedPhase",
     "Audit",
     "AuditFinding",
+    "Calibration",
     "Change",
     "Check",
     "Claim",
@@ -215,6 +220,7 @@ __all__ = [
     "__version__",
     "add_phase",
     "audit",
+    "calibrate",
     "check_label",
     "check_symmetry",
     "errors",

@@ -29,7 +29,7 @@ def plugin(*checks: object) -> SimpleNamespace:
 
 def sodium(phase: Phase) -> Iterator[Finding]:
     """Say how many sites hold sodium; an error below two."""
-    count = sum(any(s.element == "Na" for s in site.species) for site in phase.sites)
+    count = sum(any(s.symbol.startswith("Na") for s in site.species) for site in phase.sites)
     level = "note" if count >= 2 else "error"
     yield Finding(
         level=level, message=f"{count} sites\nhold Na", value=np.int64(count), expected=2
