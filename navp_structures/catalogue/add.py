@@ -214,7 +214,8 @@ def _refuse_taken(names: tuple[str, ...], target: Path) -> None:
 def _offers(*, folder: Path) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield (names, origin, label) of each phase of the catalogue, and of a folder."""
     for entry in catalogue().entries:
-        origin = entry.source.origin if entry.provider in builtin.DROPPED else ""
+        # Curated phases are nobody's to replace; a plugin's are, in the folder it names.
+        origin = "" if entry.provider == builtin.CURATED else entry.source.origin
         yield entry.names, origin, entry.qualified
     if folder.is_dir():
         for source in phase_sources(folder, trusted=False):

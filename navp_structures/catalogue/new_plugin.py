@@ -22,14 +22,14 @@ TEMPLATE_FILES: Final = (
     ".gitignore",
     ".github/workflows/tests.yml",
     "src/navp_template/__init__.py",
-    "src/navp_template/phases/example-nati2p3o12.cif",
-    "src/navp_template/phases/example-nati2p3o12.toml",
+    "src/navp_template/phases/example-ntp.cif",
+    "src/navp_template/phases/example-ntp.toml",
     "tests/test_phases.py",
 )
 """What is written. A list, because a checkout or an installation holds more beside them:
 environments, caches, compiled modules."""
 
-EXAMPLE: Final = "example-nati2p3o12"
+EXAMPLE: Final = "example-ntp"
 """Id of the phase that every new package begins with."""
 
 LONGEST_NAME: Final = 40
