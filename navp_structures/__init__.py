@@ -13,7 +13,9 @@ from navp_structures._version import __version__
 if TYPE_CHECKING:
     from navp_structures import errors
     from navp_structures.analysis.audit.audit import Audit, audit
-    from navp_structures.analysis.audit.finding import VERDICTS, Finding
+    from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding
+    from navp_structures.analysis.calibration import calibrate
+    from navp_structures.analysis.calibration_result import Calibration
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.claim import Claim, ClaimProblem, Claims, PrintedNumber
+    from navp_structures.model.finding import Check, Finding
     from navp_structures.model.measured import MeasuredPattern
     from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
@@ -79,11 +82,14 @@ _HOMES = {
     "Absence": "model.absence",
     "AddedPhase": "catalogue.add",
     "Audit": "analysis.audit.audit",
+    "AuditFinding": "analysis.audit.finding",
+    "Calibration": "analysis.calibration_result",
     "Change": "model.phase",
+    "Check": "model.finding",
     "Claim": "model.claim",
     "ClaimProblem": "model.claim",
     "Claims": "model.claim",
-    "Finding": "analysis.audit.finding",
+    "Finding": "model.finding",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -125,6 +131,7 @@ _HOMES = {
     "VERDICTS": "analysis.audit.finding",
     "add_phase": "catalogue.add",
     "audit": "analysis.audit.audit",
+    "calibrate": "analysis.calibration",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
@@ -168,7 +175,10 @@ __all__ = [
     "Absence",
     "AddedPhase",
     "Audit",
+    "AuditFinding",
+    "Calibration",
     "Change",
+    "Check",
     "Claim",
     "ClaimProblem",
     "Claims",
@@ -214,6 +224,7 @@ __all__ = [
     "__version__",
     "add_phase",
     "audit",
+    "calibrate",
     "check_label",
     "check_symmetry",
     "errors",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 
 if TYPE_CHECKING:
+    from navp_structures.model.finding import Check
     from navp_structures.model.measured_list import SpacingReader
     from navp_structures.model.radiation import Radiation
     from navp_structures.model.sources import PhaseSource
@@ -64,6 +65,26 @@ def navp_phases() -> Iterable[PhaseSource]:  # type: ignore[empty-body]
         @hookimpl
         def navp_phases():
             return [PhaseSource(id="pt", load=platinum, aliases=("Pt",), kind="measured")]
+    """
+
+
+@hookspec
+def navp_checks() -> Iterable[Check]:  # type: ignore[empty-body]
+    """Return checks that every phase meets beside those of the package.
+
+    A complete plugin, which wants the source of each phase to have a DOI::
+
+        from navp_structures import Check, Finding, hookimpl
+
+
+        def doi(phase):
+            if phase.provenance.doi is None:
+                yield Finding(level="note", message="the source has no DOI")
+
+
+        @hookimpl
+        def navp_checks():
+            return [Check(name="doi", run=doi)]
     """
 
 

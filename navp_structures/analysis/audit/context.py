@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import AuditSettings
 from navp_structures.analysis.composition import same_composition
 from navp_structures.catalogue.catalogue import as_phase, as_phases
@@ -34,7 +34,7 @@ class AuditContext:
     claims: Claims
     settings: AuditSettings
     judges: Mapping[str, Judge]
-    _found: dict[str, Finding] = field(default_factory=dict)
+    _found: dict[str, AuditFinding] = field(default_factory=dict)
     _phases: dict[str, Phase] = field(default_factory=dict)
     _made: dict[Any, Any] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ class AuditContext:
         made: Made = self._made[key]
         return made
 
-    def finding(self, name: str) -> Finding:
+    def finding(self, name: str) -> AuditFinding:
         """Return what was found of the claim of that id; judged once."""
         claim = self.claims[name]
         made = self._found.get(claim.id)
@@ -89,4 +89,4 @@ def _others(phase: Phase) -> tuple[Phase, ...]:
     return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
 
 
-Judge: TypeAlias = Callable[[Claim, AuditContext], Finding]
+Judge: TypeAlias = Callable[[Claim, AuditContext], AuditFinding]

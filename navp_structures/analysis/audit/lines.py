@@ -12,7 +12,7 @@ from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.bragg import converted, converted_line, near_radiations
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.entry_lines import LineAt, best_seen, lines_at
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     is_modelled,
     judged,
@@ -63,7 +63,7 @@ class Survey:
         ]
 
 
-def powder_line(claim: Claim, context: AuditContext) -> Finding:
+def powder_line(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a phase has such a line, and what else it can be.
 
     A line that is too weak to be named explains nothing, unless the claim itself names its
@@ -96,7 +96,7 @@ def powder_line(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def conversion(claim: Claim, context: AuditContext) -> Finding:
+def conversion(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether an angle was converted rightly, and what the line can be."""
     used, start = radiation_of(claim), radiation_of(claim, "from_radiation")
     given = claim.from_number
