@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from navp_structures.catalogue.add import AddedPhase, add_phase
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
+    from navp_structures.catalogue.new_plugin import NewPlugin, new_plugin
     from navp_structures.catalogue.papers import load_claims, papers
     from navp_structures.catalogue.radiations import radiation
     from navp_structures.catalogue.spacing_readers import read_spacings
@@ -97,6 +98,7 @@ _HOMES = {
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
+    "NewPlugin": "catalogue.new_plugin",
     "Phase": "model.phase",
     "PhaseSource": "model.sources",
     "PhaseSummary": "model.sources",
@@ -143,6 +145,7 @@ _HOMES = {
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
     "load_claims": "catalogue.papers",
+    "new_plugin": "catalogue.new_plugin",
     "papers": "catalogue.papers",
     "path_energetics": "analysis.energetics",
     "phases": "analysis.phases",
@@ -188,6 +191,7 @@ __all__ = [
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
+    "NewPlugin",
     "Phase",
     "PhaseSource",
     "PhaseSummary",
@@ -235,6 +239,7 @@ __all__ = [
     "lattice_misfit",
     "load",
     "load_claims",
+    "new_plugin",
     "papers",
     "path_energetics",
     "phases",

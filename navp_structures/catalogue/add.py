@@ -29,7 +29,8 @@ class AddedPhase:
     cif, toml
         Their paths.
     found
-        Whether `load` finds it: False for a folder that ``NAVP_PHASE_PATH`` does not name.
+        Whether `load` finds it: False for a folder that neither ``NAVP_PHASE_PATH`` nor an
+        installed plugin names.
     """
 
     phase: Phase
@@ -137,7 +138,8 @@ def add_phase(
     written, toml = write_pair(folder, name, (data, text.encode()), force=force)
     forget()
     here = written.resolve()
-    known = any(_is_file(origin, here) for _, origin, _ in _offers(folder=None))
+    # A folder may be searched because an installed plugin names it.
+    known = any(_is_file(entry.source.origin, here) for entry in catalogue().entries)
     return AddedPhase(phase=phase, cif=written, toml=toml, found=known)
 
 
@@ -209,12 +211,13 @@ def _refuse_taken(names: tuple[str, ...], target: Path) -> None:
             raise InputError(f"{taken[0]!r} is already a name of {label}; choose another")
 
 
-def _offers(*, folder: Path | None) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _offers(*, folder: Path) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield (names, origin, label) of each phase of the catalogue, and of a folder."""
     for entry in catalogue().entries:
-        origin = entry.source.origin if entry.provider in builtin.DROPPED else ""
+        # Curated phases are nobody's to replace; a plugin's are, in the folder it names.
+        origin = "" if entry.provider == builtin.CURATED else entry.source.origin
         yield entry.names, origin, entry.qualified
-    if folder is not None and folder.is_dir():
+    if folder.is_dir():
         for source in phase_sources(folder, trusted=False):
             yield (source.id, *source.aliases), source.origin, source.origin
 
