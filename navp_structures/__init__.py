@@ -13,7 +13,9 @@ from navp_structures._version import __version__
 if TYPE_CHECKING:
     from navp_structures import errors
     from navp_structures.analysis.audit.audit import Audit, audit
-    from navp_structures.analysis.audit.finding import VERDICTS, Finding
+    from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding
+    from navp_structures.analysis.calibration import calibrate
+    from navp_structures.analysis.calibration_result import Calibration
     from navp_structures.analysis.energetics import (
         FormationEnergy,
         SodiationEnergetics,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from navp_structures.catalogue.add_many import AddedFile, AddedPhases, add_phases
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
+    from navp_structures.catalogue.new_plugin import NewPlugin, new_plugin
     from navp_structures.catalogue.papers import load_claims, papers
     from navp_structures.catalogue.radiations import radiation
     from navp_structures.catalogue.spacing_readers import read_spacings
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
     from navp_structures.model.absence import Absence
     from navp_structures.model.cell import UnitCell
     from navp_structures.model.claim import Claim, ClaimProblem, Claims, PrintedNumber
+    from navp_structures.model.finding import Check, Finding
     from navp_structures.model.measured import MeasuredPattern
     from navp_structures.model.measured_list import MeasuredList, SpacingReader
     from navp_structures.model.phase import Change, Phase
@@ -81,11 +85,14 @@ _HOMES = {
     "AddedPhase": "catalogue.add",
     "AddedPhases": "catalogue.add_many",
     "Audit": "analysis.audit.audit",
+    "AuditFinding": "analysis.audit.finding",
+    "Calibration": "analysis.calibration_result",
     "Change": "model.phase",
+    "Check": "model.finding",
     "Claim": "model.claim",
     "ClaimProblem": "model.claim",
     "Claims": "model.claim",
-    "Finding": "analysis.audit.finding",
+    "Finding": "model.finding",
     "FormationEnergy": "analysis.energetics",
     "LabelCheck": "analysis.indexing.label_result",
     "LatticeMisfit": "analysis.misfit.result",
@@ -94,6 +101,7 @@ _HOMES = {
     "MeasuredPattern": "model.measured",
     "NavpError": "errors",
     "NavpWarning": "errors",
+    "NewPlugin": "catalogue.new_plugin",
     "Phase": "model.phase",
     "PhaseSource": "model.sources",
     "PhaseSummary": "model.sources",
@@ -127,6 +135,7 @@ _HOMES = {
     "add_phase": "catalogue.add",
     "add_phases": "catalogue.add_many",
     "audit": "analysis.audit.audit",
+    "calibrate": "analysis.calibration",
     "check_label": "analysis.indexing.label_repair",
     "check_symmetry": "analysis.symmetry",
     "export": "analysis.export",
@@ -140,6 +149,7 @@ _HOMES = {
     "lattice_misfit": "analysis.misfit.misfit",
     "load": "catalogue.catalogue",
     "load_claims": "catalogue.papers",
+    "new_plugin": "catalogue.new_plugin",
     "papers": "catalogue.papers",
     "path_energetics": "analysis.energetics",
     "phases": "analysis.phases",
@@ -171,7 +181,10 @@ __all__ = [
     "AddedPhase",
     "AddedPhases",
     "Audit",
+    "AuditFinding",
+    "Calibration",
     "Change",
+    "Check",
     "Claim",
     "ClaimProblem",
     "Claims",
@@ -184,6 +197,7 @@ __all__ = [
     "MeasuredPattern",
     "NavpError",
     "NavpWarning",
+    "NewPlugin",
     "Phase",
     "PhaseSource",
     "PhaseSummary",
@@ -217,6 +231,7 @@ __all__ = [
     "add_phase",
     "add_phases",
     "audit",
+    "calibrate",
     "check_label",
     "check_symmetry",
     "errors",
@@ -231,6 +246,7 @@ __all__ = [
     "lattice_misfit",
     "load",
     "load_claims",
+    "new_plugin",
     "papers",
     "path_energetics",
     "phases",

@@ -14,14 +14,14 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
-from navp_structures.catalogue import builtin, plugins
+from navp_structures.catalogue import builtin, phase_checks, plugins
 from navp_structures.catalogue.catalogue import Entry, as_phase, catalogue_of
 from navp_structures.errors import (
     InputError,
@@ -34,7 +34,7 @@ from navp_structures.errors import (
 from navp_structures.io.cif import read_cif
 from navp_structures.io.cif_write import write_cif
 from navp_structures.io.phase_folder import phase_sources
-from navp_structures.model.finding import Finding
+from navp_structures.model.finding import Check, Finding
 from navp_structures.model.phase import KINDS, Phase
 from navp_structures.model.sources import PhaseSource
 
@@ -62,15 +62,16 @@ class _Offer:
 
 
 def check_phases(
-    phases: PhasesLike, *, allow: Collection[str] = ()
+    phases: PhasesLike, *, allow: Collection[str] = (), checks: Iterable[Check] = ()
 ) -> tuple[SymmetryReport, ...]:
     """Run every check of the data on phases; raise where one has something to object.
 
     The checks are those of ``navp check`` (symmetry, sites, composition, charge, distances,
     displacements, expected values with volume, density and spacings), and those of a curated
     entry: it loads under the name by which it is offered, states kind and source, and comes
-    back from a CIF as it was. Warnings count as errors do, unless they are allowed; notes do
-    not count.
+    back from a CIF as it was; for a provider also those that it adds itself (the hook
+    ``navp_checks``), never those of other plugins. Warnings count as errors do, unless they
+    are allowed; notes do not count.
 
     Parameters
     ----------
@@ -81,6 +82,8 @@ def check_phases(
         names and paths of CIFs.
     allow
         Names of checks whose warnings are accepted, such as ``{"charge"}``; errors never are.
+    checks
+        Further checks.
 
     Returns
     -------
@@ -100,28 +103,34 @@ def check_phases(
     ['navp-model', 'nzsp-300k']
     """
     __tracebackhide__ = True  # a test runner then shows the test, not this function
-    for name in allow:
-        if name not in CHECKS:
-            hint = nearest(name, CHECKS)
-            raise InputError(f"no check {shown(name)}{hint}; checks: {', '.join(CHECKS)}")
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        what, offers, findings = _offered(phases)
+        what, offers, findings, own = _offered(phases)
     findings += _told(told, "offer")
+    further = (*own, *phase_checks.as_checks(checks))
+    known = (*CHECKS, *(check.qualified for check in further))
+    for name in allow:
+        if name not in known:
+            raise InputError(
+                f"no check {shown(name)}{nearest(name, known)}; checks: {', '.join(known)}"
+            )
     if not offers and not findings:
         findings = [_error("offer", "there is no phase", 0, "1 or more")]
     found: dict[str, list[Finding]] = {"": findings}
     reports: list[SymmetryReport] = []
     for offer in offers:
-        found.setdefault(offer.name, []).extend(_checked(offer, reports))
-    counted = {name: _counted(all_of, allow) for name, all_of in found.items()}
+        found.setdefault(offer.name, []).extend(_checked(offer, further, reports))
+    counted = {name: _counted(all_of, allow, known) for name, all_of in found.items()}
     if any(counted.values()):
         raise AssertionError(_text(what, len(offers), counted))
     return tuple(reports)
 
 
-def _offered(phases: PhasesLike) -> tuple[str, list[_Offer], list[Finding]]:
-    """Return what was asked for, the phases on offer, and what is wrong with the offer."""
+_Offered = tuple[str, list[_Offer], list[Finding], tuple[Check, ...]]
+
+
+def _offered(phases: PhasesLike) -> _Offered:
+    """Return what was asked for, its phases, what is wrong with the offer, its own checks."""
     if isinstance(phases, str) and not any(s in phases for s in {"/", os.sep}):
         return _of_provider(phases)
     if isinstance(phases, str | os.PathLike):
@@ -130,13 +139,13 @@ def _offered(phases: PhasesLike) -> tuple[str, list[_Offer], list[Finding]]:
         if not phases.is_dir():
             raise InputError(f"{phases} is no folder; give the folder of the pairs")
         offers = [_of_source(source, "folder") for source in phase_sources(phases)]
-        return f"folder {phases}", offers, list(_lonely(phases))
+        return f"folder {phases}", offers, list(_lonely(phases)), ()
     if isinstance(phases, Phase) or not isinstance(phases, Iterable):
         raise InputError(f"{shown(phases)} is no list of phases, provider or folder")
-    return "the list", [_of_item(item) for item in phases], []
+    return "the list", [_of_item(item) for item in phases], [], ()
 
 
-def _of_provider(name: str) -> tuple[str, list[_Offer], list[Finding]]:
+def _of_provider(name: str) -> _Offered:
     found = catalogue_of(name)
     status = {s.name: s for s in found.statuses}
     if not found.manager.has_plugin(name) and name not in status:
@@ -155,7 +164,9 @@ def _of_provider(name: str) -> tuple[str, list[_Offer], list[Finding]]:
         for plugin, folder in plugins.answers(found.manager, "navp_phase_folders")
         if plugin == name and isinstance(folder, Traversable) and folder.is_dir()
     ]
-    return f"provider {name!r}", offers, [f for folder in folders for f in _lonely(folder)]
+    own = tuple(c for c in phase_checks.offered_by(found.manager) if c.provider == name)
+    lonely = [f for folder in folders for f in _lonely(folder)]
+    return f"provider {name!r}", offers, lonely, own
 
 
 def _of_source(source: PhaseSource, provider: str) -> _Offer:
@@ -185,7 +196,9 @@ def _lonely(folder: Traversable) -> Iterator[Finding]:
             )
 
 
-def _checked(offer: _Offer, reports: list[SymmetryReport]) -> Iterator[Finding]:
+def _checked(
+    offer: _Offer, further: tuple[Check, ...], reports: list[SymmetryReport]
+) -> Iterator[Finding]:
     """Yield what the checks find in one phase; add its report where there is one."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -199,7 +212,10 @@ def _checked(offer: _Offer, reports: list[SymmetryReport]) -> Iterator[Finding]:
     yield from _kind(phase)
     yield from _source(phase)
     try:
-        report = check_symmetry(phase)
+        # A check that fails tells so by a finding too.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PluginWarning)
+            report = check_symmetry(phase, checks=further)
     except NavpError as error:
         yield _error("symmetry", str(error))
     else:
@@ -257,11 +273,13 @@ def _cif(phase: Phase) -> Iterator[Finding]:
     for name, before, after in pairs:
         # What a phase leaves open, such as the formula, a CIF may derive from the sites.
         if before is not None and _folded(before) != _folded(after):
-            yield _error("cif", f"{name} does not come back from a CIF", after, before)
+            what = f"{name} does not come back from a CIF"
+            yield _error("cif", what, _brief(after), _brief(before))
     kept = _atoms(again)
     for key, before in _atoms(phase).items():
         if kept.get(key) != before:
-            yield _error("cif", f"site {key[0]} does not come back", kept.get(key), before)
+            what = f"site {key[0]} does not come back"
+            yield _error("cif", what, _brief(kept.get(key)), _brief(before))
 
 
 def _atoms(phase: Phase) -> dict[tuple[str, int], tuple[Any, ...]]:
@@ -282,11 +300,18 @@ def _folded(value: object) -> object:
     return " ".join(value.split()) or None if isinstance(value, str) else value
 
 
+def _brief(value: object) -> object:
+    """Return what a finding can hold of a value."""
+    return value if value is None or isinstance(value, int | float | str) else shown(value)
+
+
 def _error(check: str, message: str, value: object = None, expected: object = None) -> Finding:
     return Finding(level="error", message=message, value=value, expected=expected, check=check)
 
 
-def _counted(findings: list[Finding], allow: Collection[str]) -> list[Finding]:
+def _counted(
+    findings: list[Finding], allow: Collection[str], order: Sequence[str]
+) -> list[Finding]:
     """Return the findings that count, each once, in the order of the checks."""
     counted = [
         f
@@ -294,7 +319,7 @@ def _counted(findings: list[Finding], allow: Collection[str]) -> list[Finding]:
         if f.level == "error" or (f.level == "warning" and f.check not in allow)
     ]
     once = {(f.check, f.message): f for f in counted}
-    return sorted(once.values(), key=lambda f: CHECKS.index(f.check))
+    return sorted(once.values(), key=lambda f: order.index(f.check))
 
 
 def _text(what: str, number: int, counted: dict[str, list[Finding]]) -> str:

@@ -174,11 +174,11 @@ def made_up_judges(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     Other claims are consistent; `computed`, `explanation` and other values hold for all.
     """
     from navp_structures.analysis.audit import audit as module
-    from navp_structures.analysis.audit.finding import Finding
+    from navp_structures.analysis.audit.finding import AuditFinding
     from navp_structures.model.claim_quantities import QUANTITIES
 
     def install(verdicts: dict[str, str] | None = None, **values: object) -> None:
-        def judge(claim: object, context: object) -> Finding:
+        def judge(claim: object, context: object) -> AuditFinding:
             phases = context.phases_of(claim)
             for name in claim.claims:
                 context.finding(name)
@@ -190,7 +190,7 @@ def made_up_judges(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 **values,
             }
             verdict = (verdicts or {}).get(claim.id, "consistent")
-            return Finding(id=claim.id, printed=claim.printed, verdict=verdict, **told)
+            return AuditFinding(id=claim.id, printed=claim.printed, verdict=verdict, **told)
 
         monkeypatch.setattr(module, "JUDGES", dict.fromkeys(QUANTITIES, judge))
 

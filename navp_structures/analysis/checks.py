@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from navp_structures.constants import VARIABLE_VALENCES
 from navp_structures.errors import SpaceGroupError
 from navp_structures.kernels import orbit
 from navp_structures.model import standard
-from navp_structures.model.finding import Finding
+from navp_structures.model.finding import LEVELS, Finding
 from navp_structures.model.hkl import format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import Site
@@ -40,8 +40,10 @@ CLOSEST_CONTACT: Final = 0.6
 """Shortest distance over the sum of covalent radii; an O-H bond has 1.0, P-O 0.87."""
 
 
-def with_findings(report: SymmetryReport, phase: Phase) -> SymmetryReport:
-    """Return the report with everything that the checks have to say."""
+def with_findings(
+    report: SymmetryReport, phase: Phase, further: Iterable[Finding] = ()
+) -> SymmetryReport:
+    """Return the report with everything that the checks have to say, and further findings."""
     answers = {
         "symmetry": _symmetry(report),
         "sites": _sites(report),
@@ -54,8 +56,8 @@ def with_findings(report: SymmetryReport, phase: Phase) -> SymmetryReport:
     findings = [
         replace(finding, check=name) for name, found in answers.items() for finding in found
     ]
-    order = {"error": 0, "warning": 1, "note": 2}
-    findings.sort(key=lambda finding: order[finding.level])
+    findings += further
+    findings.sort(key=lambda finding: LEVELS.index(finding.level))
     return replace(report, findings=tuple(findings))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from navp_structures._version import __version__
-from navp_structures.catalogue import builtin, radiations, spacing_readers
+from navp_structures.catalogue import builtin, phase_checks, radiations, spacing_readers
 from navp_structures.catalogue.catalogue import Catalogue, current_catalogue
 from navp_structures.errors import PluginWarning
 from navp_structures.show.tables import Column, TableResult
@@ -109,6 +109,7 @@ def plugin_table() -> PluginTable:
         warnings.simplefilter("always")
         found = current_catalogue()
         list(found.summaries())
+        phase_checks.offered_by(found.manager)
         radiations.offered_by(found.manager)
         spacing_readers.offered_by(found.manager)
     reasons: dict[str, list[str]] = {}

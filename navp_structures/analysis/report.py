@@ -178,6 +178,10 @@ def _shortest(report: SymmetryReport, width: int) -> str:
 
 
 def _verdict(report: SymmetryReport, fold: Fold) -> str:
-    lines = [fold(printable(f"{f.level}: {f.message}")) for f in report.findings]
+    # A finding of a plugin's check says whose it is.
+    of = {name: f" ({name})" for name in report.checks}
+    lines = [
+        fold(printable(f"{f.level}{of.get(f.check, '')}: {f.message}")) for f in report.findings
+    ]
     lines.append("passed" if report.passed else "failed")
     return "\n".join(lines)

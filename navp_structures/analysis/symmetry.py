@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from navp_structures.analysis import checks
+from navp_structures.analysis.checks import with_findings
 from navp_structures.analysis.composition import (
     ChargeBalance,
     ElementCount,
@@ -23,10 +23,11 @@ from navp_structures.analysis.spglib_symmetry import (
     find_symmetry,
     wyckoff_letters,
 )
+from navp_structures.catalogue import phase_checks
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.kernels.lattice import periodic_distances
 from navp_structures.model import standard
-from navp_structures.model.finding import Finding
+from navp_structures.model.finding import Check, Finding
 from navp_structures.model.phase import Phase, provisos
 from navp_structures.model.spacegroup import SpaceGroup
 
@@ -100,6 +101,8 @@ class SymmetryReport:
         Symbol of the higher symmetry that a looser tolerance would give, None if none.
     findings
         What is wrong or worth knowing; `passed` is False when one is an error.
+    checks
+        Names of the further checks that the phase met, those of plugins.
     """
 
     phase: str
@@ -120,6 +123,7 @@ class SymmetryReport:
     volume_per_formula_unit_su: float | None
     shortest: tuple[ShortestDistance, ...]
     findings: tuple[Finding, ...]
+    checks: tuple[str, ...] = ()
 
     @property
     def provisos(self) -> tuple[str, ...]:
@@ -134,7 +138,8 @@ class SymmetryReport:
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked."""
-        return {"phase": self.phase, "tolerances": list(TOLERANCES)}
+        asked = {"phase": self.phase, "tolerances": list(TOLERANCES)}
+        return asked | {"checks": list(self.checks)}
 
     def __repr__(self) -> str:
         """One line: phase, declared group, verdict, window."""
@@ -171,7 +176,9 @@ class SymmetryReport:
         return f"<pre>{html.escape(self.to_text())}</pre>"
 
 
-def check_symmetry(phase: PhaseLike) -> SymmetryReport:
+def check_symmetry(
+    phase: PhaseLike, *, checks: Iterable[Check] | None = None
+) -> SymmetryReport:
     """Check the declared symmetry of a phase against spglib, and what its sites add up to.
 
     Group, setting and origin are compared operation by operation, at tolerances from
@@ -182,6 +189,9 @@ def check_symmetry(phase: PhaseLike) -> SymmetryReport:
     phase
         A Phase, a name, or the path of a CIF. A cell-only phase gets its cell, volume and
         expected values checked.
+    checks
+        Further checks, whose findings join the others; None takes those of the installed
+        plugins (the hook ``navp_checks``), an empty list none.
 
     Examples
     --------
@@ -189,6 +199,7 @@ def check_symmetry(phase: PhaseLike) -> SymmetryReport:
     True
     """
     found = as_phase(phase)
+    more = phase_checks.as_checks(checks)
     group = found.space_group
     whole = contents(found) if found.has_sites else None
     if whole is not None and len(whole.positions) > LARGEST_SEARCH:
@@ -217,8 +228,9 @@ def check_symmetry(phase: PhaseLike) -> SymmetryReport:
         volume_per_formula_unit_su=found.volume_per_formula_unit_su,
         shortest=shortest_distances(found) if found.has_sites else (),
         findings=(),
+        checks=tuple(check.qualified for check in more),
     )
-    return checks.with_findings(report, found)
+    return with_findings(report, found, phase_checks.findings(found, more))
 
 
 def _step(group: SpaceGroup, result: Found, phase: Phase) -> SymmetryStep:

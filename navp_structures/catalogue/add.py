@@ -32,7 +32,8 @@ class AddedPhase:
     cif, toml
         Their paths.
     found
-        Whether `load` finds it: False for a folder that ``NAVP_PHASE_PATH`` does not name.
+        Whether `load` finds it: False for a folder that neither ``NAVP_PHASE_PATH`` nor an
+        installed plugin names.
     """
 
     phase: Phase

@@ -28,7 +28,7 @@ class ReadyPhase:
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who has a name: the CIF of a dropped phase, else an empty text, and a label."""
+    """Who has a name: its CIF, an empty text where nobody may replace it, and a label."""
 
     origin: str
     label: str
@@ -132,13 +132,10 @@ def target_folder(into: str | os.PathLike[str] | None) -> Path:
 
 
 def known_files() -> frozenset[Path]:
-    """Return the CIF of each dropped phase that `load` finds."""
-    entries = catalogue().entries
-    return frozenset(
-        Path(entry.source.origin).resolve()
-        for entry in entries
-        if entry.provider in builtin.DROPPED
-    )
+    """Return the CIF of each phase that `load` finds, in whichever folder."""
+    # A folder may be searched because an installed plugin names it.
+    files = (_file_of(entry.source.origin) for entry in catalogue().entries)
+    return frozenset(file for file in files if file is not None)
 
 
 def _make(folder: Path) -> None:
@@ -151,11 +148,20 @@ def _make(folder: Path) -> None:
 def _offers(folder: Path) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield (names, origin, label) of each phase of the catalogue, and of a folder."""
     for entry in catalogue().entries:
-        origin = entry.source.origin if entry.provider in builtin.DROPPED else ""
+        # Curated phases are nobody's to replace; a plugin's are, in the folder it names.
+        origin = "" if entry.provider == builtin.CURATED else entry.source.origin
         yield entry.names, origin, entry.qualified
     for source in phase_sources(folder, trusted=False):
         yield (source.id, *source.aliases), source.origin, source.origin
 
 
 def _is_file(origin: str, file: Path) -> bool:
-    return bool(origin) and Path(origin).resolve() == file
+    return _file_of(origin) == file
+
+
+def _file_of(origin: str) -> Path | None:
+    """Return the file that a phase comes from; None where a plugin says something else."""
+    try:
+        return Path(origin).resolve() if origin else None
+    except (OSError, RuntimeError, ValueError):
+        return None

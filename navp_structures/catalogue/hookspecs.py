@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pluggy
 
 if TYPE_CHECKING:
+    from navp_structures.model.finding import Check
     from navp_structures.model.measured_list import SpacingReader
     from navp_structures.model.radiation import Radiation
     from navp_structures.model.sources import PhaseSource
@@ -47,23 +48,61 @@ def navp_phases() -> Iterable[PhaseSource]:  # type: ignore[empty-body]
 
     A complete plugin::
 
-        from navp_structures import Phase, PhaseSource, SpaceGroup, UnitCell, hookimpl
+        from navp_structures import (
+            Phase,
+            PhaseSource,
+            Provenance,
+            Site,
+            SpaceGroup,
+            Species,
+            UnitCell,
+            hookimpl,
+        )
 
 
         def platinum():
+            species = Species(symbol="Pt", label="Pt1")
+            atom = Site(label="Pt1", species=(species,), fract=(0, 0, 0))
             return Phase(
                 id="pt",
-                cell=UnitCell(a=3.9242, b=3.9242, c=3.9242),
+                cell=UnitCell(a=3.9231, b=3.9231, c=3.9231),
                 space_group=SpaceGroup.from_name("F m -3 m"),
+                sites=(atom,),
                 formula="Pt",
                 formula_units=4,
                 kind="measured",
+                provenance=Provenance(
+                    authors=("Swanson, H. E.", "Tatge, E."),
+                    journal="National Bureau of Standards Circular 539",
+                    year=1953,
+                    method="X-ray powder diffraction",
+                ),
             )
 
 
         @hookimpl
         def navp_phases():
             return [PhaseSource(id="pt", load=platinum, aliases=("Pt",), kind="measured")]
+    """
+
+
+@hookspec
+def navp_checks() -> Iterable[Check]:  # type: ignore[empty-body]
+    """Return checks that every phase meets beside those of the package.
+
+    A complete plugin, which wants the source of each phase to have a DOI::
+
+        from navp_structures import Check, Finding, hookimpl
+
+
+        def doi(phase):
+            if phase.provenance.doi is None:
+                yield Finding(level="note", message="the source has no DOI")
+
+
+        @hookimpl
+        def navp_checks():
+            return [Check(name="doi", run=doi)]
     """
 
 

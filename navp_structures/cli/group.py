@@ -34,6 +34,11 @@ _COMMANDS = {
     "path": ("navp_structures.cli.path", "path", "Volumes and polyhedra as sodium leaves."),
     "misfit": ("navp_structures.cli.misfit", "misfit", "How one lattice fits on another."),
     "index": ("navp_structures.cli.index", "index", "Index spacings, spots, powder lines."),
+    "calibrate": (
+        "navp_structures.cli.calibrate",
+        "calibrate",
+        "Scale or shift of an instrument from a standard.",
+    ),
     "add": ("navp_structures.cli.add", "add", "Add a CIF to your own phases."),
     "audit": ("navp_structures.cli.audit", "audit", "Judge what papers claim."),
     "plugins": ("navp_structures.cli.plugins", "plugins", "Plugins and folders of phases."),

@@ -80,6 +80,7 @@ def _index_spacings(values: tuple[str, ...], given: Given) -> None:
     result = index_spacings(
         numbers,
         **given.errors,
+        **given.calibration(given.units or "A"),
         angles=_angles(given.angles, len(numbers)),
         angle_sigma=given.angle_sigma,
         units=given.units or "A",

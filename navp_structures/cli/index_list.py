@@ -57,12 +57,13 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
 
     listed = read_spacings(Path(values[0]), units=given.units)
     _refuse_unfit(listed.kind, values[0], given)
+    known = given.calibration(units_of(listed)) if given.calibrate is not None else {}
     if given.powder or listed.kind == "powder" or listed.quantity == "two_theta":
-        result = _lines(listed, given.errors, given.radiation)
+        result = _lines(listed, given.errors | known, given.radiation)
     elif listed.kind == "spots":
-        result = _spots(listed, given.spot_options)
+        result = _spots(listed, given.spot_options | known)
     else:
-        result = _spacings(listed, given.errors, given.of_spots, given.radiation)
+        result = _spacings(listed, given.errors | known, given.of_spots, given.radiation)
     if given.plot is not None:
         _draw(result, given.plot)
     _print(result, listed, given)

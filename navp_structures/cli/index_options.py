@@ -46,6 +46,12 @@ _OPTIONS = (
         "otherwise; none for two_theta.",
     ),
     click.option(
+        "--calibrate",
+        metavar='"PHASE VALUE..."',
+        help="A standard that the same instrument measured, in the same units: its phase "
+        "and values, or a file of them.",
+    ),
+    click.option(
         "--label",
         "labels",
         multiple=True,
@@ -115,6 +121,7 @@ class Given:
     angles: tuple[str, ...]
     angle_sigma: float
     scale_sigma: str | None
+    calibrate: str | None
     labels: tuple[str, ...]
     probe: str | None
     powder: bool
@@ -157,6 +164,21 @@ class Given:
     def spot_options(self) -> dict[str, Any]:
         """Options of spots that are given, errors among them."""
         return given_only(self.errors | self.of_spots)
+
+    def calibration(self, units: str) -> dict[str, Any]:
+        """Return the option ``calibration`` of what is measured in a unit; empty without."""
+        if self.calibrate is None:
+            return {}
+        from navp_structures.cli.calibrate import calibration_of
+
+        found = calibration_of(
+            self.calibrate,
+            units=units,
+            sigma=self.sigma,
+            radiation=self.radiation,
+            camera_constant=self.camera_constant,
+        )
+        return {"calibration": found}
 
     @property
     def of_sequence(self) -> dict[str, Any]:

@@ -30,12 +30,14 @@ def index_patterns(path: str, given: Given) -> None:
     given.refuse_unfit("many")
     from navp_structures.analysis.indexing.many import index_many
 
+    units = given.units or "1/A"
     result = index_many(
         path,
-        units=given.units or "1/A",
+        units=units,
         workers=given.workers,
         progress=on_terminal(),
         **given.spot_options,
+        **given.calibration(units),
     )
     _tell_failed(result)
     if given.tabled:
@@ -75,7 +77,7 @@ def index_frames(values: tuple[str, ...], given: Given) -> None:
 
     listed = [read_spacings(Path(value), units=given.units) for value in values]
     units = _one_unit(listed)
-    options = given.spot_options | given.of_sequence
+    options = given.spot_options | given.of_sequence | given.calibration(units)
     if given.sigma is None:
         options["sigma"] = _one_sigma(listed)
     strengths = [intensities(one) for one in listed]

@@ -217,6 +217,17 @@ def _format(value: Any, key: str) -> str:
         raise ClaimError(f"{key}: {error}", key) from None
 
 
+def _flag(value: object, key: str) -> bool:
+    """Return true or false, which a table writes as a word."""
+    if isinstance(value, str):
+        value = {"true": True, "yes": True, "false": False, "no": False}.get(
+            value.strip().casefold(), value
+        )
+    if not isinstance(value, bool):
+        raise ClaimError(f"{key} is {shown(value)}; it must be true or false", key)
+    return value
+
+
 def _radiation(value: object, key: str) -> str | float:
     return plain_text(value, key) if isinstance(value, str) else plain_number(value, key)
 
@@ -245,6 +256,7 @@ KEYS: Final[Mapping[str, tuple[str, Callable[[Any, str], Any]]]] = MappingProxyT
         "from_radiation": ("from_radiation", _radiation),
         "claims": ("claims", _texts),
         "temperature": ("temperature", plain_number),
+        "standard": ("standard", _flag),
         **{name: (name, plain_text) for name in _NAMES},
         **{name: (name, _long_text) for name in _TEXTS},
     }

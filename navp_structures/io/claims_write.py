@@ -26,6 +26,7 @@ _AFTER: Final = (
     "claims",
     "relation",
     "group",
+    "standard",
     "kind",
     "temperature",
     "conditions",
@@ -80,7 +81,7 @@ def _keys(claim: Claim) -> Iterator[tuple[str, object]]:
         yield "cell", claim.cell
     for key in _AFTER:
         value = getattr(claim, "from_number" if key == "from" else key)
-        if value is not None and value != ():
+        if value is not None and value != () and value is not False:
             yield key, value
 
 

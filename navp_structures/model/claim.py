@@ -109,6 +109,9 @@ class Claim:
         than the second, or ``close`` to it.
     group
         Of one image, or one pattern: one scale and one phase.
+    standard
+        Whether it is a spacing or a line of a standard, which shows the scale or the shift of
+        its group.
     kind
         ``measured`` or ``computed``, where the paper says so.
     temperature, conditions
@@ -156,6 +159,7 @@ class Claim:
     claims: tuple[str, ...] = ()
     relation: str | None = None
     group: str | None = None
+    standard: bool = False
     kind: str | None = None
     temperature: float | None = None
     conditions: str | None = None

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 TRENDS: Final = ("grows", "shrinks", "same")
 RELATIONS: Final = ("larger", "smaller", "close")
+STANDARDS: Final = ("spacing", "powder_line")
+"""Quantities that show the scale, or the shift, of an image or a pattern."""
+
 CLAIM_KINDS: Final = ("measured", "computed")
 
 CELL_BOUNDS: Final = MappingProxyType(
@@ -84,6 +87,7 @@ def check_claim(claim: Claim) -> str | None:
     _check_numbers(claim, quantity, quantity.units.get(unit or "", 1.0))
     _check_signs(claim)
     _check_others(claim)
+    _check_standard(claim)
     return unit
 
 
@@ -238,6 +242,17 @@ def _check_others(claim: Claim) -> None:
             SpaceGroup.from_name(claim.space_group)
         except SpaceGroupError as error:
             raise ClaimError(str(error), "space_group") from None
+
+
+def _check_standard(claim: Claim) -> None:
+    if not claim.standard:
+        return
+    if claim.quantity not in STANDARDS:
+        raise ClaimError(f"{claim.what.noun} can be no standard", "standard")
+    if claim.group is None:
+        raise ClaimError("a standard needs the group that it calibrates", "standard")
+    if not claim.phases:
+        raise ClaimError("a standard needs a phase, no material", "standard")
 
 
 def _reference_fault(

@@ -115,6 +115,23 @@ def loaded(code: str, folder: Path) -> set[str]:
             "import navp_structures as navp; navp.audit('shen-2023').to_html()",
             tuple({*HEAVY, "rich", "click"} - {"scipy", "spglib"}),
         ),
+        (
+            # The check needs spglib, and its distances scipy.
+            "import navp_structures as navp; navp.export('NZSP', 'x.cif'); "
+            "from navp_structures.cli import main; "
+            "main(['add', 'x.cif', '--into', '.', '--id', 'y'], standalone_mode=False)",
+            tuple({*HEAVY, "rich"} - {"scipy", "spglib"}),
+        ),
+        (
+            "from navp_structures.cli import main; "
+            "main(['plugins', 'new', 'mylab'], standalone_mode=False)",
+            (*HEAVY, "rich"),
+        ),
+        (
+            "from navp_structures.cli import main; "
+            "main(['plugins', 'new', 'mylab', '--json'], standalone_mode=False)",
+            (*HEAVY, "rich"),
+        ),
     ],
     ids=[
         "import",
@@ -135,6 +152,9 @@ def loaded(code: str, folder: Path) -> set[str]:
         "misfit",
         "audit",
         "report of an audit",
+        "add",
+        "plugins new",
+        "plugins new --json",
     ],
 )
 def test_heavy_packages_stay_out(tmp_path: Path, code: str, too_heavy: tuple[str, ...]) -> None:

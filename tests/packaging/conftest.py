@@ -1,10 +1,11 @@
-"""One environment with the built wheel, shared by every packaging test."""
+"""Environments with the built wheel: one for most tests, and new ones where asked for."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,18 +70,36 @@ def builds(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Builds:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory, builds: Builds) -> Environment:
-    root = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", root / "venv"], check=True)
-    folder = root / "elsewhere"
-    folder.mkdir()
-    made = Environment(
-        bin=root / "venv" / "bin",
-        folder=folder,
-        variables=_variables() | {"XDG_DATA_HOME": str(root / "no-user-data")},
-    )
-    made.pip("install", "--quiet", str(builds.wheel))
-    return made
+def make_environment(
+    tmp_path_factory: pytest.TempPathFactory, builds: Builds
+) -> Callable[[], Environment]:
+    """Return a function that makes a new environment with the wheel."""
+
+    def make() -> Environment:
+        root = tmp_path_factory.mktemp("environment")
+        subprocess.run([sys.executable, "-m", "venv", root / "venv"], check=True)
+        folder = root / "elsewhere"
+        folder.mkdir()
+        made = Environment(
+            bin=root / "venv" / "bin",
+            folder=folder,
+            variables=_variables() | {"XDG_DATA_HOME": str(root / "no-user-data")},
+        )
+        made.pip("install", "--quiet", str(builds.wheel))
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def environment(make_environment: Callable[[], Environment]) -> Environment:
+    return make_environment()
+
+
+@pytest.fixture(scope="session")
+def plugin_environment(make_environment: Callable[[], Environment]) -> Environment:
+    """Return one for packages of plugins; each file of tests takes its own out again."""
+    return make_environment()
 
 
 def _variables() -> dict[str, str]:

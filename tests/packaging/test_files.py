@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.packaging
 
+TEMPLATE = "navp_structures/plugins/template/"
 NEVER = {".venv", ".git", "__pycache__", "dist", "build", ".mypy_cache", ".ruff_cache"}
 
 
@@ -43,6 +44,15 @@ def test_wheel_holds_every_curated_file(builds: Builds, checkout: Path) -> None:
     assert files <= in_wheel(builds.wheel)
 
 
+def test_both_hold_what_a_new_plugin_is_made_of(builds: Builds, checkout: Path) -> None:
+    template = checkout / "plugins" / "template"
+    files = {p.relative_to(template).as_posix() for p in files_below(template)}
+    assert {"pyproject.toml", ".gitignore", ".github/workflows/tests.yml"} <= files
+    below = {n.removeprefix(TEMPLATE) for n in in_wheel(builds.wheel) if n.startswith(TEMPLATE)}
+    assert below == files
+    assert {f"plugins/template/{name}" for name in files} <= in_sdist(builds.sdist)
+
+
 def test_wheel_holds_every_module_and_the_typing_mark(builds: Builds, checkout: Path) -> None:
     package = checkout / "navp_structures"
     modules = {p.relative_to(checkout).as_posix() for p in package.rglob("*.py")}
@@ -53,8 +63,10 @@ def test_wheel_holds_nothing_but_the_package(builds: Builds) -> None:
     names = in_wheel(builds.wheel)
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"navp_structures"}
-    parts = {part for name in names for part in Path(name).parts}
-    assert parts.isdisjoint(NEVER | {"tests", ".ci"})
+    # A new plugin begins with a test.
+    own = {name for name in names if not name.startswith(TEMPLATE)}
+    parts = {part for name in own for part in Path(name).parts}
+    assert parts.isdisjoint(NEVER | {"tests", ".ci", "plugins"})
     assert not [name for name in names if name.endswith(".pyc")]
 
 

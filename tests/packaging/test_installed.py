@@ -113,6 +113,30 @@ def test_exported_cif_passes_the_check(environment: Environment, tmp_path: Path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_plugins_list_and_path(environment: Environment) -> None:
+    (row,) = answer(environment.run("navp", "plugins", "list", "--json"))["results"]
+    assert (row["provider"], row["status"]) == ("navp", "loaded")
+    (row,) = answer(environment.run("navp", "plugins", "path", "--json"))["results"]
+    assert (row["provider"], row["exists"]) == ("user", False)
+
+
+def test_plugins_new_writes_what_the_checkout_has(
+    environment: Environment, tmp_path: Path, checkout: Path
+) -> None:
+    # The name of the files' own package leaves them as they are.
+    arguments = ["plugins", "new", "navp-template", "--json"]
+    made = answer(environment.run("navp", *arguments, folder=tmp_path))["results"]
+    assert len(made["files"]) > 5
+    for name in made["files"]:
+        written = (tmp_path / made["folder"] / name).read_bytes()
+        assert written == (checkout / "plugins" / "template" / name).read_bytes()
+    done = environment.run("navp", *arguments, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: navp-template exists; it is left alone\n",
+    )
+
+
 @pytest.mark.parametrize("arguments", [["list"], ["show", "Na3VP"], ["show", "na3vp-rt"]])
 def test_current_directory_is_not_read(
     environment: Environment, decoys: Path, arguments: list[str]

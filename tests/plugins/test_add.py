@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,6 +70,22 @@ def test_the_users_folder_is_made(
 
 def test_a_folder_nobody_named_is_told(file: Path, tmp_path: Path) -> None:
     assert not navp.add_phase(file, kind="measured", id="x", into=tmp_path).found
+
+
+def test_the_folder_of_a_plugin_is_known(
+    file: Path, tmp_path: Path, install: Callable[..., None]
+) -> None:
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    hook = navp.hookimpl(specname="navp_phase_folders")(lambda: [folder])
+    install(mylab=SimpleNamespace(navp_phase_folders=hook))
+    said = {"kind": "measured", "id": "x", "into": folder}
+    assert navp.add_phase(file, **said).found
+    assert navp.load("mylab:x").provider == "mylab"
+    # It can be replaced there, and nowhere else be added under its name.
+    assert navp.add_phase(file, **said, aliases=["y"], force=True).phase.aliases == ("y",)
+    with pytest.raises(InputError, match="'x' is already a name of mylab:x"):
+        navp.add_phase(file, **said | {"into": tmp_path})
 
 
 def test_an_exported_model_stays_one(folder: Path, tmp_path: Path) -> None:

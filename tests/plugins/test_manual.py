@@ -9,8 +9,15 @@ import pytest
 
 from navp_structures import Phase, PhaseSource
 from navp_structures.catalogue import hookspecs
+from navp_structures.testing import check_phases
 
-HOOKS = ["navp_phase_folders", "navp_phases", "navp_radiations", "navp_spacing_readers"]
+HOOKS = [
+    "navp_phase_folders",
+    "navp_phases",
+    "navp_checks",
+    "navp_radiations",
+    "navp_spacing_readers",
+]
 
 
 def _examples(text: str) -> list[str]:
@@ -19,7 +26,7 @@ def _examples(text: str) -> list[str]:
 
 def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
     examples = _examples((checkout / "plugins" / "README.md").read_text("utf-8"))
-    assert len(examples) == 4
+    assert len(examples) == len(HOOKS)
     space: dict[str, object] = {}
     exec(compile(examples[1], "README", "exec"), space)
     (source,) = space["navp_phases"]()  # type: ignore[operator]
@@ -27,6 +34,8 @@ def test_the_manuals_plugins_are_complete(checkout: Path) -> None:
     phase = source.load()
     assert isinstance(phase, Phase)
     assert phase.id == source.id
+    # What the manual shows is data as they should be.
+    assert [report.passed for report in check_phases([source])] == [True]
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from navp_structures.analysis.audit.agreement import TIMES
+from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.settings import AuditSettings
+from navp_structures.analysis.audit.standards import scale_of
 from navp_structures.analysis.indexing.candidates import deviation
 from navp_structures.analysis.indexing.units import Spacing
 from navp_structures.errors import ClaimError, InputError
@@ -103,8 +105,8 @@ class Off:
         return self.relative / self.sigma
 
 
-def observed(claim: Claim, settings: AuditSettings) -> Observed:
-    """Return the spacing of a claim.
+def observed(claim: Claim, context: AuditContext) -> Observed:
+    """Return the spacing of a claim, without the scale that a standard in its image shows.
 
     Raises
     ------
@@ -114,8 +116,9 @@ def observed(claim: Claim, settings: AuditSettings) -> Observed:
     d = claim.value
     assert d is not None  # noqa: S101 - a claim of a spacing has a value
     stated = claim.uncertainty
-    sigma = settings.spacing_sigma if not stated else stated / d
+    sigma = context.settings.spacing_sigma if not stated else stated / d
     rounding = 0.0 if stated else (claim.rounding or 0.0) / d
+    d /= scale_of(claim, context)
     made = Observed(d=d, sigma=sigma, rounding=rounding, is_stated=bool(stated))
     try:
         _ = made.spacing

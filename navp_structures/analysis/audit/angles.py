@@ -9,7 +9,7 @@ from typing import Any
 
 from navp_structures.analysis.audit.allowance import AngleAllowance, angle_allowance
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.image import Image, image_of
 from navp_structures.analysis.audit.image_answer import (
     answer_details,
@@ -73,7 +73,7 @@ class _Case:
         return abs(pair.off) <= self.allowed.tolerance
 
 
-def judge_angle(claim: Claim, context: AuditContext) -> Finding:
+def judge_angle(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return what is found of an angle between two planes.
 
     The planes are first as printed, then any members of both families; what the spacings of
@@ -178,7 +178,7 @@ def _in_entries(case: _Case) -> Iterator[PairAngle]:
             yield best_members(one, two, case.value)
 
 
-def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
+def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> AuditFinding:
     answer = pair_answer(case.image, case.context)
     if verdict == "consistent" and all(map(assumed, pair.readings)):
         verdict = "not_testable"
@@ -200,7 +200,7 @@ def _finding(case: _Case, verdict: Verdict, pair: PairAngle) -> Finding:
         "independent": not all(map(assumed, pair.readings)),
         "rules": case.rules,
     }
-    return Finding(
+    return AuditFinding(
         id=case.claim.id,
         claim=claim_words(case.claim),
         printed=case.claim.printed,

@@ -20,7 +20,7 @@ from navp_structures.analysis.audit import (
 )
 from navp_structures.analysis.audit.allowance import WHY
 from navp_structures.analysis.audit.context import AuditContext, Judge
-from navp_structures.analysis.audit.finding import HOLDING, VERDICTS, Finding
+from navp_structures.analysis.audit.finding import HOLDING, VERDICTS, AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS, AuditSettings
 from navp_structures.catalogue.catalogue import as_phase
 from navp_structures.catalogue.papers import load_claims
@@ -49,7 +49,7 @@ JUDGES: Final[Mapping[str, Judge]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class Audit(TableResult[Finding]):
+class Audit(TableResult[AuditFinding]):
     """The answer of `audit`; its rows are the findings, in the order of the claims.
 
     Parameters
@@ -66,7 +66,7 @@ class Audit(TableResult[Finding]):
 
     claims: Claims
     settings: AuditSettings
-    rows: tuple[Finding, ...]
+    rows: tuple[AuditFinding, ...]
     named: Mapping[str, Phase]
     others: tuple[Phase, ...] = ()
     problems: tuple[ClaimProblem, ...] = ()
@@ -86,11 +86,11 @@ class Audit(TableResult[Finding]):
         Column("details", hidden=True),
     )
 
-    def __iter__(self) -> Iterator[Finding]:
+    def __iter__(self) -> Iterator[AuditFinding]:
         """Iterate over the findings."""
         return iter(self.rows)
 
-    def __getitem__(self, name: str) -> Finding:
+    def __getitem__(self, name: str) -> AuditFinding:
         """Return the finding on the claim of that id, in any case."""
         found = {row.id.casefold(): row for row in self.rows}.get(name.casefold())
         if found is None:
@@ -175,12 +175,12 @@ class Audit(TableResult[Finding]):
         return report_of(self).html()
 
 
-def _told(row: Finding) -> str:
+def _told(row: AuditFinding) -> str:
     """Return a finding in words, with its deviation and what was allowed."""
     return f"{row.id}: {row.claim.rstrip('.')}. {row.explanation}{_deviations(row)}"
 
 
-def _deviations(row: Finding) -> str:
+def _deviations(row: AuditFinding) -> str:
     """Return deviation, sigmas and tolerance, without its reasons; empty where none is."""
     off, parts = [], []
     if row.deviation_percent is not None:
@@ -236,7 +236,7 @@ def audit(
         raise InputError(f"there is no claim to judge{why}")
     context = AuditContext(claims=given, settings=settings, judges=JUDGES)
     problems = list(given.problems)
-    rows: list[Finding] = []
+    rows: list[AuditFinding] = []
     named: dict[str, Phase] = {}
     for claim in given:
         try:
@@ -283,7 +283,7 @@ def _problem(claim: Claim, error: NavpError, claims: Claims) -> ClaimProblem:
     return ClaimProblem(file=claim.file, line=claim.line, sentence=sentence)
 
 
-def _others(rows: Iterable[Finding], named: Mapping[str, Phase]) -> Iterator[Phase]:
+def _others(rows: Iterable[AuditFinding], named: Mapping[str, Phase]) -> Iterator[Phase]:
     known = {phase.id for phase in named.values()}
     for name in dict.fromkeys(row.phase for row in rows):
         if name is not None and name not in known:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from navp_structures.analysis.audit.agreement import Agreement, trend_of
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     judged,
     located,
@@ -43,7 +43,7 @@ class Measured:
         return f"{rounded(self.value, self.su, 3)}{self.unit} in {self.phase.title}"
 
 
-def polyhedron_mean(claim: Claim, context: AuditContext) -> Finding:
+def polyhedron_mean(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether bonds, or the volume of polyhedra, are as printed, or go as is said.
 
     A model whose bonds were set from a valence cannot test them: then only series that were
@@ -83,7 +83,7 @@ def _measured(claim: Claim, phase: Phase) -> Measured:
     )
 
 
-def _of_value(claim: Claim, context: AuditContext, found: list[Measured]) -> Finding:
+def _of_value(claim: Claim, context: AuditContext, found: list[Measured]) -> AuditFinding:
     first = found[0]
     powers = _MEASURES[claim.quantity][2]
     usual = powers * context.settings.spacing_sigma * first.value
@@ -110,7 +110,7 @@ def _of_value(claim: Claim, context: AuditContext, found: list[Measured]) -> Fin
     )
 
 
-def _of_trend(claim: Claim, found: list[Measured]) -> Finding:
+def _of_trend(claim: Claim, found: list[Measured]) -> AuditFinding:
     first, last = found[0], found[-1]
     change = last.value - first.value
     su = math.hypot(first.su or 0.0, last.su or 0.0)

@@ -14,7 +14,7 @@ from navp_structures.analysis.audit.cell_completion import (
 )
 from navp_structures.analysis.audit.cell_settings import axes_text, other_axes
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     is_modelled,
     judged,
@@ -33,7 +33,7 @@ constants by about 1 %, PBE towards too long ones. Tran, Stelzl & Blaha, J. Chem
 (2016) 204120, doi:10.1063/1.4948636."""
 
 
-def cell(claim: Claim, context: AuditContext) -> Finding:
+def cell(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a printed cell is that of the phase.
 
     A computed cell may be off by the error of its functional. A cell that lacks an angle which
@@ -119,7 +119,7 @@ def _agreements(
     return found
 
 
-def _in_other_axes(claim: Claim, context: AuditContext, phase: Phase) -> Finding | None:
+def _in_other_axes(claim: Claim, context: AuditContext, phase: Phase) -> AuditFinding | None:
     """Return that a printed cell is that of the phase in other axes; None where it is not."""
     own = _deviations(claim, context, phase)
     if own and all(a.agrees for a in own.values()):
@@ -215,7 +215,7 @@ def _shown(phase: Phase, row: Mapping[str, Agreement]) -> str:
 
 def _incomplete(
     claim: Claim, context: AuditContext, phase: Phase, missing: tuple[str, ...]
-) -> Finding:
+) -> AuditFinding:
     """Return what V/Z would need of the angle that is not printed."""
     names = " and ".join(missing)
     told = f"{phase.space_group} leaves {names} free, which is not printed: there is no volume."

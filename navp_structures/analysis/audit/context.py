@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import AuditSettings
+from navp_structures.analysis.audit.standards import with_standard
 from navp_structures.analysis.composition import same_composition
 from navp_structures.catalogue.catalogue import as_phase, as_phases
 from navp_structures.errors import ClaimError, NavpError
@@ -34,7 +35,7 @@ class AuditContext:
     claims: Claims
     settings: AuditSettings
     judges: Mapping[str, Judge]
-    _found: dict[str, Finding] = field(default_factory=dict)
+    _found: dict[str, AuditFinding] = field(default_factory=dict)
     _phases: dict[str, Phase] = field(default_factory=dict)
     _made: dict[Any, Any] = field(default_factory=dict)
 
@@ -73,12 +74,12 @@ class AuditContext:
         made: Made = self._made[key]
         return made
 
-    def finding(self, name: str) -> Finding:
+    def finding(self, name: str) -> AuditFinding:
         """Return what was found of the claim of that id; judged once."""
         claim = self.claims[name]
         made = self._found.get(claim.id)
         if made is None:
-            made = self.judges[claim.quantity](claim, self)
+            made = with_standard(self.judges[claim.quantity](claim, self), claim, self)
             self._found[claim.id] = made
         return made
 
@@ -89,4 +90,4 @@ def _others(phase: Phase) -> tuple[Phase, ...]:
     return tuple(sorted(same, key=lambda p: (kinds.index(p.kind), p.id)))
 
 
-Judge: TypeAlias = Callable[[Claim, AuditContext], Finding]
+Judge: TypeAlias = Callable[[Claim, AuditContext], AuditFinding]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from navp_structures.analysis.audit.agreement import Agreement, trend_of
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.energy_path import EnergyPath, energy_path
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     judged,
     value_of,
@@ -39,7 +39,7 @@ _NO_ENERGY: Final = (
 )
 
 
-def formation_energy(claim: Claim, context: AuditContext) -> Finding:
+def formation_energy(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether the voltage that the formation energies imply lies in the window.
 
     Energies per atom of different compositions do not compare: per formula unit, they give
@@ -79,7 +79,7 @@ def formation_energy(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def voltage(claim: Claim, context: AuditContext) -> Finding:
+def voltage(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a voltage, or the end of a window, fits the formation energies."""
     if claim.material:
         return without_structure(claim)
@@ -119,7 +119,7 @@ def voltage(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def desodiation_energy(claim: Claim, context: AuditContext) -> Finding:
+def desodiation_energy(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether taking ions out takes as much as the formation energies say."""
     if claim.material:
         return without_structure(claim)
@@ -166,7 +166,7 @@ def desodiation_energy(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def barrier(claim: Claim, context: AuditContext) -> Finding:
+def barrier(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return how many times faster hops are than over the other barriers of the paper."""
     if claim.material:
         return without_structure(claim)

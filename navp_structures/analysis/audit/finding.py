@@ -37,7 +37,7 @@ HOLDING: Final[frozenset[Verdict]] = frozenset(("consistent", "not_testable"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class AuditFinding:
     """What was found of one claim.
 
     Parameters

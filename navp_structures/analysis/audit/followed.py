@@ -119,7 +119,7 @@ class Fate:
 def followed(claim: Claim, context: AuditContext) -> Followed:
     """Return one end of a transition, its label as the image has it."""
     (phase,) = context.phases_of(claim)
-    seen = observed(claim, context.settings)
+    seen = observed(claim, context)
     reading = None
     remark = ""
     if claim.labels:

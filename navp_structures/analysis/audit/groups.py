@@ -11,7 +11,7 @@ import gemmi
 import numpy as np
 
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.group_alternatives import alternatives
 from navp_structures.analysis.audit.judgement import judged, without_structure
 from navp_structures.analysis.polyhedra.positions import places_of
@@ -32,7 +32,7 @@ _SAME_TYPE: Final = 10.0
 _CONFUSED: Final = 1.0
 
 
-def symmetry(claim: Claim, context: AuditContext) -> Finding:
+def symmetry(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a phase has the space group, by its entry and by its atoms.
 
     An entry that was modelled in a group cannot test it. Groups that differ from the claimed
@@ -71,7 +71,7 @@ def symmetry(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def isostructural(claim: Claim, context: AuditContext) -> Finding:
+def isostructural(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether phases share group and framework, and how their cells differ.
 
     A model was made in a group, and with sites, that were taken for its own.

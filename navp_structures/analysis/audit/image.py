@@ -17,6 +17,7 @@ from navp_structures.analysis.audit.readings import (
     bar_readings,
     setting_readings,
 )
+from navp_structures.analysis.audit.standards import calibration_of, scale_sigma_of
 from navp_structures.analysis.indexing.candidates import REACH, SpacingCandidate
 from navp_structures.analysis.indexing.label_repair import check_label
 from navp_structures.analysis.indexing.label_result import LabelReading
@@ -104,6 +105,11 @@ class Image:
             f"Its group also names {names}: an image is of one phase, so each is judged apart."
         )
 
+    def scale_sigma(self, context: AuditContext) -> float:
+        """Return the relative sigma of its scale beforehand."""
+        claims = (*self.spacings, *self.angles)
+        return scale_sigma_of(claims[0], context) if claims else context.settings.scale_sigma
+
     def member(self, claim: Claim) -> Member:
         """Return the labelled spacing of a claim."""
         return next(member for member in self.members if member.claim.id == claim.id)
@@ -145,7 +151,11 @@ def image_of(claim: Claim, phase: Phase, context: AuditContext) -> Image:
 def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     group = context.claims.groups[claim.group] if claim.group else (claim,)
     own = [c for c in group if _is_of(c, phase, context)]
-    others = [c for c in group if c.quantity in _OF_IMAGES and c.phases and c not in own]
+    others = [
+        c
+        for c in group
+        if c.quantity in _OF_IMAGES and c.phases and c not in own and not c.standard
+    ]
     lengths = tuple(c for c in own if c.quantity == "spacing")
     image = Image(
         phase=phase,
@@ -157,7 +167,8 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
     )
     # Labels that symmetry allows first: with the scale that they show, the others are read.
     for wanted in (False, True):
-        if wanted and not _indexed(image.members):
+        # A scale that a standard shows is not to be explained away.
+        if wanted and not _indexed(image.members) and calibration_of(claim, context) is None:
             members = tuple(_widely_scaled(image.members))
             image = replace(image, members=members, is_wide=bool(_indexed(members)))
         fit = _fit(image.members, _prior(image, context))
@@ -171,7 +182,7 @@ def _image(claim: Claim, phase: Phase, context: AuditContext) -> Image:
 
 def _prior(image: Image, context: AuditContext) -> float:
     """Return the relative sigma of the scale of an image."""
-    return _WIDE if image.is_wide else context.settings.scale_sigma
+    return _WIDE if image.is_wide else image.scale_sigma(context)
 
 
 def _widely_scaled(members: Sequence[Member]) -> list[Member]:
@@ -221,10 +232,10 @@ def _members(claims: Iterable[Claim], phase: Phase, context: AuditContext) -> It
     for claim in claims:
         if claim.labels:
             with suppress(ClaimError):
-                seen = observed(claim, context.settings)
+                seen = observed(claim, context)
                 printed = as_printed(claim, claim.labels[0], phase)
                 member = Member(claim=claim, seen=seen, printed=printed)
-                yield _as_printed(member, context.settings.scale_sigma)
+                yield _as_printed(member, scale_sigma_of(claim, context))
 
 
 def _as_printed(member: Member, scale_sigma: float) -> Member:
@@ -249,7 +260,7 @@ def _tiers(
     member: Member, image: Image, fit: PhaseFit | None, context: AuditContext
 ) -> Iterator[list[Reading]]:
     printed = member.printed
-    fits = printed is not None and member.is_within(printed, context.settings.scale_sigma)
+    fits = printed is not None and member.is_within(printed, image.scale_sigma(context))
     if printed is not None and fits:
         yield list(setting_readings(printed))
     if printed is not None and printed.absence is None:
@@ -258,7 +269,7 @@ def _tiers(
         # A changed digit is no evidence of a scale where the label may be right.
         return
     known = (1.0, 0.0) if fit is None else (fit.scale, fit.scale_su)
-    for scale, wide in (known, (1.0, context.settings.scale_sigma)):
+    for scale, wide in (known, (1.0, image.scale_sigma(context))):
         rows = repairs(member, image, context, scale=scale, wide=wide)
         yield [Reading(phase=image.phase, hkl=row.hkl, kind=row.kind) for row in rows]
 

@@ -37,7 +37,7 @@ def _answer(image: Image, context: AuditContext) -> SpacingIndexing | None:
     if found is None:
         return None
     one, two, angle = found
-    seen = [observed(claim, context.settings) for claim in (one, two)]
+    seen = [observed(claim, context) for claim in (one, two)]
     between = None if angle is None else angle.value
     if between is not None and not 0.0 < between < 180.0:
         return None
@@ -49,7 +49,7 @@ def _answer(image: Image, context: AuditContext) -> SpacingIndexing | None:
         angle_sigma=min(
             (angle and angle.uncertainty) or context.settings.angle_sigma, LARGEST_ANGLE
         ),
-        scale_sigma=context.settings.scale_sigma,
+        scale_sigma=image.scale_sigma(context),
     )
 
 

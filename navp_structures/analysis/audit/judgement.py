@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from navp_structures.analysis.audit.agreement import Agreement
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.catalogue.radiations import radiation
 from navp_structures.errors import ClaimError, NavpError
 from navp_structures.model.claim import Claim
@@ -25,9 +25,9 @@ def judged(
     tolerance: str | None = None,
     phase: str | None = None,
     details: Mapping[str, Any] | None = None,
-) -> Finding:
+) -> AuditFinding:
     """Return the finding of a claim; deviations are those of the agreement."""
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=subject(claim),
         printed=claim.printed,
@@ -42,12 +42,12 @@ def judged(
     )
 
 
-def not_testable(claim: Claim, why: str) -> Finding:
+def not_testable(claim: Claim, why: str) -> AuditFinding:
     """Return the finding of a claim that cannot be tested, and why."""
     return judged(claim, "not_testable", why)
 
 
-def without_structure(claim: Claim) -> Finding:
+def without_structure(claim: Claim) -> AuditFinding:
     """Return the finding of a claim about a substance that has no structure here."""
     return not_testable(claim, f"There is no structure of {claim.material} here.")
 

@@ -205,7 +205,7 @@ def _ranked(case: Case) -> tuple[LabelReading, ...]:
 
 def _listed(case: Case) -> tuple[LabelReading, ...]:
     """Return the repairs, where none fits those that a scale not known would bring near."""
-    wide = case.context.settings.scale_sigma
+    wide = case.image.scale_sigma(case.context)
     return _ranked(case) or repairs(case.member, case.image, case.context, wide=wide)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.entry_lines import LineAt, angle_su, best_seen, lines_at
-from navp_structures.analysis.audit.finding import VERDICTS, Finding, Verdict
+from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import judged, located
 from navp_structures.analysis.audit.readings import (
     AS_PRINTED,
@@ -52,7 +52,7 @@ def labelled_line(
     angle: float,
     sigma: float,
     rounding: float,
-) -> Finding:
+) -> AuditFinding:
     """Return whether the planes that a claim names have their line at its angle."""
     labels = [(label, as_printed(claim, label, phase)) for label in claim.labels]
     asked = _Asked(used, angle, sigma, rounding)

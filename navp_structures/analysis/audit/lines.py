@@ -12,7 +12,7 @@ from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.bragg import converted, converted_line, near_radiations
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.entry_lines import LineAt, best_seen, lines_at
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     is_modelled,
     judged,
@@ -22,6 +22,7 @@ from navp_structures.analysis.audit.judgement import (
     without_structure,
 )
 from navp_structures.analysis.audit.line_labels import labelled_line
+from navp_structures.analysis.audit.standards import angle_of
 from navp_structures.catalogue.catalogue import as_phases
 from navp_structures.errors import ClaimError
 from navp_structures.model.claim import Claim
@@ -63,7 +64,7 @@ class Survey:
         ]
 
 
-def powder_line(claim: Claim, context: AuditContext) -> Finding:
+def powder_line(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a phase has such a line, and what else it can be.
 
     A line that is too weak to be named explains nothing, unless the claim itself names its
@@ -96,7 +97,7 @@ def powder_line(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def conversion(claim: Claim, context: AuditContext) -> Finding:
+def conversion(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether an angle was converted rightly, and what the line can be."""
     used, start = radiation_of(claim), radiation_of(claim, "from_radiation")
     given = claim.from_number
@@ -172,11 +173,9 @@ def survey(
 
 def _printed(claim: Claim, context: AuditContext) -> tuple[float, float, float]:
     """Return angle, standard deviation and rounding of a claim (degrees)."""
-    return (
-        value_of(claim),
-        claim.uncertainty or context.settings.two_theta_sigma,
-        claim.rounding or 0.0,
-    )
+    with located(claim, "value"):
+        angle, sigma = angle_of(claim, context)
+    return angle, sigma, claim.rounding or 0.0
 
 
 def _verdict(found: Survey, phase: Phase) -> tuple[Verdict, LineAt | None, str]:

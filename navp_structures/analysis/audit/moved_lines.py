@@ -13,11 +13,12 @@ import numpy as np
 from navp_structures.analysis.audit.agreement import TIMES
 from navp_structures.analysis.audit.allowance import Observed, observed
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.followed import change_of, misfit_of
 from navp_structures.analysis.audit.judgement import located, not_testable
 from navp_structures.analysis.audit.nearest import fitting_families
 from navp_structures.analysis.audit.readings import as_printed
+from navp_structures.analysis.audit.standards import angle_of
 from navp_structures.analysis.indexing.units import spacings
 from navp_structures.analysis.misfit.mapping import Mapping, as_whole, plane_misfit
 from navp_structures.analysis.misfit.rows import percent_text
@@ -106,7 +107,9 @@ class _Move:
         return abs(self.off(member.change)) <= self.tolerance(member)
 
 
-def judge_moved_line(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> Finding:
+def judge_moved_line(
+    claim: Claim, one: Claim, two: Claim, context: AuditContext
+) -> AuditFinding:
     """Return whether the shift of a line is that of a transition between two phases.
 
     The members into which the family goes by the lattice correspondence are compared with
@@ -137,14 +140,12 @@ def _seen(claim: Claim, context: AuditContext) -> Observed:
     Bragg's law: σ(d)/d = cot θ σ(θ).
     """
     if claim.quantity == "spacing":
-        return observed(claim, context.settings)
+        return observed(claim, context)
     assert claim.value is not None  # noqa: S101 - a line has both
     assert claim.radiation is not None  # noqa: S101
-    sigma = claim.uncertainty or context.settings.two_theta_sigma
     try:
-        (made,) = spacings(
-            claim.value, units="two_theta", sigma=sigma, radiation=claim.radiation
-        )
+        angle, sigma = angle_of(claim, context)
+        (made,) = spacings(angle, units="two_theta", sigma=sigma, radiation=claim.radiation)
     except NavpError as error:
         raise ClaimError(f"{claim.where}: {error}", "value") from error
     rounding = 0.0 if claim.uncertainty else claim.rounding or 0.0
@@ -216,7 +217,7 @@ def _members(move: _Move, after: Phase, context: AuditContext) -> list[Member]:
 
 def _finding(
     claim: Claim, move: _Move, members: list[Member], context: AuditContext
-) -> Finding:
+) -> AuditFinding:
     visible = [m for m in members if m.share >= _VISIBLE]
     named = _named(move)
     is_meant = named is None or any(m.hkl == named for m in members)
@@ -227,7 +228,7 @@ def _finding(
     elsewhere = list(_in_other_phases(move, context))
     printed = _other_line(move, context)
     spread = math.hypot(move.sigma, best.change_su or 0.0)
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=claim.text or f"the line moves from {move.one.printed} to {move.two.printed}",
         printed=f"{move.one.printed} to {move.two.printed}, Δd/d {signed(move.observed, 2)} %",

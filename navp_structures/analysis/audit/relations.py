@@ -12,7 +12,7 @@ from typing import Any, Final
 from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.context import AuditContext, Judge
 from navp_structures.analysis.audit.energies import ROOM
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import judged, value_of
 from navp_structures.analysis.hop_rates import hop_rate_ratio
 from navp_structures.errors import InputError
@@ -39,7 +39,7 @@ class Side:
     """
 
     claim: Claim
-    finding: Finding
+    finding: AuditFinding
     value: float
     is_computed: bool
     others: tuple[tuple[str, float], ...]
@@ -53,7 +53,7 @@ class Side:
         return f"{self.value:.4g}{'' if unit == '°' else ' '}{unit}".strip()
 
 
-def comparison(claim: Claim, context: AuditContext) -> Finding:
+def comparison(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether two claims compare as is said: as printed, and by the structures."""
     sides = [_side(context.claims[name], context) for name in claim.claims]
     first, second = sides
@@ -107,7 +107,7 @@ def _side(claim: Claim, context: AuditContext) -> Side:
     )
 
 
-def _values(finding: Finding) -> Iterator[tuple[str, float]]:
+def _values(finding: AuditFinding) -> Iterator[tuple[str, float]]:
     """Yield what other entries give for a claim."""
     entries = finding.details.get("entries", ())
     if isinstance(entries, Mapping):  # of a spacing, by their ids
@@ -128,13 +128,13 @@ def _alternatives(first: Side, second: Side) -> Iterator[tuple[str, float, float
         yield name, first.value, value
 
 
-def _share_ends(first: Finding, second: Finding) -> bool:
+def _share_ends(first: AuditFinding, second: AuditFinding) -> bool:
     """Whether both are volume changes from one phase to one other."""
     ends = first.details.get("ends")
     return ends is not None and ends == second.details.get("ends")
 
 
-def _one_change(claim: Claim, first: Side, second: Side) -> Finding:
+def _one_change(claim: Claim, first: Side, second: Side) -> AuditFinding:
     """Return that two ways from one phase to another change the volume alike."""
     ends = first.finding.details["ends"]
     total = first.finding.details["from_printed_volumes"]
@@ -183,7 +183,7 @@ def _rates(first: Side, second: Side) -> Iterator[str]:
     yield "Structures test neither."
 
 
-def _close(claim: Claim, context: AuditContext, first: Side, second: Side) -> Finding:
+def _close(claim: Claim, context: AuditContext, first: Side, second: Side) -> AuditFinding:
     """Return whether two printed numbers agree within their errors."""
     agreement = Agreement(
         printed=value_of(first.claim),

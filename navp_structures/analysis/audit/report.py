@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from navp_structures._version import __version__
-from navp_structures.analysis.audit.finding import VERDICTS, Finding
+from navp_structures.analysis.audit.finding import VERDICTS, AuditFinding
 from navp_structures.analysis.audit.report_lines import line_figures
 from navp_structures.analysis.audit.report_pairs import pair_figures
 from navp_structures.analysis.audit.report_volumes import volume_figures
@@ -96,7 +96,7 @@ def _figures(audit: Audit, claims: list[Claim]) -> Iterator[Figure]:
     yield from pair_figures(audit, claims)
 
 
-def _claim(claim: Claim, row: Finding) -> ReportClaim:
+def _claim(claim: Claim, row: AuditFinding) -> ReportClaim:
     remarks = {
         "": claim.text and f"“{claim.text}”",
         "place: ": claim.place,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from navp_structures.analysis.audit.agreement import TIMES
 from navp_structures.analysis.audit.context import AuditContext, Judge
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.followed import (
     Fate,
     Followed,
@@ -29,7 +29,7 @@ from navp_structures.show.numbers import signed
 from navp_structures.show.tables import plain
 
 
-def judge_same_plane(claim: Claim, context: AuditContext) -> Finding:
+def judge_same_plane(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether two claims can be of one set of planes, before and after a transition.
 
     What a plane of the first phase becomes in the second is a matter of the lattice
@@ -50,7 +50,7 @@ def judge_same_plane(claim: Claim, context: AuditContext) -> Finding:
         return _of_images(claim, one, two, context)
 
 
-def _of_images(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> Finding:
+def _of_images(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> AuditFinding:
     before, after = followed(one, context), followed(two, context)
     for each in (before, after):
         if each.reading is None:
@@ -70,7 +70,7 @@ def _of_images(claim: Claim, one: Claim, two: Claim, context: AuditContext) -> F
 
 def _finding(
     claim: Claim, before: Followed, after: Followed, fate: Fate, context: AuditContext
-) -> Finding:
+) -> AuditFinding:
     observed = 100.0 * (after.d / before.d - 1.0)
     settings = context.settings
     sigma = 100.0 * math.hypot(before.sigma, after.sigma)
@@ -86,7 +86,7 @@ def _finding(
     computed = percent_text(fate.change, fate.change_su)
     holds = fate.is_same and abs(off) <= tolerance
     verdict: Verdict = verdict_of(before, after) if holds else "inconsistent"
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=claim.text or f"{before.name} becomes {after.name}",
         printed=f"{before.claim.printed} to {after.claim.printed}",

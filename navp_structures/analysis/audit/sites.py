@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     judged,
     located,
@@ -34,7 +34,7 @@ are those of unstable or wrong structures. Salinas-Sanchez et al., J. Solid Stat
 (1992) 201."""
 
 
-def coordination_number(claim: Claim, context: AuditContext) -> Finding:
+def coordination_number(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a site has as many neighbours as is said.
 
     Criteria differ on far neighbours: any number from the inner shell to the largest agrees.
@@ -84,7 +84,7 @@ def coordination_number(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def sites_per_formula_unit(claim: Claim, context: AuditContext) -> Finding:
+def sites_per_formula_unit(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether there are as many sites as is said, filled or not."""
     if claim.material:
         return without_structure(claim)
@@ -119,7 +119,7 @@ def sites_per_formula_unit(claim: Claim, context: AuditContext) -> Finding:
     )
 
 
-def valence(claim: Claim, context: AuditContext) -> Finding:
+def valence(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a valence is that of the charge balance, else of the bond-valence sum."""
     if claim.material:
         return without_structure(claim)

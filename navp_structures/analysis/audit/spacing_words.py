@@ -117,7 +117,7 @@ def _common_scale(case: Case, outcome: Outcome) -> list[str]:
         if m is not case.member and m.reading is not None
     ]
     left = reading.off(case.seen, fit.scale)
-    usual = 100.0 * case.context.settings.scale_sigma
+    usual = 100.0 * case.image.scale_sigma(case.context)
     wide = f", more than the {usual:.3g} % that a calibration is usually off," * (
         case.image.is_wide
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from navp_structures.analysis.audit.allowance import Observed, observed, spacing_tolerance
 from navp_structures.analysis.audit.angles import judge_angle
 from navp_structures.analysis.audit.context import AuditContext, Judge
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.image import image_of
 from navp_structures.analysis.audit.image_answer import (
     answer_details,
@@ -50,7 +50,7 @@ _NAMED: Final = 3
 _ANY: Final = 0.9
 
 
-def judge_spacing(claim: Claim, context: AuditContext) -> Finding:
+def judge_spacing(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return what is found of a spacing.
 
     A label is tried as printed; with the scale of its image; with a bar restored or lost; in
@@ -65,7 +65,7 @@ def judge_spacing(claim: Claim, context: AuditContext) -> Finding:
     if not claim.phases:
         return without_structure(claim)
     (phase,) = context.phases_of(claim)
-    seen = observed(claim, context.settings)
+    seen = observed(claim, context)
     with located(claim, "value"):
         if not claim.labels:
             return _without_label(claim, phase, seen, context)
@@ -76,7 +76,7 @@ def judge_spacing(claim: Claim, context: AuditContext) -> Finding:
         return _labelled(claim, case, explain(case))
 
 
-def _labelled(claim: Claim, case: Case, outcome: Outcome) -> Finding:
+def _labelled(claim: Claim, case: Case, outcome: Outcome) -> AuditFinding:
     reading = outcome.reading
     near = _near(case) if outcome.verdict == "inconsistent" else {}
     verdict: Verdict = outcome.verdict
@@ -88,7 +88,7 @@ def _labelled(claim: Claim, case: Case, outcome: Outcome) -> Finding:
     if reading is not None:
         explanation.append(provisos([reading], seen=verdict != "inconsistent"))
     explanation.append(case.image.remark)
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=claim_words(claim),
         printed=claim.printed,
@@ -160,7 +160,7 @@ def _details(case: Case, outcome: Outcome, near: Mapping[str, list[Near]]) -> di
 
 def _without_label(
     claim: Claim, phase: Phase, seen: Observed, context: AuditContext
-) -> Finding:
+) -> AuditFinding:
     fitting = fitting_families(phase, seen)
     nearest = nearest_families(phase, seen, _NAMED)
     image = image_of(claim, phase, context)
@@ -187,7 +187,7 @@ def _without_label(
     words = _unlabelled_words(phase, fitting, nearest, others, odds)
     meant = [Reading(phase=phase, hkl=row.hkl, kind=UNLABELLED) for row in fitting[:1]]
     told = provisos(meant) if meant else ""
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=claim_words(claim),
         printed=claim.printed,
@@ -213,7 +213,7 @@ def _without_label(
 
 def _scaled(
     claim: Claim, phase: Phase, seen: Observed, fitting: list[Near], fit: PhaseFit
-) -> Finding:
+) -> AuditFinding:
     """Return that a spacing without a label fits with the scale of its image."""
     best = fitting[0]
     off = seen.off(phase, best.hkl)
@@ -227,7 +227,7 @@ def _scaled(
         f"{off.percent:+.2f} % off. With the scale {shift_text(fit)} that the labelled "
         f"spacings of its image share it is {count}, with what is left: {shown}."
     )
-    return Finding(
+    return AuditFinding(
         id=claim.id,
         claim=claim_words(claim),
         printed=claim.printed,

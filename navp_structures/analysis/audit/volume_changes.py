@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from navp_structures.analysis.audit.agreement import Agreement, trend_of
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding, Verdict
+from navp_structures.analysis.audit.finding import AuditFinding, Verdict
 from navp_structures.analysis.audit.judgement import (
     is_modelled,
     judged,
@@ -68,7 +68,7 @@ class Change:
         }
 
 
-def volume_change(claim: Claim, context: AuditContext) -> Finding:
+def volume_change(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether a volume change is that of the paper's own volumes, and of the entries.
 
     A change over several phases is that from the first to the last: steps multiply.

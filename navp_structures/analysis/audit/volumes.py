@@ -10,7 +10,7 @@ from typing import Final
 from navp_structures.analysis.audit.agreement import Agreement
 from navp_structures.analysis.audit.cells import cell
 from navp_structures.analysis.audit.context import AuditContext, Judge
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.judgement import (
     is_modelled,
     judged,
@@ -23,7 +23,7 @@ from navp_structures.model.claim import Claim
 from navp_structures.model.phase import Phase
 
 
-def volume_per_formula_unit(claim: Claim, context: AuditContext) -> Finding:
+def volume_per_formula_unit(claim: Claim, context: AuditContext) -> AuditFinding:
     """Return whether V/Z is that of the phase, or of another entry of its composition."""
     if claim.material:
         return without_structure(claim)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from navp_structures.analysis.calibration_result import Calibration
 from navp_structures.analysis.indexing.many_result import ManyPatterns, PatternRow
 from navp_structures.analysis.indexing.many_workers import MOST_WORKERS, rows_of, usual_workers
 from navp_structures.analysis.indexing.spot_input import check_options
@@ -28,12 +29,13 @@ def index_many(
     phases: PhaseLike | Iterable[PhaseLike] | None = None,
     sigma: float | Sequence[float] = 0.01,
     angle_sigma: float | Sequence[float] = 1.0,
-    scale_sigma: float = 0.01,
+    scale_sigma: float | None = None,
     units: str = "1/A",
     camera_constant: float | None = None,
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
     g_max: float | None = None,
+    calibration: Calibration | None = None,
     workers: int | None = None,
     progress: bool = False,
     chunk: int = 64,
@@ -61,7 +63,7 @@ def index_many(
         counted as ``left_out``, and told. A spot with one NaN is an error, as is one without
         its intensity where intensities are given. An .npz file keeps no masks.
     phases, sigma, angle_sigma, scale_sigma, units, camera_constant, distortion_sigma, \
-longest_zone, g_max
+longest_zone, g_max, calibration
         As for `index_spots`; sigmas for each spot fit only patterns with as many spots.
     workers
         Processes; as many as there are cores for this one when None, and 1 for none but this.
@@ -100,6 +102,7 @@ longest_zone, g_max
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
         g_max=g_max,
+        calibration=calibration,
     )
     # A wrong option would be the error of every row.
     check_options(settings.units, settings.sigma, settings.angle_sigma, camera_constant)

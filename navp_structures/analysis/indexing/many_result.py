@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from navp_structures.analysis.calibration_result import standard_notes
 from navp_structures.analysis.indexing.spot_notes import SURE
 from navp_structures.analysis.indexing.spot_result import LATTICE, RANDOM
 from navp_structures.kernels.lattice import Floats
@@ -133,7 +134,7 @@ class ManyPatterns(TableResult[PatternRow]):
     @property
     def notes(self) -> tuple[str, ...]:
         """How many patterns were indexed, how many are none of the phases, how many failed."""
-        return (*self._told(), *self.provisos)
+        return (*self._told(), *standard_notes(self.inputs), *self.provisos)
 
     def _told(self) -> Iterator[str]:
         counts = self.counts()

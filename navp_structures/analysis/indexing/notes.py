@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from navp_structures.analysis.calibration_result import standard_notes
 from navp_structures.model.hkl import format_hkl
 from navp_structures.show.numbers import rounded
 
@@ -18,6 +19,7 @@ def notes_on(result: SpacingIndexing) -> tuple[str, ...]:
         *_phases(result),
         *_scales(result),
         *(f"{label}" for label in result.labels),
+        *standard_notes(result.inputs),
         *result.provisos,
     )
 

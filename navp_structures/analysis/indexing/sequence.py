@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from navp_structures.analysis.calibration_result import Calibration
 from navp_structures.analysis.indexing.sequence_frames import (
     Frame,
     SharedScale,
@@ -50,7 +51,7 @@ def index_sequence(
     phases: PhaseLike | Iterable[PhaseLike] | None = None,
     sigma: float = 0.01,
     angle_sigma: float = 1.0,
-    scale_sigma: float = 0.01,
+    scale_sigma: float | None = None,
     frame_scale_sigma: float = 0.002,
     same_direction: bool = False,
     direction_sigma: float = 2.0,
@@ -60,6 +61,7 @@ def index_sequence(
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
     g_max: float | None = None,
+    calibration: Calibration | None = None,
     ion: str = "Na",
 ) -> SequenceIndexing:
     r"""Return which phases the patterns of one grain are, one after the other.
@@ -74,7 +76,7 @@ def index_sequence(
     ----------
     patterns
         In their order; each as the spots of `index_spots`.
-    phases, units, camera_constant, distortion_sigma, longest_zone, g_max
+    phases, units, camera_constant, distortion_sigma, longest_zone, g_max, calibration
         As for `index_spots`. Each frame has its own elliptic distortion.
     sigma, angle_sigma
         One standard deviation of length, relative, and angle (degrees), of all spots.
@@ -131,6 +133,7 @@ def index_sequence(
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
         g_max=g_max,
+        calibration=calibration,
     )
     given, strengths = _given(patterns, intensities)
     frames = [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from navp_structures.analysis.calibration_result import standard_notes
 from navp_structures.analysis.indexing.sequence_notes import sequence_notes
 from navp_structures.analysis.indexing.spot_result import (
     LATTICE,
@@ -144,7 +145,7 @@ class SequenceIndexing(TableResult[SequenceFrame]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found, what sharing has changed, and what was assumed."""
-        return (*sequence_notes(self), *self.provisos)
+        return (*sequence_notes(self), *standard_notes(self.inputs), *self.provisos)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; each frame has its posteriors, together and alone."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, Final
 
+from navp_structures.analysis.calibration_result import Calibration, calibrated
 from navp_structures.analysis.indexing.candidates import (
     REACH,
     ExtinctCandidate,
@@ -27,6 +28,7 @@ from navp_structures.analysis.indexing.pairs import (
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
 from navp_structures.analysis.indexing.shared_zones import SharedZone, shared_zones
 from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
+from navp_structures.analysis.indexing.spot_settings import DEFAULT_SCALE_SIGMA
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
 from navp_structures.analysis.numbers import within
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
@@ -36,10 +38,6 @@ from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation, check_probe
 from navp_structures.show.tables import Column, TableResult, plain
-
-DEFAULT_SCALE_SIGMA: Final = 0.01
-"""Relative; the magnification of a microscope is good to about 1 % when it was calibrated
-on another day."""
 
 _SCALES: Final = (0.0, 0.3)
 
@@ -174,6 +172,7 @@ def index_spacings(
     camera_constant: float | None = None,
     labels: str | Sequence[str | Sequence[int]] | None = None,
     probe: str | None = None,
+    calibration: Calibration | None = None,
 ) -> SpacingIndexing:
     """Return every family of each phase that has the measured spacings.
 
@@ -211,6 +210,9 @@ def index_spacings(
     probe
         Whose |F| ranks: ``electron``, ``xray`` or ``neutron``; None takes ``xray`` for
         ``two_theta`` and ``electron`` otherwise.
+    calibration
+        From `calibrate`, of the same instrument: `d_obs` is corrected by it, and scale_sigma
+        is what its su leaves, with scale_sigma, where it is given, for a drift since.
 
     Raises
     ------
@@ -229,13 +231,11 @@ def index_spacings(
     observed = spacings(
         d, units=units, sigma=sigma, radiation=used, camera_constant=camera_constant
     )
+    observed = calibrated(observed, calibration, units, used, camera_constant)
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
-    if scale_sigma is None and units != "two_theta":
-        scale_sigma = DEFAULT_SCALE_SIGMA
-    spread = 0.0
-    if scale_sigma is not None:
-        spread = within(scale_sigma, "scale_sigma", *_SCALES, "relative")
+    scale_sigma = _scale_sigma(scale_sigma, units, calibration)
+    spread = scale_sigma or 0.0
     wanted = [labels] if isinstance(labels, str) else list(labels or ())
     chosen = as_phases(phases)
     ray = _probe(probe, used)
@@ -255,7 +255,8 @@ def index_spacings(
             "camera_constant": camera_constant,
             "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
             "angle_sigma": angle_sigma,
-            "scale_sigma": None if scale_sigma is None else spread,
+            "scale_sigma": scale_sigma,
+            "calibration": None if calibration is None else calibration.found,
             "probe": ray,
             "reach": REACH,
             "labels": [format_hkl(as_hkl(label)) for label in wanted],
@@ -271,6 +272,19 @@ def index_spacings(
         pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
         shared=_shared(chosen, observed, measured_angles, spread, units),
     )
+
+
+def _scale_sigma(
+    given: float | None, units: str, calibration: Calibration | None
+) -> float | None:
+    """Return one standard deviation of the common scale; None where none is fitted."""
+    if given is not None:
+        given = within(given, "scale_sigma", *_SCALES, "relative")
+    if units == "two_theta":
+        return given
+    if calibration is not None:
+        return calibration.scale_sigma_with(given)
+    return DEFAULT_SCALE_SIGMA if given is None else given
 
 
 def _probe(probe: str | None, radiation: Radiation | None) -> str:

@@ -85,8 +85,14 @@ def measured_spots(
     angle_sigma: Any,
     intensities: Any,
     camera_constant: float | None,
+    scale: float = 1.0,
 ) -> MeasuredSpots:
     """Return checked spots; opposite ones are one, at their mean.
+
+    Parameters
+    ----------
+    scale
+        Of the instrument, where it is known: d as measured over d.
 
     Raises
     ------
@@ -94,7 +100,7 @@ def measured_spots(
         When there are fewer than two directions, a number is none, or an option does not fit.
     """
     given = _vectors(spots)
-    g = given * _factor(units, camera_constant)
+    g = given * (_factor(units, camera_constant) * scale)
     if units == "px":
         # Rows of an image run downwards.
         g = g * np.array([1.0, -1.0])

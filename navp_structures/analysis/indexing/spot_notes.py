@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from navp_structures.analysis.calibration_result import standard_notes
 from navp_structures.analysis.indexing.spot_search import PRIOR_LATTICE, PRIOR_RANDOM
 from navp_structures.analysis.indexing.spot_views import (
     SPREADS,
@@ -36,7 +37,13 @@ _WEAK: Final = 0.15
 
 def spot_notes(result: SpotIndexing) -> tuple[str, ...]:
     """Return what was found, what cannot be decided, and what was assumed."""
-    return (*_found(result), *_missing(result), *_assumed(result), *result.provisos)
+    return (
+        *_found(result),
+        *_missing(result),
+        *_assumed(result),
+        *standard_notes(result.inputs),
+        *result.provisos,
+    )
 
 
 def _found(result: SpotIndexing) -> Iterator[str]:

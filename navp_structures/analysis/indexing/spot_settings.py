@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from navp_structures.analysis.by_phase import distinct_phases
+from navp_structures.analysis.calibration_result import Calibration, check_calibration
 from navp_structures.analysis.numbers import is_number, items_of, within
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.model.phase import Phase
 
 DEFAULT_LONGEST_ZONE: Final = 45.0
 """Å. Longer axes show few reflections: their patterns are rarely chosen."""
+
+DEFAULT_SCALE_SIGMA: Final = 0.01
+"""Relative; the magnification of a microscope is good to about 1 % when it was calibrated
+on another day."""
 
 _ZONES: Final = (5.0, 150.0)
 _SCALES: Final = (0.0, 0.3)
@@ -32,6 +37,7 @@ class SpotSettings:
     distortion_sigma: float
     longest_zone: float
     g_max: float | None
+    calibration: Calibration | None = None
 
     @classmethod
     def of(
@@ -40,25 +46,34 @@ class SpotSettings:
         phases: PhaseLike | Iterable[PhaseLike] | None,
         sigma: Any,
         angle_sigma: Any,
-        scale_sigma: float,
+        scale_sigma: float | None,
         units: str,
         camera_constant: float | None,
         distortion_sigma: float,
         longest_zone: float,
         g_max: float | None,
+        calibration: Calibration | None = None,
     ) -> SpotSettings:
         """Return settings; sigmas and units are checked with the spots that they belong to."""
+        if calibration is not None:
+            check_calibration(calibration, units, camera_constant=camera_constant)
         return cls(
             phases=distinct_phases(phases),
             sigma=_kept(sigma),
             angle_sigma=_kept(angle_sigma),
-            scale_sigma=within(scale_sigma, "scale_sigma", *_SCALES, "relative"),
+            scale_sigma=_scale_sigma(scale_sigma, calibration),
             units=units,
             camera_constant=camera_constant,
             distortion_sigma=within(distortion_sigma, "distortion_sigma", *_SCALES, "relative"),
             longest_zone=within(longest_zone, "longest_zone", *_ZONES, "Å"),
             g_max=None if g_max is None else within(g_max, "g_max", *_EDGES, "Å⁻¹"),
+            calibration=calibration,
         )
+
+    @property
+    def scale(self) -> float:
+        """What the instrument makes of lengths, as far as it is known: d_obs / d."""
+        return 1.0 if self.calibration is None else self.calibration.scale or 1.0
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -72,8 +87,17 @@ class SpotSettings:
             "distortion_sigma": self.distortion_sigma,
             "longest_zone": self.longest_zone,
             "g_max": self.g_max,
+            "calibration": None if self.calibration is None else self.calibration.found,
             "phases": [phase.id for phase in self.phases],
         }
+
+
+def _scale_sigma(given: float | None, calibration: Calibration | None) -> float:
+    if given is not None:
+        given = within(given, "scale_sigma", *_SCALES, "relative")
+    if calibration is not None:
+        return calibration.scale_sigma_with(given)
+    return DEFAULT_SCALE_SIGMA if given is None else given
 
 
 def _kept(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from navp_structures.analysis.calibration_result import Calibration
 from navp_structures.analysis.indexing.next_measurement import next_measurement
 from navp_structures.analysis.indexing.pair_zones import pair_zones
 from navp_structures.analysis.indexing.spot_evidence import FEW, Errors, log_spurious
@@ -51,13 +52,14 @@ def index_spots(
     phases: PhaseLike | Iterable[PhaseLike] | None = None,
     sigma: float | Sequence[float] = 0.01,
     angle_sigma: float | Sequence[float] = 1.0,
-    scale_sigma: float = 0.01,
+    scale_sigma: float | None = None,
     intensities: Sequence[float] | None = None,
     units: str = "1/A",
     camera_constant: float | None = None,
     distortion_sigma: float = 0.0,
     longest_zone: float = DEFAULT_LONGEST_ZONE,
     g_max: float | None = None,
+    calibration: Calibration | None = None,
 ) -> SpotIndexing:
     r"""Return which phase, zone axis and reflections the spots of a pattern are.
 
@@ -79,7 +81,7 @@ def index_spots(
         One standard deviation of the length, relative, and of the angle (degrees); one number,
         or one for each spot. The su of a phase's cell comes on top.
     scale_sigma
-        Of the common scale, relative; 0 for one that is exact.
+        Of the common scale, relative, 0.01 when None; 0 for one that is exact.
     intensities
         One for each spot, any common scale.
     units
@@ -96,6 +98,9 @@ def index_spots(
         Å⁻¹; how far spots were looked for. Where it is not given, two answers are weighed: to
         the farthest spot, or to 0.85 Å⁻¹; two or three spots count as the strongest to 0.85.
         Reflections beyond both are not tried, whatever is given.
+    calibration
+        From `calibrate`, of the same instrument: lengths are corrected by it, and its su,
+        with scale_sigma where that is given for a drift since, is left of the scale.
 
     Raises
     ------
@@ -120,6 +125,7 @@ def index_spots(
         distortion_sigma=distortion_sigma,
         longest_zone=longest_zone,
         g_max=g_max,
+        calibration=calibration,
     )
     return index_pattern(spots, intensities, settings)
 
@@ -191,6 +197,7 @@ def searched(spots: Any, intensities: Any, settings: SpotSettings) -> Searched:
         angle_sigma=settings.angle_sigma,
         intensities=intensities,
         camera_constant=settings.camera_constant,
+        scale=settings.scale,
     )
     if intensities is not None and not any(phase.has_sites for phase in settings.phases):
         raise InputError(

@@ -63,6 +63,9 @@ class SharedPart:
     occupancy: float
 
 
+Pair = tuple[int, int, tuple[int, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lantern:
     """Two polyhedra that three smaller ones join, corner to corner: [V2(PO4)3].
@@ -77,6 +80,8 @@ class Lantern:
         Of such units in the cell; with partly filled ends the mean number.
     per_formula_unit
         None where Z is unknown.
+    pairs
+        The two polyhedra of each unit in the network, the second with its translation.
     """
 
     phase: str
@@ -85,16 +90,26 @@ class Lantern:
     distance: float
     number: float
     per_formula_unit: float | None
+    pairs: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class SharedPolyhedra(OfPolyhedra[SharedPart]):
-    """Shared corners, edges and faces, from each site of the asymmetric unit."""
+    """Shared corners, edges and faces, from each site of the asymmetric unit.
+
+    Parameters
+    ----------
+    networks
+        All polyhedra of the cell of each phase, in the order of `phases`: which touch which,
+        with the lattice translation between them. `Network.kind` counts the centres of the
+        phase among `of.centres`.
+    """
 
     of: Polyhedra
     rows: tuple[SharedPart, ...]
     lanterns: tuple[Lantern, ...]
     remarks: tuple[str, ...]
+    networks: tuple[Network, ...]
 
     name = "shared_polyhedra"
     columns = (
@@ -120,7 +135,7 @@ class SharedPolyhedra(OfPolyhedra[SharedPart]):
         content = TableResult.to_dict(self)
         content["results"] = {
             "shared": content["results"],
-            "lanterns": plain([asdict(lantern) for lantern in self.lanterns]),
+            "lanterns": plain([_row(lantern) for lantern in self.lanterns]),
         }
         content["remarks"] = [*self.remarks, *self.of.remarks]
         return content
@@ -131,14 +146,20 @@ def shared_of(result: Polyhedra) -> SharedPolyhedra:
     rows: list[SharedPart] = []
     lanterns: list[Lantern] = []
     remarks: list[str] = []
+    networks: list[Network] = []
     for phase in result.of:
         centres = tuple(item for item in result.centres if item.phase is phase)
         network = network_of(phase, centres)
         rows += _parts(phase, centres, network)
         lanterns += _lanterns(phase, centres, network)
         remarks += _left_out(phase, centres, network)
+        networks.append(network)
     return SharedPolyhedra(
-        of=result, rows=tuple(rows), lanterns=tuple(lanterns), remarks=tuple(remarks)
+        of=result,
+        rows=tuple(rows),
+        lanterns=tuple(lanterns),
+        remarks=tuple(remarks),
+        networks=tuple(networks),
     )
 
 
@@ -185,7 +206,7 @@ def _lanterns(phase: Phase, centres: tuple[Centre, ...], network: Network) -> It
     label = [centres[kind].label for kind in network.kind]
     filled = [min(1.0, centres[kind].filled) for kind in network.kind]
     weights: dict[tuple[tuple[str, ...], tuple[str, ...], float], float] = defaultdict(float)
-    found: dict[tuple[tuple[str, ...], tuple[str, ...], float], list[float]]
+    found: dict[tuple[tuple[str, ...], tuple[str, ...], float], list[tuple[float, Pair]]]
     found = defaultdict(list)
     for (one, two, shift), joined in _bridges(centres, network).items():
         # Alternatives of a split bridge are one bridge together.
@@ -197,38 +218,42 @@ def _lanterns(phase: Phase, centres: tuple[Centre, ...], network: Network) -> It
         ends = tuple(sorted(label[n] for n in (one, two)))
         middle = tuple(sorted(label[n] for n in joined))
         weights[ends, middle, round(distance, _PLACES)] += filled[one] * filled[two]
-        found[ends, middle, round(distance, _PLACES)].append(distance)
+        found[ends, middle, round(distance, _PLACES)].append((distance, (one, two, shift)))
     units = phase.formula_units
-    for key, distances in sorted(found.items()):
+    for key, members in sorted(found.items()):
         ends, middle, _ = key
         number = round(weights[key], 6)
         yield Lantern(
             phase=phase.id,
             centres=ends,
             bridges=middle,
-            distance=distances[0],
+            distance=members[0][0],
             number=number,
             per_formula_unit=number / units if units else None,
+            pairs=tuple(pair for _, pair in members),
         )
 
 
-def _bridges(
-    centres: tuple[Centre, ...], network: Network
-) -> dict[tuple[int, int, tuple[int, ...]], list[int]]:
+def _bridges(centres: tuple[Centre, ...], network: Network) -> dict[Pair, list[int]]:
     """Return which smaller polyhedra share a corner with each of two larger ones."""
     size = np.array([len(item.shell.weights) for item in centres])[network.kind]
     around: dict[int, list[tuple[int, Ints]]] = defaultdict(list)
     for contact in network.contacts:
         if contact.shared == 1 and size[contact.first] < size[contact.second]:
             around[contact.first].append((contact.second, np.array(contact.shift)))
-    found: dict[tuple[int, int, tuple[int, ...]], list[int]] = defaultdict(list)
+    found: dict[Pair, list[int]] = defaultdict(list)
     for bridge, neighbours in around.items():
         for (one, shift_1), (two, shift_2) in combinations(neighbours, 2):
             found[_pair(one, two, shift_2 - shift_1)].append(bridge)
     return found
 
 
-def _pair(one: int, two: int, shift: Ints) -> tuple[int, int, tuple[int, ...]]:
+def _row(lantern: Lantern) -> dict[str, Any]:
+    """Return a lantern for JSON, which has no network that its pairs could point to."""
+    return {name: value for name, value in asdict(lantern).items() if name != "pairs"}
+
+
+def _pair(one: int, two: int, shift: Ints) -> Pair:
     """Return a pair of polyhedra in one of its two readings, always the same one."""
     forth = (one, two, tuple(shift.tolist()))
     back = (two, one, tuple((-shift).tolist()))

@@ -10,7 +10,7 @@ import pytest
 from navp_structures.analysis.audit import energy_path
 from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.io.claim_fields import claim_of
@@ -24,7 +24,7 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def judge(*items: dict[str, Any]) -> list[Finding]:
+def judge(*items: dict[str, Any]) -> list[AuditFinding]:
     claims = Claims(claims=tuple(claim_of({"id": f"c{n}"} | i) for n, i in enumerate(items)))
     context = AuditContext(claims=claims, settings=DEFAULTS, judges=JUDGES)
     return [context.finding(claim.id) for claim in claims]

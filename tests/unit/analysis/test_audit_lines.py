@@ -14,7 +14,7 @@ from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.bragg import converted, near_radiations
 from navp_structures.analysis.audit.context import AuditContext
 from navp_structures.analysis.audit.entry_lines import best_seen, lines_at
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.catalogue import load
 from navp_structures.catalogue.papers import load_claims
@@ -29,13 +29,13 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def judge(*items: dict[str, Any]) -> list[Finding]:
+def judge(*items: dict[str, Any]) -> list[AuditFinding]:
     claims = Claims(claims=tuple(claim_of({"id": f"c{n}"} | i) for n, i in enumerate(items)))
     context = AuditContext(claims=claims, settings=DEFAULTS, judges=JUDGES)
     return [context.finding(claim.id) for claim in claims]
 
 
-def line(phase: str, value: object, **more: Any) -> Finding:
+def line(phase: str, value: object, **more: Any) -> AuditFinding:
     asked = {"quantity": "powder_line", "phase": phase, "value": value, "radiation": "CuKa1"}
     return judge(asked | more)[0]
 

@@ -9,7 +9,7 @@ import pytest
 
 from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.io.claim_fields import claim_of
@@ -21,13 +21,13 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def judge(*items: dict[str, Any]) -> list[Finding]:
+def judge(*items: dict[str, Any]) -> list[AuditFinding]:
     claims = Claims(claims=tuple(claim_of({"id": f"c{n}"} | i) for n, i in enumerate(items)))
     context = AuditContext(claims=claims, settings=DEFAULTS, judges=JUDGES)
     return [context.finding(claim.id) for claim in claims]
 
 
-def compare(relation: str, first: dict[str, Any], second: dict[str, Any]) -> Finding:
+def compare(relation: str, first: dict[str, Any], second: dict[str, Any]) -> AuditFinding:
     row = {"id": "r", "quantity": "comparison", "claims": ["a", "b"], "relation": relation}
     items = ({"id": "a"} | first, {"id": "b"} | second, row)
     claims = Claims(claims=tuple(claim_of(item) for item in items))
@@ -110,7 +110,7 @@ def test_a_number_printed_twice_is_close() -> None:
     )
 
 
-def of_spacings(first: Any, second: Any, relation: str) -> Finding:
+def of_spacings(first: Any, second: Any, relation: str) -> AuditFinding:
     rows = [
         {"quantity": "spacing", "phase": "Na3VP", "hkl": hkl, "value": value}
         for hkl, value in (first, second)

@@ -11,7 +11,7 @@ import pytest
 
 from navp_structures.analysis.audit.audit import JUDGES, audit
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.errors import ClaimError
@@ -24,7 +24,7 @@ def paper() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def one_plane(first: dict[str, Any], second: dict[str, Any]) -> Finding:
+def one_plane(first: dict[str, Any], second: dict[str, Any]) -> AuditFinding:
     """Return the finding that two claims are of one set of planes."""
     claims = [
         {"quantity": "spacing"} | first | {"id": "first"},

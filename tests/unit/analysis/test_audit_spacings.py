@@ -12,7 +12,7 @@ import pytest
 
 from navp_structures.analysis.audit.audit import JUDGES, audit
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.errors import ClaimError
@@ -61,14 +61,14 @@ def angle(phase: str, hkl: list[str], value: Any, name: str = "angle", **more: A
     }
 
 
-def findings(*claims: Mapping[str, Any], **options: Any) -> dict[str, Finding]:
+def findings(*claims: Mapping[str, Any], **options: Any) -> dict[str, AuditFinding]:
     made = audit(list(claims), **options)
     # What goes into a document is plain.
     json.dumps(made.to_dict())
     return {row.id: row for row in made.rows}
 
 
-def only(*claims: Mapping[str, Any]) -> Finding:
+def only(*claims: Mapping[str, Any]) -> AuditFinding:
     return findings(*claims)[claims[0]["id"]]
 
 

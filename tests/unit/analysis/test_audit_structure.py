@@ -10,7 +10,7 @@ import pytest
 
 from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.group_alternatives import alternatives
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.analysis.audit.structure import JUDGES as OF_STRUCTURE
@@ -28,7 +28,7 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def judge(quantity: str, **item: Any) -> Finding:
+def judge(quantity: str, **item: Any) -> AuditFinding:
     claim = claim_of({"id": "c0", "quantity": quantity} | item)
     context = AuditContext(claims=Claims(claims=(claim,)), settings=DEFAULTS, judges=JUDGES)
     return context.finding("c0")

@@ -11,7 +11,7 @@ import pytest
 from navp_structures.analysis.audit.agreement import trend_of
 from navp_structures.analysis.audit.audit import JUDGES
 from navp_structures.analysis.audit.context import AuditContext
-from navp_structures.analysis.audit.finding import Finding
+from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.analysis.audit.volume_changes import mobile_ion
 from navp_structures.catalogue.catalogue import load
@@ -26,7 +26,7 @@ def shen() -> AuditContext:
     return AuditContext(claims=load_claims("shen-2023"), settings=DEFAULTS, judges=JUDGES)
 
 
-def judge(*items: dict[str, Any]) -> list[Finding]:
+def judge(*items: dict[str, Any]) -> list[AuditFinding]:
     claims = Claims(claims=tuple(claim_of({"id": f"c{n}"} | i) for n, i in enumerate(items)))
     context = AuditContext(claims=claims, settings=DEFAULTS, judges=JUDGES)
     return [context.finding(claim.id) for claim in claims]

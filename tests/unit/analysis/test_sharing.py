@@ -93,6 +93,17 @@ def test_lantern_axis_of_na3vp_by_hand() -> None:
     assert lantern.distance == pytest.approx(2 * (0.019498 + 1 / 12) * 21.8042, abs=1e-3)
 
 
+def test_lanterns_of_na3vp_point_along_c() -> None:
+    result = navp.polyhedra("Na3VP", ["V", "P"]).shared()
+    (lantern,), (network,) = result.lanterns, result.networks
+    assert len(lantern.pairs) == 6
+    for one, two, shift in lantern.pairs:
+        apart = network.fract[two] + shift - network.fract[one]
+        # 2 (0.019498 + 1/12) of c, as above.
+        assert abs(apart[2]) == pytest.approx(2 * (0.019498 + 1 / 12), abs=1e-9)
+        assert apart[:2] == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
 def test_octahedra_of_nasicon_share_no_vertex_with_each_other() -> None:
     assert shared(navp.load("Na3VP"), "V") == {}
     rows = navp.polyhedra("Na3VP", ["V", "P"]).shared().rows
@@ -178,8 +189,21 @@ def test_a_split_atom_leaves_the_number_of_lanterns(label: str) -> None:
     assert sum(lantern.number for lantern in result.lanterns) == pytest.approx(6.0)
 
 
+def test_network_tells_the_translations() -> None:
+    # Perovskite: the one octahedron touches itself, moved by ±a, ±b and ±c.
+    phase = structure("P m -3 m", (4, 4, 4), Ti=(0, 0, 0), O=(0.5, 0, 0))
+    (network,) = navp.polyhedra(phase, "Ti").shared().networks
+    assert {contact.shift for contact in network.contacts} == {
+        (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1),
+    }  # fmt: skip
+    first, second = navp.polyhedra(["Na3VP", "navp-model"], "V").shared().networks
+    assert (len(first.kind), len(second.kind)) == (12, 12)
+    assert (first.contacts, second.contacts) == ((), ())
+
+
 def test_document() -> None:
     content = json.loads(json_text(navp.polyhedra("Na3VP", ["V", "P"]).shared().to_dict()))
     assert content["schema"]["name"] == "navp.shared_polyhedra"
     assert content["results"]["lanterns"][0]["centres"] == ["V1", "V1"]
+    assert "pairs" not in content["results"]["lanterns"][0]
     assert content["results"]["shared"][0]["kind"] == "corner"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from navp_structures.analysis.by_phase import distinct_phases
+from navp_structures.analysis.calibration_result import Calibration
 from navp_structures.analysis.indexing.powder.engine import (
     RATIO_SIGMA,
     SPREAD,
@@ -43,6 +44,7 @@ def index_powder(
     limits: tuple[float, float] | None = None,
     resolution: float | None = None,
     mixture_prior: float = DEFAULT_MIXTURE_PRIOR,
+    calibration: Calibration | None = None,
 ) -> PowderIndexing:
     """Return how probable each phase, and each mixture of two, is for a list of lines.
 
@@ -90,6 +92,10 @@ def index_powder(
     mixture_prior
         Probability beforehand that the sample holds two of the phases, 0 to 0.8; 0 tries
         single phases only.
+    calibration
+        From `calibrate`, such as of a standard in the same pattern: zero shift and
+        displacement, or the scale, are those, as far as its su know them. zero_sigma and the
+        others are then 0 when None, and what may have changed since when given.
 
     Raises
     ------
@@ -122,6 +128,7 @@ def index_powder(
         scale_sigma=scale_sigma,
         limits=limits,
         resolution=resolution,
+        calibration=calibration,
     )
     share = within(mixture_prior, "mixture_prior", 0.0, 0.8, "probability")
     chosen = distinct_phases(phases)
@@ -132,7 +139,7 @@ def index_powder(
         )
     found = weigh(measured, chosen, share)
     return PowderIndexing(
-        asked=_inputs(measured, chosen, limits, share),
+        asked=_inputs(measured, chosen, limits, share, calibration),
         of=chosen,
         measured=measured,
         hypotheses=found,
@@ -146,6 +153,7 @@ def _inputs(
     phases: tuple[Phase, ...],
     limits: tuple[float, float] | None,
     mixture_prior: float,
+    calibration: Calibration | None,
 ) -> dict[str, Any]:
     used = measured.radiation
     shifts = measured.shift_sigmas
@@ -171,5 +179,6 @@ def _inputs(
         "spread": SPREAD,
         "ratio_sigma": RATIO_SIGMA,
         "strain": STRAIN,
+        "calibration": None if calibration is None else calibration.found,
         "phases": [phase.id for phase in phases],
     }

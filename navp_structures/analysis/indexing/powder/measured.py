@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from navp_structures.analysis.calibration_result import Calibration, check_calibration
+from navp_structures.analysis.indexing.powder.shifts import bend, shifts
 from navp_structures.analysis.indexing.units import (
     DEFAULT_SIGMA_TWO_THETA,
     spacings,
@@ -36,14 +38,8 @@ DEFAULT_RESOLUTION: Final = 0.1
 DEFAULT_RESOLUTION_RELATIVE: Final = 0.004
 """What 0.1 degrees are of d at 2θ = 25 degrees."""
 
-DEFAULT_ZERO_SIGMA: Final = 0.03
-"""Degrees of 2θ. A diffractometer that was adjusted with a standard reads 0.01 to 0.05 off."""
-
-DEFAULT_DISPLACEMENT_SIGMA: Final = 0.05
-"""Degrees of 2θ at θ = 0: 0.1 mm at a radius of 240 mm, which a hand-filled holder is off."""
-
-DEFAULT_SCALE_SIGMA: Final = 0.002
-"""Relative; what a shift by 0.05 degrees does to d in the middle of a laboratory pattern."""
+# Of 2θ; a known shift leads no line out of it.
+_DEGREES: Final = (1e-3, 180.0)
 
 # Å; without a radiation intensities are those at small angles, where only d counts.
 _SHORT: Final = 0.1
@@ -97,8 +93,12 @@ class Measured:
         Decades above the weakest line, shape ``(n,)``; None where none are given.
     radiation
         None for spacings without one.
-    shift_sigmas
-        Of zero and displacement (degrees), or of the logarithm of the scale.
+    known
+        Zero and displacement (degrees), or the logarithm of the scale, as far as a
+        calibration knows them, shape ``(k,)``.
+    factor
+        Matrix whose product with its transpose is the covariance of what is left of them,
+        ``(k, k)``.
     limits
         First and last position that was measured.
     resolution
@@ -115,7 +115,8 @@ class Measured:
     sigma: float
     intensity: Floats | None
     radiation: Radiation | None
-    shift_sigmas: tuple[float, ...]
+    known: Floats
+    factor: Floats
     limits: tuple[float, float]
     resolution: float
     resolution_given: bool
@@ -145,23 +146,37 @@ class Measured:
         return self.units == "two_theta"
 
     @property
+    def shift_sigmas(self) -> tuple[float, ...]:
+        """Standard deviations of what is left of the shifts."""
+        return tuple(np.sqrt((self.factor**2).sum(axis=1)).tolist())
+
+    @property
     def wavelength(self) -> float:
         """Å; a short one where there is none."""
         return _SHORT if self.radiation is None else self.radiation.wavelength
 
     def positions_of(self, d: Floats) -> Floats:
-        """Return the positions of spacings (Å); NaN where nothing diffracts."""
+        """Return the positions of spacings (Å) with the known shifts.
+
+        NaN stands where nothing diffracts.
+        """
         if self.in_degrees:
-            return lattice.two_theta(d, self.wavelength)
+            true = lattice.two_theta(d, self.wavelength)
+            return np.asarray(true + bend(true) @ self.known)
         factor, power = _POWERS[self.units]
-        return np.asarray(math.log(factor) + power * np.log(d))
+        return np.asarray(math.log(factor) + power * (np.log(d) + self.known[0]))
 
     def spacings_of(self, positions: Floats) -> Floats:
-        """Return the spacings (Å) of positions."""
+        """Return the spacings (Å) of positions, without the known shifts."""
         if self.in_degrees:
-            return lattice.bragg_spacings(positions, self.wavelength)
+            true = positions
+            # A shift of a degree changes itself by so little that twice is enough.
+            for _ in range(2):
+                true = positions - bend(true) @ self.known
+            first, last = _DEGREES
+            return lattice.bragg_spacings(np.clip(true, first, last), self.wavelength)
         factor, power = _POWERS[self.units]
-        return np.exp(power * (positions - math.log(factor)))
+        return np.asarray(np.exp(power * (positions - math.log(factor)) - self.known[0]))
 
     @property
     def range_given(self) -> tuple[float, float]:
@@ -188,11 +203,18 @@ class Measured:
         return np.full_like(positions, _POWERS[self.units][1])
 
     def shift_basis(self, positions: Floats) -> Floats:
-        """Return what one sigma of each shift adds to positions, shape ``(m, k)``."""
+        """Return what one unit of each independent shift adds to positions, ``(m, k)``."""
         if not self.in_degrees:
-            return np.outer(self.slopes(positions), self.shift_sigmas)
-        cosine = np.cos(np.radians(positions) / 2.0)
-        return np.stack([np.ones_like(cosine), cosine], axis=1) * self.shift_sigmas
+            return np.outer(self.slopes(positions), self.factor)
+        return np.asarray(bend(positions) @ self.factor)
+
+    def shifts_of(self, units: Floats) -> Floats:
+        """Return the shifts that so many units of the independent ones are, ``(k,)``."""
+        return np.asarray(self.known + self.factor @ units)
+
+    def spread_of(self, covariance: Floats) -> Floats:
+        """Return the covariance of the shifts from that of the independent ones."""
+        return np.asarray(self.factor @ covariance @ self.factor.T)
 
 
 def measured_lines(
@@ -207,6 +229,7 @@ def measured_lines(
     scale_sigma: float | None,
     limits: tuple[float, float] | None,
     resolution: float | None,
+    calibration: Calibration | None = None,
 ) -> Measured:
     """Return a checked list; parameters as `index_powder`.
 
@@ -237,6 +260,11 @@ def measured_lines(
         decades -= decades.min()
         decades.setflags(write=False)
     position.setflags(write=False)
+    if calibration is not None:
+        check_calibration(calibration, units, radiation=used)
+    known, factor = shifts(
+        in_degrees, calibration, (zero_sigma, displacement_sigma), scale_sigma
+    )
     return Measured(
         units=units,
         given=given,
@@ -246,7 +274,8 @@ def measured_lines(
         intensities=heights,
         intensity=decades,
         radiation=used,
-        shift_sigmas=_shift_sigmas(in_degrees, zero_sigma, displacement_sigma, scale_sigma),
+        known=known,
+        factor=factor,
         limits=_limits(position, limits, in_degrees),
         resolution=_resolution(resolution, float(sigma), in_degrees),
         resolution_given=resolution is not None,
@@ -287,30 +316,6 @@ def _heights(intensities: Iterable[float], count: int) -> tuple[float, ...]:
         if not (math.isfinite(value) and value > 0):
             raise InputError(f"an intensity is {value:g}; it must be positive and finite")
     return values
-
-
-def _shift_sigmas(
-    in_degrees: bool,
-    zero: float | None,
-    displacement: float | None,
-    scale: float | None,
-) -> tuple[float, ...]:
-    if in_degrees:
-        if scale is not None:
-            raise InputError("scale_sigma goes with d, 1/A and q; 2θ has a zero shift instead")
-        zero = DEFAULT_ZERO_SIGMA if zero is None else zero
-        displacement = DEFAULT_DISPLACEMENT_SIGMA if displacement is None else displacement
-        return (
-            within(zero, "zero_sigma", 0.0, 1.0, "degrees"),
-            within(displacement, "displacement_sigma", 0.0, 1.0, "degrees"),
-        )
-    if zero is not None or displacement is not None:
-        raise InputError(
-            "zero_sigma and displacement_sigma go with two_theta only; other units have a "
-            "common scale (scale_sigma)"
-        )
-    scale = DEFAULT_SCALE_SIGMA if scale is None else scale
-    return (within(scale, "scale_sigma", 0.0, 0.1, "relative"),)
 
 
 def _resolution(given: float | None, sigma: float, in_degrees: bool) -> float:

@@ -199,15 +199,14 @@ def _predicted(measured: Measured, leading: Sequence[Hypothesis]) -> tuple[Float
 
 def _shifts(measured: Measured, leading: Sequence[Hypothesis]) -> tuple[Floats, Floats]:
     """Return the shifts of the instrument that each answer needs, and their covariance."""
-    sigmas = np.array(measured.shift_sigmas)
-    open_ = np.flatnonzero(sigmas > 0.0)
-    sigmas = sigmas[open_]
+    count = len(measured.known)
+    open_ = np.flatnonzero(np.array(measured.shift_sigmas) > 0.0)
     means: list[Any] = []
     spreads: list[Any] = []
     for hypothesis in leading:
         found = hypothesis.explanation
-        mean = np.zeros(len(open_)) if found is None else found.shifts[open_]
-        spread = np.eye(len(open_)) if found is None else found.covariance[np.ix_(open_, open_)]
-        means.append(mean * sigmas)
-        spreads.append(spread * np.outer(sigmas, sigmas))
+        mean = np.zeros(count) if found is None else found.shifts[:count]
+        spread = np.eye(count) if found is None else found.covariance[:count, :count]
+        means.append(measured.shifts_of(mean)[open_])
+        spreads.append(measured.spread_of(spread)[np.ix_(open_, open_)])
     return np.array(means), np.array(spreads)

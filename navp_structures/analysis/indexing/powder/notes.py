@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from navp_structures.analysis.calibration_result import standard_notes
 from navp_structures.analysis.indexing.powder.hypotheses import LATTICE, MOST_MIXED, RANDOM
 from navp_structures.analysis.indexing.powder.next_measurement import named
 
@@ -32,6 +33,7 @@ def notes_on(result: PowderIndexing) -> tuple[str, ...]:
         *_best(result),
         *_next(result),
         *_assumptions(result),
+        *standard_notes(result.inputs),
         *result.provisos,
     )
 

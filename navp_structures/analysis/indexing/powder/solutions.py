@@ -136,11 +136,11 @@ def assigned(found: Explanation, measured: Measured) -> tuple[Ints, Floats]:
 
 def _shifts(found: Explanation, measured: Measured) -> dict[str, Any]:
     """Return what the instrument did, with su; a shift that is known to be 0 has none."""
-    sigmas = np.array(measured.shift_sigmas)
-    count = len(sigmas)
+    count = len(measured.known)
     # Adding zero turns the minus zero of rounding into zero.
-    values = (np.round(found.shifts[:count] * sigmas, 9) + 0.0).tolist()
-    su = [x or None for x in (np.sqrt(np.diag(found.covariance)[:count]) * sigmas).tolist()]
+    values = (np.round(measured.shifts_of(found.shifts[:count]), 9) + 0.0).tolist()
+    spread = measured.spread_of(found.covariance[:count, :count])
+    su = [x or None for x in np.sqrt(np.diag(spread)).tolist()]
     if not measured.in_degrees:
         scale = math.exp(values[0])
         return {"scale": scale, "scale_su": su[0] and scale * su[0]}
