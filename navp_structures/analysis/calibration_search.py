@@ -19,11 +19,12 @@ from navp_structures.analysis.indexing.powder.lines import calculated_lines
 from navp_structures.analysis.indexing.powder.measured import Measured
 from navp_structures.analysis.indexing.powder.solutions import assigned
 from navp_structures.analysis.indexing.powder.unexplained import (
+    STRAIN,
     lattice_evidence,
     random_evidence,
 )
-from navp_structures.kernels.common_shift import displacement_basis, likely_shifts
-from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.kernels.common_shift import likely_shifts
+from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, hkl_of
 from navp_structures.model.phase import Phase
 
@@ -57,15 +58,12 @@ class Mode:
         Of this shift, beside the others, lines at random and an unknown lattice.
     hkls
         Family of each value in the order given; None for a stray one.
-    away
-        Measured minus calculated position of each, ``(n,)``; NaN for a stray one.
     """
 
     shift: Floats
     log_weight: float
     posterior: float
     hkls: tuple[HKL | None, ...]
-    away: Floats
 
 
 def modes_of(measured: Measured, phase: Phase) -> tuple[Mode, ...]:
@@ -76,9 +74,6 @@ def modes_of(measured: Measured, phase: Phase) -> tuple[Mode, ...]:
     measured
         With the prior of the shifts as what is open of them.
     """
-    lines = calculated_lines(phase, measured)
-    if not len(lines):
-        return ()
     prior = np.array(measured.shift_sigmas)
     width = _width(measured, prior)
     shifts = _starts(measured, phase, prior, width)
@@ -88,8 +83,24 @@ def modes_of(measured: Measured, phase: Phase) -> tuple[Mode, ...]:
         if all(abs(_middle(mode, measured) - _middle(other, measured)) > _SAME * width / _WINDOW
                for other in distinct):  # fmt: skip
             distinct.append(mode)
-    nulls = [random_evidence(measured), lattice_evidence(measured, (lines,))]
-    return _weighed(distinct, nulls)
+    if not distinct:
+        return ()
+    return _weighed(
+        distinct, [random_evidence(measured), _of_lattices(measured, phase, distinct[0])]
+    )
+
+
+def _of_lattices(measured: Measured, phase: Phase, best: Mode) -> float:
+    """Return the log evidence of a lattice that is not the standard's, perhaps one like it.
+
+    Which lines the range of the list holds depends on the shift; that of the best answer is
+    taken, and its prior made that of shift and strain together.
+    """
+    prior = np.array(measured.shift_sigmas)
+    near = replace(measured, known=best.shift, factor=np.diag(prior))
+    evidence = lattice_evidence(near, (calculated_lines(phase, near),))
+    free = np.hypot(prior, prior if measured.in_degrees else STRAIN)
+    return evidence - 0.5 * float(((best.shift / free) ** 2).sum())
 
 
 def _weighed(modes: Sequence[Mode], nulls: Sequence[float]) -> tuple[Mode, ...]:
@@ -150,25 +161,11 @@ def _mode(
         log_weight=float(found.log_evidence + weight),
         posterior=0.0,
         hkls=tuple(_hkl(found, n) for n in line[place].tolist()),
-        away=_away(found, near, line)[place],
     )
 
 
 def _hkl(found: Explanation, line: int) -> HKL | None:
     return hkl_of(found.hkl[line]) if line >= 0 else None
-
-
-def _away(found: Explanation, near: Measured, line: Ints) -> Floats:
-    """Return measured minus calculated position without any shift; NaN for stray lines."""
-    away = np.full(len(line), np.nan)
-    own = line >= 0
-    calculated = found.position[line[own]]
-    # What is known of the shifts is a part of the calculated position.
-    known = (
-        near.known[0] if not near.in_degrees else displacement_basis(calculated) @ near.known
-    )
-    away[own] = near.position[own] - calculated + known
-    return away
 
 
 def _log_normal(value: Floats, mean: Floats, sigma: Floats) -> float:
