@@ -49,6 +49,65 @@ def test_isotropic_displacement_by_hand() -> None:
     assert ratio[0] == pytest.approx(np.exp(-2 * np.pi**2 * 0.02 * 4 / 5.64**2))
 
 
+def plain_sum(phase: Phase, hkl: tuple[int, int, int]) -> complex:
+    """Return F of electrons, one image of each site after the other."""
+    h, total = np.array(hkl, dtype=float), 0j
+    lengths = phase.cell.reciprocal_lengths
+    s2 = np.array([0.25 / phase.d(hkl) ** 2])
+    for site in phase.sites:
+        f = form_factors((site.species[0].symbol,), s2, "electron")[0, 0]
+        u = np.array(site.u_aniso)[[[0, 3, 4], [3, 1, 5], [4, 5, 2]]]
+        for op in gemmi.SpaceGroup(str(phase.space_group)).operations():
+            turned = np.array(op.rot).T / op.DEN @ h
+            shift = np.array(op.tran) / op.DEN
+            angle = 2 * np.pi * (turned @ site.fract + h @ shift)
+            scaled = turned * lengths
+            total += f * np.exp(1j * angle - 2 * np.pi**2 * (scaled @ u @ scaled))
+    return total
+
+
+@pytest.mark.parametrize("symbol", ["P 1 21 1", "P 61", "R 3:H", "F -4 3 m", "I 41", "P -1"])
+def test_phases_without_and_with_a_centre(symbol: str) -> None:
+    # General positions; the sign of a screw's translation is in the phase of F.
+    edges = {
+        "P 1 21 1": (5.0, 6.0, 7.0, 90, 103, 90),
+        "P 61": (5.0, 5.0, 9.0, 90, 90, 120),
+        "R 3:H": (6.0, 6.0, 9.0, 90, 90, 120),
+        "F -4 3 m": (6.0, 6.0, 6.0, 90, 90, 90),
+        "I 41": (5.0, 5.0, 8.0, 90, 90, 90),
+        "P -1": (5.0, 6.0, 7.0, 80, 95, 103),
+    }[symbol]
+    names = ("a", "b", "c", "alpha", "beta", "gamma")
+    sites = tuple(
+        Site(
+            label=label,
+            species=(Species(symbol=label, label=label),),
+            fract=place,
+            u_aniso=(0.01, 0.02, 0.015, 0.004, -0.003, 0.002),
+        )
+        for label, place in (("V", (0.11, 0.23, 0.37)), ("O", (0.41, 0.07, 0.19)))
+    )
+    phase = Phase(
+        id="made",
+        cell=UnitCell(**dict(zip(names, edges, strict=True))),
+        space_group=SpaceGroup.from_name(symbol),
+        sites=sites,
+    )
+    hkl = [
+        (1, 1, 2),
+        (2, 0, 0),
+        (1, -1, 3),
+        (0, 0, 4),
+        (3, 1, 1),
+        (-2, 1, 1),
+        (1, 1, 3),
+        (1, 0, 1),
+    ]
+    found = structure_factor(phase, np.array(hkl), "electron")
+    expected = np.array([plain_sum(phase, one) for one in hkl])
+    assert np.abs(found - expected).max() < 1e-9 * np.abs(expected).max()
+
+
 def test_form_factors_straight_ahead() -> None:
     zero = np.zeros(1)
     # X-ray: the number of electrons, to the table's rounding.
