@@ -191,5 +191,5 @@ def _check_extras(
         is_number(camera_constant) and 0 < as_float(camera_constant) < math.inf
     ):
         raise InputError(
-            f"the camera constant is {shown(camera_constant)}; it must be a positive number"
+            f"the camera constant is {shown(camera_constant)}; it must be positive and finite"
         )
