@@ -14,6 +14,9 @@ from navp_structures.kernels.lattice import Floats
 
 PARAMETERS = ("a", "b", "c", "alpha", "beta", "gamma")
 
+SHORTEST_EDGE, LONGEST_EDGE = 1e-2, 1e5
+"""Å; far beyond any crystal, so that volumes and their inverses are finite numbers."""
+
 Correlation = tuple[tuple[float, ...], ...]
 
 
@@ -32,8 +35,8 @@ class UnitCell:
     Raises
     ------
     CellError
-        When a value is not finite and positive, the angles allow no lattice, or the
-        correlation is no correlation matrix.
+        When a value is not finite and positive, an edge is below 0.01 or above 100,000 Å, the
+        angles allow no lattice, or the correlation is no correlation matrix.
     """
 
     a: float
@@ -56,6 +59,11 @@ class UnitCell:
             value, su = getattr(self, name), getattr(self, f"{name}_su")
             if not math.isfinite(value) or value <= 0:
                 raise CellError(f"cell {name} is {value}; it must be a positive number")
+            if name in PARAMETERS[:3] and not SHORTEST_EDGE <= value <= LONGEST_EDGE:
+                raise CellError(
+                    f"cell {name} is {value} Å; an edge is between {SHORTEST_EDGE:g} and "
+                    f"{LONGEST_EDGE:g} Å"
+                )
             if name in PARAMETERS[3:] and value >= 180:
                 raise CellError(f"cell {name} is {value}; it must be below 180 degrees")
             if su is not None and not (math.isfinite(su) and su >= 0):

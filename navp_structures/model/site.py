@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import gemmi
 
-from navp_structures.errors import SiteError
+from navp_structures.errors import SiteError, shown
 
 Triple = tuple[float, float, float]
 Sextet = tuple[float, float, float, float, float, float]
@@ -19,7 +19,11 @@ OptionalSextet = tuple[
 
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
 OCCUPANCY_SLACK = 5e-3
-_SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]*[+-]?|[+-][0-9]*)$")
+
+LARGEST_COORDINATE = 1e4
+"""Cells; beyond it the digits of a place within the cell are lost."""
+
+_SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]{0,2}[+-]?|[+-][0-9]{0,2})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,12 @@ class Species:
         """Refuse unknown elements and impossible occupancies."""
         match = _SYMBOL.match(self.symbol)
         if match is None or gemmi.Element(match[1]).atomic_number == 0:
-            raise SiteError(f"atom {self.label!r} has the unknown element {self.symbol!r}")
+            raise SiteError(
+                f"atom {shown(self.label)} has the unknown element {shown(self.symbol)}"
+            )
         if not math.isfinite(self.occupancy) or self.occupancy < 0:
             raise SiteError(
-                f"the occupancy of atom {self.label!r} is {self.occupancy}; "
+                f"the occupancy of atom {shown(self.label)} is {self.occupancy}; "
                 "it must be between 0 and 1"
             )
 
@@ -110,17 +116,23 @@ class Site:
     def __post_init__(self) -> None:
         """Refuse what cannot be a site."""
         if not self.species:
-            raise SiteError(f"site {self.label!r} holds no species")
+            raise SiteError(f"site {shown(self.label)} holds no species")
         numbers = (*self.fract, *(self.u_aniso or ()), self.u_iso or 0.0)
         if not all(math.isfinite(n) for n in numbers):
             raise SiteError(
-                f"site {self.label!r} has a coordinate or displacement that is no finite number"
+                f"site {shown(self.label)} has a coordinate or displacement that is no finite "
+                "number"
+            )
+        if max(map(abs, self.fract)) > LARGEST_COORDINATE:
+            raise SiteError(
+                f"site {shown(self.label)} has a coordinate above {LARGEST_COORDINATE:g} cells"
             )
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
         if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
-            names = " + ".join(f"{s.label} {s.occupancy:g}" for s in self.species)
+            names = " + ".join(f"{s.label[:40]} {s.occupancy:g}" for s in self.species[:8])
+            names += " + ..." if len(self.species) > 8 else ""
             raise SiteError(
-                f"the occupancy of site {self.label!r} is {self.occupancy:g} ({names}); "
+                f"the occupancy of site {shown(self.label)} is {self.occupancy:g} ({names}); "
                 "it cannot be above 1"
             )
 
