@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from navp_structures.errors import InputError
 
@@ -55,11 +54,12 @@ def number_with_su(text: str) -> tuple[float, float | None] | None:
     if match is None:
         return None
     mantissa, exponent, digits = match.groups()
-    value = Decimal(mantissa).scaleb(int(exponent or 0))
+    # Decimal does not scale numbers of a million digits, and rounds those of thirty.
+    value = float(f"{mantissa}e{exponent or 0}")
     if digits is None or not digits.strip("0"):
-        return float(value), None
-    place = value.as_tuple().exponent
-    return float(value), float(Decimal(digits).scaleb(int(place)))
+        return value, None
+    place = int(exponent or 0) - len(mantissa.partition(".")[2])
+    return value, float(f"{digits}e{place}")
 
 
 def written_number(text: str, *, comma: bool = False) -> tuple[float, float | None] | None:
