@@ -49,7 +49,7 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
         if block.find_loop("_atom_site_Cartn_x") or block.find_value("_atom_site_Cartn_x"):
             raise CifError(f"{block.name} has its atoms in Cartesian coordinates only")
         return ()
-    tensors = dict(_tensors(block))
+    tensors = _tensors_by_label(block)
     sites: dict[object, Site] = {}
     for row in _rows(block, "_atom_site_", "fract_x"):
         if row.values.get("calc_flag") in ("dum", "dummy"):
@@ -122,7 +122,7 @@ def _symbol(row: _Row) -> str:
     if given is not None:
         symbol = _element(given)
     else:
-        letters = re.sub(r"[^A-Za-z].*", "", row.label)[:2]
+        letters = re.sub(r"[^A-Za-z].*", "", row.values.get("label", ""))[:2]
         # Labels such as Ow1 or Na2A: the longest element that they begin with.
         symbol = _element(letters) or _element(letters[:1])
     if symbol is None:
@@ -145,6 +145,16 @@ def _element(text: str) -> str | None:
 
 def _displacement(site: Site) -> tuple[object, ...]:
     return (site.u_iso, site.u_iso_su, site.u_aniso, site.u_aniso_su)
+
+
+def _tensors_by_label(
+    block: cif.Block,
+) -> dict[str, tuple[Sextet, OptionalSextet]]:
+    found: dict[str, tuple[Sextet, OptionalSextet]] = {}
+    for label, tensor in _tensors(block):
+        if found.setdefault(label, tensor) != tensor:
+            raise CifError(f"two different U_ij or B_ij are given for site {shown(label)}")
+    return found
 
 
 def _tensors(block: cif.Block) -> Iterator[tuple[str, tuple[Sextet, OptionalSextet]]]:
