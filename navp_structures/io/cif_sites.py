@@ -188,8 +188,10 @@ def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
         return
     tags = [tag[len(prefix) :].casefold() for tag in loop.tags]
     width = loop.width()
-    for start in range(0, len(loop.values), width):
-        cells = zip(tags, loop.values[start : start + width], strict=True)
+    # gemmi makes a new list each time that it is asked.
+    values = loop.values
+    for start in range(0, len(values), width):
+        cells = zip(tags, values[start : start + width], strict=True)
         known = {tag: cif.as_string(v).strip() for tag, v in cells if not cif.is_null(v)}
         yield _Row(known, known.get("label", f"number {start // width + 1}"))
 
