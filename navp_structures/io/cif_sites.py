@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,9 @@ from gemmi import cif
 from navp_structures.errors import CifError, SiteError, shown
 from navp_structures.io.cif_values import ANISO_AXES, number
 from navp_structures.model.site import OptionalSextet, Sextet, Site, Species
+
+MOST_SITES = 15_000
+"""Rows of a loop of sites; each is compared with its neighbours."""
 
 _B_TO_U = 1.0 / (8.0 * math.pi**2)
 _SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]{0,2})([+-])([0-9]{0,2})|0)?$")
@@ -61,6 +65,13 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
             # Built anew, so that the sum of the occupancies is checked.
             site = replace(first, species=first.species + site.species)
         sites[place] = site
+    labels = Counter(site.label for site in sites.values())
+    for label in tensors:
+        if labels[label] > 1:
+            raise CifError(
+                f"{labels[label]} sites are called {shown(label)}, and one of them has U_ij or "
+                "B_ij; give each its own label"
+            )
     return tuple(sites.values())
 
 
@@ -188,6 +199,10 @@ def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
         return
     tags = [tag[len(prefix) :].casefold() for tag in loop.tags]
     width = loop.width()
+    if loop.length() > MOST_SITES:
+        raise CifError(
+            f"the loop of {prefix}{needed} has {loop.length()} rows, more than {MOST_SITES}"
+        )
     # gemmi makes a new list each time that it is asked.
     values = loop.values
     for start in range(0, len(values), width):

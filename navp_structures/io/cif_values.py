@@ -16,6 +16,9 @@ from navp_structures.model.cell import Correlation
 ANISO_AXES = ("11", "22", "33", "12", "13", "23")
 """Order of the six displacement parameters in this package."""
 
+MOST_TEXTS = 20_000
+"""Of one tag: authors, or operations of a group in a large supercell."""
+
 DATABASE_TAGS = {
     "ICSD": "_database_code_ICSD",
     "COD": "_cod_database_code",
@@ -132,8 +135,17 @@ def optional_text(block: cif.Block, *tags: str) -> str | None:
 
 
 def texts(block: cif.Block, *tags: str) -> tuple[str, ...]:
-    """Return the known texts of the first tag, single or looped, that has any."""
+    """Return the known texts of the first tag, single or looped, that has any.
+
+    Raises
+    ------
+    CifError
+        When it has more than `MOST_TEXTS`.
+    """
     for tag in tags:
+        count = len(block.find_values(tag))
+        if count > MOST_TEXTS:
+            raise CifError(f"{tag} has {count} values, more than {MOST_TEXTS}")
         found = [cif.as_string(v).strip() for v in block.find_values(tag) if not cif.is_null(v)]
         if any(found):
             return tuple(plain_text(text) for text in found if text)
