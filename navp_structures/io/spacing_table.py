@@ -15,6 +15,8 @@ from navp_structures.model.measured_list import MOST_VALUES, MeasuredList
 
 SEPARATORS = (";", "\t", ",", " ")
 
+MOST_COLUMNS = 200
+
 _MARKS = ".,"
 _TEXTS = ("label", "left out")
 _NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", " ": "blanks"}
@@ -97,6 +99,8 @@ def headings_in(
     joined = _joined(text)
     try:
         cells = split_cells(joined, find_separator(joined, separators))
+        if len(cells) > MOST_COLUMNS:
+            raise InputError(f"it has {len(cells)} columns; at most {MOST_COLUMNS} are read")
         if any(_number(cell, _MARKS) is not None for cell in cells):
             return None
         return tuple(read_heading(cell) for cell in cells)
