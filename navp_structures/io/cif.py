@@ -46,7 +46,7 @@ _KIND = re.compile(
 
 
 LARGEST_CIF = 12_000_000
-"""Bytes; with structure factors they reach a few MB. The parser takes up to 20 times as much."""
+"""Bytes; with structure factors a few MB. The parser takes up to 20 times as much."""
 
 LARGEST_DOCUMENT = 10_000
 """Data blocks of a CIF."""

@@ -137,10 +137,7 @@ def optional_text(block: cif.Block, *tags: str) -> str | None:
 def texts(block: cif.Block, *tags: str) -> tuple[str, ...]:
     """Return the known texts of the first tag, single or looped, that has any.
 
-    Raises
-    ------
-    CifError
-        When it has more than `MOST_TEXTS`.
+    More than `MOST_TEXTS` are a CifError.
     """
     for tag in tags:
         count = len(block.find_values(tag))

@@ -147,8 +147,12 @@ class _Reading:
 
     def claims(self, head: Mapping[str, str]) -> Claims:
         if not self.good and not self.problems:
-            each = "is a line below the headings" if self.table else "begins with a [[claims]]"
-            self.problem(1, f"it holds no claims; each {each}")
+            where = (
+                "is a line below the headings"
+                if self.table
+                else "begins with a line [[claims]]"
+            )
+            self.problem(1, f"it holds no claims; each {where}")
         problems = sorted(self.problems, key=lambda problem: problem.line)
         return Claims(claims=tuple(self.good), file=self.file, problems=tuple(problems), **head)
 

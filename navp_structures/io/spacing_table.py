@@ -99,13 +99,17 @@ def headings_in(
     joined = _joined(text)
     try:
         cells = split_cells(joined, find_separator(joined, separators))
-        if len(cells) > MOST_COLUMNS:
-            raise InputError(f"it has {len(cells)} columns; at most {MOST_COLUMNS} are read")
+        _check_count(cells)
         if any(_number(cell, _MARKS) is not None for cell in cells):
             return None
         return tuple(read_heading(cell) for cell in cells)
     except InputError as error:
         raise InputError(f"line {number} is {shown(text)}: {error}") from None
+
+
+def _check_count(cells: Sequence[str]) -> None:
+    if len(cells) > MOST_COLUMNS:
+        raise InputError(f"it has {len(cells)} columns; at most {MOST_COLUMNS} are read")
 
 
 def find_separator(line: str, separators: Sequence[str] = SEPARATORS) -> str:

@@ -152,9 +152,7 @@ def _table(text: str, file: Path) -> SpotList:
 def _columns(text: str, file: Path) -> SpotList:
     columns, _ = number_columns(text)
     intensities = columns[:, 2] if columns.shape[1] > 2 else None
-    return SpotList(
-        name=printable(file.stem), spots=columns[:, :2], intensities=intensities
-    )
+    return SpotList(name=printable(file.stem), spots=columns[:, :2], intensities=intensities)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
