@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from navp_structures.errors import InputError
 
+LONGEST_LINE = 500_000
+"""Characters; fifty thousand values stand in it."""
+
 _NUMBER = re.compile(
     r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]{1,3}))?(?:\(([0-9]+)\))?"
 )
@@ -36,9 +39,18 @@ def data_lines(text: str, comments: tuple[str, ...] = ("#", "!")) -> Iterator[tu
     """Yield (line number from 1, line) of each line that is neither blank nor a comment.
 
     Blanks around a line are cut, tabs behind it are not: they separate empty cells.
+
+    Raises
+    ------
+    InputError
+        When it holds zero bytes, or a line is longer than `LONGEST_LINE`.
     """
     for number, line in enumerate(text_lines(text), start=1):
         if line.strip() and not line.lstrip().startswith(comments):
+            if len(line) > LONGEST_LINE:
+                raise InputError(
+                    f"line {number} has {len(line)} characters; at most {LONGEST_LINE} are read"
+                )
             yield number, line.strip(" ")
 
 
