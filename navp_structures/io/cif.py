@@ -45,7 +45,7 @@ _KIND = re.compile(
 )
 
 
-LARGEST_CIF = 12_000_000
+LARGEST_CIF = 10_000_000
 """Bytes; with structure factors a few MB. The parser takes up to 20 times as much."""
 
 LARGEST_DOCUMENT = 10_000
@@ -140,6 +140,8 @@ def _parsed(text: str, path: Path | Traversable) -> cif.Document:
         raise CifError(f"{path} holds {count} data blocks, more than {LARGEST_DOCUMENT}")
     try:
         document = cif.read_string(text)
+    except MemoryError:
+        raise CifError(f"{path} needs more memory than there is") from None
     except (ValueError, RuntimeError) as error:
         raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
     return document

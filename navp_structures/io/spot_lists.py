@@ -25,9 +25,9 @@ SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
 _KEYS: Final = ("spots", "x", "y", "start", "intensities", "name")
 
-# Bytes of all arrays once unpacked, and of one text file: twenty million spots, and far more
+# Bytes of all arrays once unpacked, and of one text file: twelve million spots, and far more
 # spots than one pattern has.
-_LARGEST_ARCHIVE: Final = 320_000_000
+_LARGEST_ARCHIVE: Final = 200_000_000
 _LARGEST_TEXT: Final = 5_000_000
 
 # What numpy, and what it calls, make of a broken file; a header is read like a line of Python.

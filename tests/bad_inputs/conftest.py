@@ -19,6 +19,7 @@ import pytest
 import navp_structures as navp
 from navp_structures.errors import NavpError, NavpWarning
 
+# Of one processor, so that a busy machine fails no test.
 SECONDS, MEGABYTES = 5, 500
 
 GOOD: dict[str, list[bytes]] = {
@@ -40,7 +41,7 @@ GOOD: dict[str, list[bytes]] = {
         b"[2.5, 3.1]",
     ],
     "x.xy": [
-        b"'Id: \"NVP\"\n10.00 300 17.3\n10.02 305.5 17.5\n10.04 300 3\n",
+        b'\'Id: "NVP"\n10.00 300 17.3\n10.02 305.5 17.5\n10.04 300 3\n',
         b"2theta;I\n10,00;300\n10,02;305,5\n",
         b"/* x\n*/10.0,3\n11.0,4\n",
     ],
@@ -54,7 +55,7 @@ GOOD: dict[str, list[bytes]] = {
         b"b,spacing,NZSP,1 -4 5|2 1 1,1.895(5),\n",
         b"quantity;phase;hkl;value\nspacing;Na3VP;4 -2 6;1,88\n",
     ],
-}  # fmt: skip
+}
 """Good files of each reader, by the name under which they are written."""
 
 TOKENS = (
@@ -192,18 +193,19 @@ def read(tmp_path: Path) -> Callable[[str, bytes | str], Any]:
     def ending(name: str, content: bytes | str) -> Any:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NavpWarning)
                 found = read_as(path)
         except NavpError as error:
-            sentence = str(error).replace(f"{path}", name)
+            found = error
+        if isinstance(found, NavpError):
+            sentence = str(found).replace(f"{path}", name)
             assert sentence.isprintable(), sentence
             assert len(sentence) < 700
-            assert error.__cause__ is None
-            found = error
-        assert time.perf_counter() - begin < SECONDS
+            assert found.__cause__ is None
+        assert time.process_time() - begin < SECONDS
         return found
 
     return ending
@@ -217,18 +219,20 @@ sys.path.insert(0, sys.argv[3])
 from conftest import read_as
 import navp_structures as navp
 from navp_structures.errors import NavpError
-navp.index_many([[(0.275, 0.229), (-0.275, 0.229)]], phases=["Na3VP"], workers=1)
+path = Path(sys.argv[1])
+if path.suffix == ".npz":  # what indexing imports is no reading
+    navp.index_many([[(0.275, 0.229), (-0.275, 0.229)]], phases=["Na3VP"], workers=1)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 # Of addresses, of which libraries reserve more than they use: what the reader may add.
 pages = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 limit = pages + int(sys.argv[2]) * 1_000_000 - before * 1024
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-begin = time.perf_counter()
+begin = time.process_time()
 try:
-    found = repr(read_as(Path(sys.argv[1])))[:200]
+    found = repr(read_as(path))[:200]
 except NavpError as error:
     found = f"{type(error).__name__}: {error}"[:400]
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 print(found)
 """
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 FILES = ("x.cif", "x.csv", "x.tsv", "x.txt", "x.json", "x.xy", "claims.toml", "claims.csv")
 
-# 8 readers × 40 files; a case is named by its file and its seed.
-SEEDS = range(40)
+# 8 readers × 50 files; a case is named by its file and its seed.
+SEEDS = range(50)
 
 Read = Callable[[str, bytes | str], Any]
 Files = dict[str, list[bytes]]
@@ -64,17 +64,20 @@ def test_bytes_in_good_files(
 
 
 WORDS = {
-    "x.cif": "data_x loop_ save_ _cell_length_a _cell_length_b _cell_length_c _cell_angle_gamma "
-    "_atom_site_label _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z "
-    "_atom_site_occupancy _atom_site_U_iso_or_equiv _symmetry_equiv_pos_as_xyz x,y,z -x,-y,-z "
-    "_space_group_name_H-M_alt 'R_-3_c' 'P_1' 5.64(2) 120 ? . V1 Na1 0.5 1.2(1) ;",
-    "x.csv": "d g q 2θ x y I hkl sigma angle (A) (nm) / 1/nm , ; 2.54 2,99 -1 1e9 (4-26) ± 3(1)",
+    "x.cif": "data_x loop_ save_ _cell_length_a _cell_length_b _cell_length_c "
+    "_cell_angle_gamma _atom_site_label _atom_site_fract_x _atom_site_fract_y "
+    "_atom_site_fract_z _atom_site_occupancy _atom_site_U_iso_or_equiv 'P_1' R_-3_c "
+    "_symmetry_equiv_pos_as_xyz x,y,z -x,-y,-z _space_group_name_H-M_alt 5.64(2) 120 ? . "
+    "V1 Na1 0.5 1.2(1) ;",
+    "x.csv": "d g q 2θ x y I hkl sigma angle (A) (nm) / 1/nm , ; 2.54 2,99 -1 1e9 (4-26) ± "
+    "3(1)",
     "x.txt": "d = g = 2θ = q= angle= 1.88 2,54 Å nm 1/nm px ° (4-26) (1) ± , ; and 0 -1",
-    "x.json": '{ } [ ] , : "spots" "spacings" "units" "A" "sigma" "angles" 1 2.5 -1 null "2(1)"',
+    "x.json": '{ } [ ] , : "spots" "spacings" "units" "A" "sigma" "angles" 1 2.5 -1 null '
+    '"2(1)"',
     "x.xy": "10 10.02 10,04 300 -1 ; , # ! /* */ tth I 1e5 1d5 nan",
     "claims.csv": 'id quantity phase hkl value spacing Na3VP 4-26 1.88 1,88 , ; sep=; | "',
-    "claims.toml": 'schema = 1 [[claims]] id quantity phase "a" "spacing" "Na3VP" hkl value = '
-    '[ ] { } 1.88 , """',
+    "claims.toml": 'schema = 1 [[claims]] id quantity phase "a" "spacing" "Na3VP" hkl value '
+    '= [ ] { } 1.88 , """',
 }
 
 

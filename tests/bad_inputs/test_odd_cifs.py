@@ -308,7 +308,7 @@ REFUSED = {
     "Z of 5.5": (GOOD + "_cell_formula_units_Z 5.5\n", CifError, "whole number above 0"),
     "below 0 K": (GOOD + "_diffrn_ambient_temperature -5\n", CifError, "finite number from 0"),
     "degrees": (GOOD + "_diffrn_ambient_temperature 25C\n", CifError, "no number"),
-    "too large": (GOOD + "#" * 12_000_000, InputFileError, "more than 12000000"),
+    "too large": (GOOD + "#" * 10_000_000, InputFileError, "more than 10000000"),
 }
 
 
