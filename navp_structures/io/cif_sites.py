@@ -13,6 +13,7 @@ import gemmi
 from gemmi import cif
 
 from navp_structures.errors import CifError, SiteError, shown
+from navp_structures.io.cif_text import value_text
 from navp_structures.io.cif_values import ANISO_AXES, number
 from navp_structures.model.site import OptionalSextet, Sextet, Site, Species
 
@@ -207,7 +208,7 @@ def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
     values = loop.values
     for start in range(0, len(values), width):
         cells = zip(tags, values[start : start + width], strict=True)
-        known = {tag: cif.as_string(v).strip() for tag, v in cells if not cif.is_null(v)}
+        known = {tag: value_text(v) for tag, v in cells if not cif.is_null(v)}
         yield _Row(known, known.get("label", f"number {start // width + 1}"))
 
 
@@ -215,7 +216,7 @@ def _single_row(block: cif.Block, prefix: str) -> _Row:
     items: Any = block  # gemmi's stubs do not say that a block can be iterated
     pairs = [item.pair for item in items if item.pair is not None]
     known = {
-        tag[len(prefix) :].casefold(): cif.as_string(value).strip()
+        tag[len(prefix) :].casefold(): value_text(value)
         for tag, value in pairs
         if tag.casefold().startswith(prefix) and not cif.is_null(value)
     }

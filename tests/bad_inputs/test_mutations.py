@@ -31,6 +31,22 @@ def test_mutated_files(
     read(name, broken(kinds[seed % len(kinds)], seed))
 
 
+# What longer runs of the same mutations found.
+FOUND = (("x.cif", 11010),)  # a quote alone, of which gemmi takes the inside
+
+
+@pytest.mark.parametrize(("name", "seed"), FOUND)
+def test_mutations_that_once_broke_a_reader(
+    name: str,
+    seed: int,
+    good_files: Files,
+    broken: Callable[[bytes, int], bytes],
+    read: Read,
+) -> None:
+    kinds = good_files[name]
+    read(name, broken(kinds[seed % len(kinds)], seed))
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_good_files_are_read(name: str, good_files: Files, read: Read) -> None:
     for content in good_files[name]:
