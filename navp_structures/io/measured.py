@@ -21,7 +21,7 @@ from navp_structures.show.tables import printable
 LARGEST_PATTERN = 20_000_000
 """Bytes."""
 
-MOST_POINTS = 500_000
+MOST_POINTS = 300_000
 
 _LONGEST_QUOTE = 40
 _COUNTS = {2: "two", 3: "three"}

@@ -45,10 +45,10 @@ READ: dict[str, tuple[str, Callable[[], str], str]] = {
         lambda: f"{BOX}loop_\n{REFLECTIONS}" + "1 -2 13 1234.56 8.1\n" * 490_000,
         "<Phase x, formula unknown, P 1, cell only>",
     ),
-    "a pattern of 490,000 points": (
+    "a pattern of 290,000 points": (
         "x.xy",
-        lambda: "".join(f"{n / 4000:.6f} {n % 7919:.4f}\n" for n in range(490_000)),
-        "<MeasuredPattern: x, 490000 points, x from 0 to 122.5>",
+        lambda: "".join(f"{n / 4000:.6f} {n % 7919:.4f}\n" for n in range(290_000)),
+        "<MeasuredPattern: x, 290000 points, x from 0 to 72.4998>",
     ),
 }
 
