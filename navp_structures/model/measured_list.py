@@ -206,6 +206,9 @@ class MeasuredList:
             raise InputError(
                 f"the labels are {shown(self.labels)}; each must be a text or None"
             )
+        for n, label in enumerate(labels, start=1):
+            if label is not None and not label.isprintable():
+                raise InputError(f"label {n} is {shown(label)}; it must be printable")
         if labels and len(labels) != len(self):
             raise InputError(f"there are {len(labels)} labels for {len(self)} values")
         object.__setattr__(self, "labels", labels if any(labels) else ())

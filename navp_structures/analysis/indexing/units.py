@@ -119,7 +119,7 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
         raise InputError(f"2θ is {value:g}; it must be below 180 degrees")
     theta = math.radians(value / 2.0)
     # d = λ / (2 sin θ), so σ(d)/d = cot θ · σ(θ), and σ(θ) is half of σ(2θ).
-    relative = math.radians(sigma / 2.0) / math.tan(theta)
+    relative = math.radians(sigma / 2.0) / math.tan(theta) if theta else math.inf
     if relative > LARGEST_SIGMA:
         raise InputError(f"2θ of {value:g} is not known to a sigma of {sigma:g} degrees")
     return Spacing(d=float(lattice.bragg_spacings(value, length)), sigma=relative, given=value)
