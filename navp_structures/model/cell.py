@@ -16,6 +16,12 @@ PARAMETERS = ("a", "b", "c", "alpha", "beta", "gamma")
 
 Correlation = tuple[tuple[float, ...], ...]
 
+# Å; no crystal is outside, but cells in other units are. Atoms are told apart by 0.05 Å.
+_SHORTEST_EDGE, _LONGEST_EDGE = 1.0, 1e4
+
+# V/abc: flatter cells leave of V and d less than half of the digits that a float has.
+_FLATTEST = 1e-4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCell:
@@ -32,8 +38,9 @@ class UnitCell:
     Raises
     ------
     CellError
-        When a value is not finite and positive, the angles allow no lattice, or the
-        correlation is no correlation matrix.
+        When a value is not finite and positive, an edge is outside 1 to 10 000 Å, the angles
+        allow no lattice or one below 1e-4 of a × b × c, or the correlation is no correlation
+        matrix.
     """
 
     a: float
@@ -60,10 +67,7 @@ class UnitCell:
                 raise CellError(f"cell {name} is {value}; it must be below 180 degrees")
             if su is not None and not (math.isfinite(su) and su >= 0):
                 raise CellError(f"the su of cell {name} is {su}; it must be 0 or positive")
-        if not math.isfinite(self.volume):
-            raise CellError(
-                f"no lattice has the angles {self.alpha}, {self.beta}, {self.gamma} degrees"
-            )
+        _check_shape(self.parameters)
         if self.correlation is not None:
             _check_correlation(np.asarray(self.correlation, dtype=np.float64))
 
@@ -150,6 +154,29 @@ def _tensors(parameters: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
     for array in (metric, inverse, lengths):
         array.setflags(write=False)
     return metric, inverse, lengths
+
+
+def _check_shape(parameters: tuple[float, ...]) -> None:
+    for name, edge in zip(PARAMETERS[:3], parameters[:3], strict=True):
+        if edge < _SHORTEST_EDGE:
+            raise CellError(
+                f"cell {name} is {edge:g} Å; it must be at least {_SHORTEST_EDGE:g} Å (1 nm is "
+                "10 Å)"
+            )
+        if edge > _LONGEST_EDGE:
+            raise CellError(
+                f"cell {name} is {edge:g} Å; it must be at most {_LONGEST_EDGE:g} Å (1 pm is "
+                "0.01 Å)"
+            )
+    alpha, beta, gamma = parameters[3:]
+    share = lattice.relative_volume(alpha, beta, gamma)
+    if share == 0.0:
+        raise CellError(f"no lattice has the angles {alpha}, {beta}, {gamma} degrees")
+    if share < _FLATTEST:
+        raise CellError(
+            f"the angles {alpha}, {beta}, {gamma} degrees make the cell flat: its volume is "
+            f"{share:.1e} of a × b × c and must be at least {_FLATTEST:g} of it"
+        )
 
 
 def _check_correlation(matrix: Floats) -> None:

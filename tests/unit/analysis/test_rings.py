@@ -99,7 +99,7 @@ def test_slow_electrons_reach_half_their_wavelength() -> None:
     # 1 kV: λ = 0.387636 Å; d_min 0.3 is beyond 0.193818 of a cell made as small as that.
     small = navp.Phase(
         id="small",
-        cell=navp.UnitCell(a=0.9, b=0.9, c=0.9, alpha=90.0, beta=90.0, gamma=90.0),
+        cell=navp.UnitCell(a=1.0, b=1.0, c=1.0, alpha=90.0, beta=90.0, gamma=90.0),
         space_group=navp.SpaceGroup.from_name("P m -3 m"),
         sites=(
             navp.Site(
