@@ -19,8 +19,9 @@ Correlation = tuple[tuple[float, ...], ...]
 # Å; no crystal is outside, but cells in other units are. Atoms are told apart by 0.05 Å.
 _SHORTEST_EDGE, _LONGEST_EDGE = 1.0, 1e4
 
-# V/abc: flatter cells leave of V and d less than half of the digits that a float has.
-_FLATTEST = 1e-4
+# V/abc: of flatter cells rounding leaves d uncertain by more than 1e-9 of it, and what lies
+# at a limiting spacing (`kernels.reflections.AT_LIMIT`) could not be told.
+_FLATTEST = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class UnitCell:
     ------
     CellError
         When a value is not finite and positive, an edge is outside 1 to 10 000 Å, the angles
-        allow no lattice or one below 1e-4 of a × b × c, or the correlation is no correlation
+        allow no lattice or one below 1e-3 of a × b × c, or the correlation is no correlation
         matrix.
     """
 

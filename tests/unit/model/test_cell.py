@@ -108,9 +108,9 @@ def test_flat_cells_keep_their_volume(angles: tuple[float, float, float]) -> Non
     assert lattice.relative_volume(*angles) == pytest.approx(share, rel=1e-9)
 
 
-def test_a_cell_of_one_degree() -> None:
-    # V/abc of three equal angles is 2 sin(α/2) sqrt(sin(3α/2) sin(α/2)): 2.6379e-4.
-    half = math.radians(0.5)
+def test_a_cell_of_four_degrees() -> None:
+    # V/abc of three equal angles is 2 sin(α/2) sqrt(sin(3α/2) sin(α/2)); 51R-SiC has 4.2.
+    half = math.radians(2.0)
     share = 2 * math.sin(half) * math.sqrt(math.sin(3 * half) * math.sin(half))
-    cell = UnitCell(a=5, b=5, c=5, alpha=1.0, beta=1.0, gamma=1.0)
-    assert cell.volume == pytest.approx(125 * share, rel=1e-8)
+    cell = UnitCell(a=43, b=43, c=43, alpha=4.0, beta=4.0, gamma=4.0)
+    assert cell.volume == pytest.approx(43**3 * share, rel=1e-10)
