@@ -169,12 +169,8 @@ GRID = 24 * 144 * 1009
 # Å between two images of a made site; the package takes them for one below 0.05 Å.
 APART = 0.4
 
-ELEMENTS = tuple(
-    element.name
-    for element in map(gemmi.Element, range(1, 97))
-    # gemmi has a neutron length of 0 where none was measured.
-    if element.neutron92 and element.neutron92.get_coefs()[0] != 0.0
-)
+# Up to bismuth, and Th and U: beyond, cctbx has no neutron lengths, and gemmi few.
+ELEMENTS = tuple(gemmi.Element(number).name for number in (*range(1, 84), 90, 92))
 
 
 class Made(NamedTuple):
