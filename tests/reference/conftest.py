@@ -237,7 +237,7 @@ class _Group:
 def _special(group: _Group, rng: np.random.Generator) -> Ints:
     """Return the most special of some positions with fractions and equal coordinates."""
     found = None
-    for _ in range(int(rng.integers(1, 60))):
+    for _ in range(int(rng.integers(1, 30))):
         free = int(rng.integers(1, GRID // 144)) * 144
         fraction = rng.choice((0, 2, 3, 4, 6, 8, 9, 12, 15, 16, 18, 20, 21), 3) * (GRID // 24)
         x = np.where(rng.random(3) < 0.35, free * rng.choice((1, -1, 2), 3), fraction) % GRID
