@@ -183,7 +183,7 @@ def polyhedron(phase: Phase) -> Any:
 def test_polyhedra_in_other_settings(settings: list[tuple[Made, Change, Phase]]) -> None:
     compared = 0
     # Each pair takes 50 ms.
-    for m, _, phase in settings[100::24]:
+    for m, _, phase in settings[100::20]:
         one, other = polyhedron(m.phase), polyhedron(phase)
         assert (one is None) == (other is None)
         if one is not None:
