@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 import gemmi
+import numpy as np
 
 from navp_structures.errors import SiteError
+from navp_structures.kernels.orbit import u_matrix
 
 Triple = tuple[float, float, float]
 Sextet = tuple[float, float, float, float, float, float]
@@ -19,6 +21,13 @@ OptionalSextet = tuple[
 
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
 OCCUPANCY_SLACK = 5e-3
+
+# Beyond, a float keeps too few digits behind the point to tell images apart by 1e-6 Å.
+_FARTHEST = 1000.0
+
+# Å²; refinements print slightly negative ones, and no atom that is seen moves by 3 Å.
+_U_LIMITS = (-1.0, 10.0)
+
 _SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]*[+-]?|[+-][0-9]*)$")
 
 
@@ -92,8 +101,8 @@ class Site:
     Raises
     ------
     SiteError
-        When a number is not finite, no species is given, or the occupancies add up to
-        more than 1 by over three su.
+        When a number is not finite, a coordinate beyond 1000, a displacement outside -1 to
+        10 Å², no species is given, or the occupancies add up to more than 1 by over three su.
     """
 
     label: str
@@ -116,6 +125,7 @@ class Site:
             raise SiteError(
                 f"site {self.label!r} has a coordinate or displacement that is no finite number"
             )
+        self._check_sizes()
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
         if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
             names = " + ".join(f"{s.label} {s.occupancy:g}" for s in self.species)
@@ -123,6 +133,24 @@ class Site:
                 f"the occupancy of site {self.label!r} is {self.occupancy:g} ({names}); "
                 "it cannot be above 1"
             )
+
+    def _check_sizes(self) -> None:
+        for x in self.fract:
+            if abs(x) > _FARTHEST:
+                raise SiteError(
+                    f"site {self.label!r} has the coordinate {x:g}; fractional coordinates "
+                    f"must lie within {_FARTHEST:g} of 0"
+                )
+        low, high = _U_LIMITS
+        sizes = [self.u_iso or 0.0]
+        if self.u_aniso is not None:
+            sizes += np.linalg.eigvalsh(u_matrix(np.array(self.u_aniso))).tolist()
+        for u in sizes:
+            if not low <= u <= high:
+                raise SiteError(
+                    f"site {self.label!r} has a displacement U of {u:.4g} Å²; it must lie "
+                    f"between {low:g} and {high:g} Å² (B is 8π² U)"
+                )
 
     @property
     def occupancy(self) -> float:
