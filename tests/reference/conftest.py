@@ -205,6 +205,30 @@ def made() -> tuple[Made, ...]:
     )
 
 
+@pytest.fixture(scope="session")
+def special_positions() -> tuple[Phase, ...]:
+    """Return for each group, in its reference setting, a cell with some special positions."""
+    rng = np.random.default_rng(1731)
+    phases = []
+    for number in range(1, 231):
+        entry = gemmi.get_spacegroup_reference_setting(number)
+        group, space_group = _Group(entry), SpaceGroup.from_name(entry.xhm())
+        places = {tuple((_special(group, rng) / GRID).tolist()) for _ in range(9)}
+        sites = tuple(
+            Site(
+                label=f"V{n}",
+                species=(Species(symbol="V", label=f"V{n}", occupancy=0.05),),
+                fract=place,
+            )
+            for n, place in enumerate(sorted(places))
+        )
+        cell = _random_cell(space_group, rng)
+        phases.append(
+            Phase(id=f"special-{number}", cell=cell, space_group=space_group, sites=sites)
+        )
+    return tuple(phases)
+
+
 class _Group:
     """The operations of a table's entry as whole numbers."""
 
