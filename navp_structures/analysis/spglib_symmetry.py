@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.spacegroup import SpaceGroup
+
+# Of spglib's database, counted from 1.
+_SETTINGS: Final = 530
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,10 +89,11 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
 
     spglib gives letters in a standard setting of its own choice, which depends on the
     cell edges. Here it sees each site in a cell whose edges are already standard, beside
-    atoms on a general position; its letters count when it then changes neither axes nor
-    origin.
+    atoms on a general position, and is told which of its settings is meant, where it has
+    the phase's; its letters count when it then changes neither axes nor origin.
     """
     group = phase.space_group
+    setting = _hall_number(group)
     metric = _standard_metric(group)
     general = orbit_of(np.array([0.1137, 0.2391, 0.3713]), group)
     letters: list[str | None] = []
@@ -100,9 +105,39 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
             kinds=np.repeat([1, 2], [len(points), len(general)]),
             owner=np.repeat([0, 1], [len(points), len(general)]),
         )
-        found = find_symmetry(cell, 1e-4)
+        found = find_symmetry(cell, 1e-4, setting)
         letters.append(found.wyckoff[0] if found.own_axes else None)
     return tuple(letters)
+
+
+@lru_cache(maxsize=256)
+def _hall_number(group: SpaceGroup) -> int:
+    """Return spglib's number of the setting that has the same operations, 0 where none has."""
+    spglib = _spglib()
+    own = _exact(group.rotations, group.translations)
+    for number in range(1, _SETTINGS + 1):
+        if spglib.get_spacegroup_type(number).number != group.number:
+            continue
+        operations = spglib.get_symmetry_from_database(number)
+        if _exact(operations["rotations"], operations["translations"]) == own:
+            return number
+    return 0
+
+
+def _spglib() -> Any:
+    import spglib
+
+    # spglib 2.8 would otherwise return None and say nothing.
+    spglib.error.OLD_ERROR_HANDLING = False
+    return spglib
+
+
+def _exact(rotations: Ints, translations: Floats) -> set[tuple[int, ...]]:
+    shifts = np.rint(np.asarray(translations) * 24).astype(np.int64) % 24
+    return {
+        (*r, *t)
+        for r, t in zip(np.reshape(rotations, (-1, 9)).tolist(), shifts.tolist(), strict=True)
+    }
 
 
 def orbit_of(fract: Floats, group: SpaceGroup) -> Floats:
@@ -118,15 +153,20 @@ def _standard_metric(group: SpaceGroup) -> Floats:
     return np.asarray(turned.mean(axis=0))
 
 
-def find_symmetry(cell: Contents, symprec: float) -> Found:
-    """Return the space group that spglib finds within a tolerance (Å)."""
-    import spglib
+def find_symmetry(cell: Contents, symprec: float, setting: int = 0) -> Found:
+    """Return the space group that spglib finds within a tolerance (Å).
 
-    # spglib 2.8 would otherwise return None and say nothing.
-    spglib.error.OLD_ERROR_HANDLING = False
+    Parameters
+    ----------
+    setting
+        spglib's number of the setting that letters are wanted in; 0 leaves the choice to it.
+    """
+    spglib = _spglib()
     try:
         data: Any = spglib.get_symmetry_dataset(
-            (cell.lattice.tolist(), cell.positions.tolist(), cell.kinds.tolist()), symprec
+            (cell.lattice.tolist(), cell.positions.tolist(), cell.kinds.tolist()),
+            symprec,
+            hall_number=setting,
         )
     except spglib.error.SpglibError as error:
         return Found(symprec=symprec, problem=" ".join(str(error).split()) or "spglib failed")
