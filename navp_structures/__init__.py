@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from navp_structures.analysis.sodiation.volumes import volume_changes
     from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
     from navp_structures.catalogue.add import AddedPhase, add_phase
+    from navp_structures.catalogue.add_many import AddedFile, AddedPhases, add_phases
     from navp_structures.catalogue.catalogue import load
     from navp_structures.catalogue.hookspecs import hookimpl
     from navp_structures.catalogue.new_plugin import NewPlugin, new_plugin
@@ -80,7 +81,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Absence": "model.absence",
+    "AddedFile": "catalogue.add_many",
     "AddedPhase": "catalogue.add",
+    "AddedPhases": "catalogue.add_many",
     "Audit": "analysis.audit.audit",
     "AuditFinding": "analysis.audit.finding",
     "Calibration": "analysis.calibration_result",
@@ -130,6 +133,7 @@ _HOMES = {
     "UnitCell": "model.cell",
     "VERDICTS": "analysis.audit.finding",
     "add_phase": "catalogue.add",
+    "add_phases": "catalogue.add_many",
     "audit": "analysis.audit.audit",
     "calibrate": "analysis.calibration",
     "check_label": "analysis.indexing.label_repair",
@@ -173,7 +177,9 @@ _HOMES = {
 __all__ = [
     "VERDICTS",
     "Absence",
+    "AddedFile",
     "AddedPhase",
+    "AddedPhases",
     "Audit",
     "AuditFinding",
     "Calibration",
@@ -223,6 +229,7 @@ __all__ = [
     "UnitCell",
     "__version__",
     "add_phase",
+    "add_phases",
     "audit",
     "calibrate",
     "check_label",

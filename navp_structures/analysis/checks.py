@@ -63,7 +63,13 @@ def with_findings(
 
 def _symmetry(report: SymmetryReport) -> Iterator[Finding]:
     if not report.scan:
-        yield Finding(level="note", message="cell only: no atoms to search symmetry in")
+        # Without sites there is nothing to search, with very many it would take hours.
+        message = (
+            "too many atoms in the cell: their symmetry was not searched"
+            if report.sites
+            else "cell only: no atoms to search symmetry in"
+        )
+        yield Finding(level="note", message=message)
         return
     if report.window is None:
         found = sorted({s.symbol for s in report.scan if s.symbol})

@@ -64,7 +64,7 @@ def shortest_distances(phase: Phase, cutoff: float = 5.0) -> tuple[ShortestDista
     """
     pairs = neighbours(phase, cutoff)
     best: dict[tuple[str, str], ShortestDistance] = {}
-    for n in np.argsort(pairs.distance, kind="stable"):
+    for n in _shortest_of_each(phase, pairs):
         one, two = phase.sites[pairs.centre[n]], phase.sites[pairs.other[n]]
         together = one.occupancy + two.occupancy > 1.0 + 1e-6
         for a in one.species:
@@ -81,6 +81,21 @@ def shortest_distances(phase: Phase, cutoff: float = 5.0) -> tuple[ShortestDista
                         together=together,
                     )
     return tuple(sorted(best.values(), key=lambda item: item.distance))
+
+
+def _shortest_of_each(phase: Phase, pairs: Neighbours) -> Ints:
+    """Return the numbers of the shortest pair of each two kinds of sites, ascending.
+
+    Sites of one kind hold the same elements in the same amounts.
+    """
+    kinds: dict[object, int] = {}
+    kind = np.array(
+        [kinds.setdefault((site.elements, site.occupancy), len(kinds)) for site in phase.sites]
+    )
+    order = np.argsort(pairs.distance, kind="stable")
+    both = kind[pairs.centre[order]] * len(kinds) + kind[pairs.other[order]]
+    first = np.sort(np.unique(both, return_index=True)[1])
+    return np.asarray(order[first])
 
 
 @lru_cache(maxsize=32)

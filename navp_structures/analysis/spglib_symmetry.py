@@ -97,7 +97,13 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
     metric = _standard_metric(group)
     general = orbit_of(np.array([0.1137, 0.2391, 0.3713]), group)
     letters: list[str | None] = []
+    letter_of_general: str | None = None
     for site in phase.sites:
+        is_general = len(standard.stabiliser(site, phase.cell, group)[0]) == 1
+        if is_general and letter_of_general is not None:
+            # All general positions have one letter; a large cell may hold thousands.
+            letters.append(letter_of_general)
+            continue
         points = standard.positions(site, phase.cell, group)
         cell = Contents(
             lattice=np.asarray(np.linalg.cholesky(metric), dtype=np.float64),
@@ -107,6 +113,7 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
         )
         found = find_symmetry(cell, 1e-4, setting)
         letters.append(found.wyckoff[0] if found.own_axes else None)
+        letter_of_general = letters[-1] if is_general else letter_of_general
     return tuple(letters)
 
 

@@ -37,6 +37,10 @@ TOLERANCES: Final = (
 """Å; the scan from the rounding of coordinates to a tenth of a bond."""
 
 
+LARGEST_SEARCH: Final = 20_000
+"""Positions in the cell; the time of spglib grows with their square, to minutes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymmetryStep:
     """What spglib finds at one tolerance (Å).
@@ -89,7 +93,7 @@ class SymmetryReport:
         The phase's own group.
     scan
         What spglib finds from the tightest to the loosest tolerance; empty for a
-        cell-only phase.
+        cell-only phase, and above `LARGEST_SEARCH` positions, which a note says.
     window
         Smallest and largest tolerance (Å) between which every step agrees with the
         declared operations; None when none does.
@@ -198,6 +202,8 @@ def check_symmetry(
     more = phase_checks.as_checks(checks)
     group = found.space_group
     whole = contents(found) if found.has_sites else None
+    if whole is not None and len(whole.positions) > LARGEST_SEARCH:
+        whole = None
     results = [find_symmetry(whole, symprec) for symprec in TOLERANCES] if whole else []
     scan = tuple(_step(group, result, found) for result in results)
     window = _window(scan)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from navp_structures.catalogue import builtin
-from navp_structures.catalogue.catalogue import ALL, catalogue, forget
-from navp_structures.errors import InputError, InputFileError, PhaseDataError, shown
+from navp_structures.catalogue.adding import ReadyPhase, adding, known_files
+from navp_structures.errors import InputError, PhaseDataError, shown
 from navp_structures.io.cif import phase_from_block
 from navp_structures.io.files import naming
-from navp_structures.io.phase_folder import paired_phase, phase_sources
-from navp_structures.io.phase_toml import notes_in
-from navp_structures.io.phase_write import notes_text, plain_text, read_candidate, write_pair
+from navp_structures.io.phase_folder import paired_phase
+from navp_structures.io.phase_toml import check_alias, notes_in
+from navp_structures.io.phase_write import notes_text, plain_text, read_candidate
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
+
+# A folder of phases may be shared, or copied to another computer.
+_DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +118,37 @@ def add_phase(
         When a file exists and `force` is False, or cannot be written. Nothing is left
         half-written.
     """
-    file = Path(path)
+    ready = ready_phase(
+        Path(path),
+        kind=kind,
+        id=id,
+        aliases=aliases,
+        licence=licence,
+        reason=reason,
+        block=block,
+    )
+    with adding(into) as place:
+        written, toml = place.write(ready, force=force)
+    known = written.resolve() in known_files()
+    return AddedPhase(phase=ready.phase, cif=written, toml=toml, found=known)
+
+
+def ready_phase(
+    file: Path,
+    *,
+    kind: str | None,
+    id: str | None,  # noqa: A002
+    aliases: Iterable[str],
+    licence: str | None,
+    reason: str | None,
+    block: str | None,
+) -> ReadyPhase:
+    """Return the phase that `add_phase` would add, with the contents of its two files."""
     data, found = read_candidate(file, block=block)
     with naming(file):
         told = phase_from_block(found, id=file.stem)
     name = _checked_id(default_id(file) if id is None else id, file)
-    others = _checked_aliases(aliases)
+    others = checked_aliases(aliases)
     kind, reason = _checked_kind(told, file, kind, reason)
     text = notes_text(
         kind=kind,
@@ -131,16 +159,7 @@ def add_phase(
     )
     with naming(file):
         phase = paired_phase(found, id=name, notes=notes_in(text, Path(f"{name}.toml")))
-    folder = _folder(into)
-    _refuse_taken((name, *others), folder / f"{name}.cif")
-    if into is None:
-        _make(folder)
-    written, toml = write_pair(folder, name, (data, text.encode()), force=force)
-    forget()
-    here = written.resolve()
-    # A folder may be searched because an installed plugin names it.
-    known = any(_is_file(entry.source.origin, here) for entry in catalogue().entries)
-    return AddedPhase(phase=phase, cif=written, toml=toml, found=known)
+    return ReadyPhase(phase=phase, contents=(data, text.encode()))
 
 
 def _checked_id(name: str | None, file: Path) -> str:
@@ -150,21 +169,28 @@ def _checked_id(name: str | None, file: Path) -> str:
         )
     if not isinstance(name, str) or ID_PATTERN.fullmatch(name) is None:
         raise InputError(f"{shown(name)} is no phase id; use a-z, 0-9 and '-', at most 64")
+    if _DEVICE.fullmatch(name):
+        raise InputError(f"{name!r} is the name of a device on Windows; choose another")
     return name
 
 
-def _checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
+def checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
+    """Return other names of a phase as `add_phase` takes them.
+
+    Raises
+    ------
+    InputError, PhaseDataError
+        When one is no name, or is said twice.
+    """
     if isinstance(aliases, str):
         raise InputError(f"aliases {aliases!r} must be several texts, write [{aliases!r}]")
     found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
     seen: set[str] = set()
     for alias in found:
-        # A text that ends so is a path wherever a phase is asked for.
-        if alias.casefold().endswith(".cif") or alias.startswith("-"):
-            raise InputError(f"alias {alias!r} would be read as a file or as an option")
         if alias.casefold() in seen:
             raise InputError(f"alias {alias!r} is said twice")
         seen.add(alias.casefold())
+        check_alias(alias)
     return found
 
 
@@ -181,46 +207,3 @@ def _checked_kind(
     if reason is None and kind != "measured":
         raise PhaseDataError(f"a {kind} phase needs a reason: why, and how it was derived")
     return kind, None if reason is None else plain_text(reason, "the reason")
-
-
-def _folder(into: str | os.PathLike[str] | None) -> Path:
-    if into is None:
-        return builtin.user_folder()
-    folder = Path(into)
-    if not folder.is_dir():
-        raise InputFileError(f"cannot write into {str(into)!r}: it is no folder")
-    return folder
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputFileError(f"cannot make {folder}: {error.strerror or error}") from None
-
-
-def _refuse_taken(names: tuple[str, ...], target: Path) -> None:
-    """Raise InputError when a name means another phase than that of the target."""
-    wanted = {name.casefold(): name for name in names}
-    if ALL in wanted:
-        raise InputError(f"{wanted[ALL]!r} stands for every phase and can name none")
-    here = target.resolve()
-    for names_there, origin, label in _offers(folder=target.parent):
-        taken = [wanted[n.casefold()] for n in names_there if n.casefold() in wanted]
-        if taken and not _is_file(origin, here):
-            raise InputError(f"{taken[0]!r} is already a name of {label}; choose another")
-
-
-def _offers(*, folder: Path) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Yield (names, origin, label) of each phase of the catalogue, and of a folder."""
-    for entry in catalogue().entries:
-        # Curated phases are nobody's to replace; a plugin's are, in the folder it names.
-        origin = "" if entry.provider == builtin.CURATED else entry.source.origin
-        yield entry.names, origin, entry.qualified
-    if folder.is_dir():
-        for source in phase_sources(folder, trusted=False):
-            yield (source.id, *source.aliases), source.origin, source.origin
-
-
-def _is_file(origin: str, file: Path) -> bool:
-    return bool(origin) and Path(origin).resolve() == file

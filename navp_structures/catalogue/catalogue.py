@@ -31,10 +31,10 @@ from navp_structures.model.phase import Phase
 from navp_structures.model.sources import PhaseSource, PhaseSummary
 
 CARD: Final = ("Na3VP", "Na2VP", "NaVP", "NZSP")
+"""The phases that are meant when none are named."""
 
 ALL: Final = "all"
 """Stands for every phase of the catalogue, where phases are asked for."""
-"""The phases that are meant when none are named."""
 
 PhaseLike = Phase | str | os.PathLike[str]
 
@@ -112,12 +112,13 @@ class Catalogue:
         statuses: Sequence[plugins.PluginStatus] = (),
         manager: pluggy.PluginManager | None = None,
     ) -> None:
-        self.entries: tuple[Entry, ...] = ()
         self.statuses = tuple(statuses)
         self.manager = manager or pluggy.PluginManager(PROJECT)
+        self._qualified: dict[str, Entry] = {}
         self._names: dict[str, list[Entry]] = {}
         for entry in sorted(entries, key=lambda e: e.provider != builtin.CURATED):
             self._enter(entry)
+        self.entries: tuple[Entry, ...] = tuple(self._qualified.values())
 
     def find(self, name: str) -> Entry:
         """Return the entry of an id, an alias or ``provider:id``, in any case.
@@ -155,15 +156,15 @@ class Catalogue:
             try:
                 yield entry, entry.summary()
             except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything
-                plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
-
-    def _twin(self, entry: Entry) -> Entry | None:
-        """Return the entry of the same provider and id, which a path may hold twice."""
-        return next((e for e in self.entries if e.qualified == entry.qualified), None)
+                if entry.provider in builtin.DROPPED and isinstance(error, NavpError):
+                    warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
+                else:
+                    plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
 
     def _enter(self, entry: Entry) -> None:
-        twin = self._twin(entry)
-        if twin is not None:
+        twin = self._qualified.setdefault(entry.qualified, entry)
+        if twin is not entry:
+            # A path may hold one id twice.
             warnings.warn(
                 f"{entry.qualified} is offered twice; {twin.source.origin or 'the first'} is "
                 f"taken, {entry.source.origin or 'the second'} left out",
@@ -171,7 +172,6 @@ class Catalogue:
                 stacklevel=4,
             )
             return
-        self.entries += (entry,)
         folded = {name.casefold(): name for name in entry.names}
         for key, name in folded.items():
             holders = self._names.setdefault(key, [])

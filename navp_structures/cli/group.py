@@ -131,6 +131,6 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    from navp_structures.cli.output import one_line
+    from navp_structures.cli.output import sentence
 
-    click.echo(f"Warning: {one_line(message)}", err=True)
+    click.echo(f"Warning: {sentence(message)}", err=True)

@@ -16,9 +16,20 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 
 
+LONGEST_SENTENCE = 800
+"""Characters of an error or a warning; data may hold texts of any length."""
+
+
 def error_line(error: object) -> str:
     """Return ``Error: `` and the sentence of an error, in one printable line."""
-    return f"Error: {one_line(error)}"
+    return f"Error: {sentence(error)}"
+
+
+def sentence(message: object) -> str:
+    """Return an error or a warning in one printable line, its middle left out if it is long."""
+    text = one_line(message)
+    half = LONGEST_SENTENCE // 2
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:half]} ... {text[-half:]}"
 
 
 def one_line(message: object) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from math import gcd
@@ -13,7 +15,7 @@ from typing import Any
 
 from gemmi import cif
 
-from navp_structures.errors import CifError, InputError
+from navp_structures.errors import CifError, InputError, shown
 from navp_structures.io import cif_sites, cif_symmetry
 from navp_structures.io.cif_values import (
     DATABASE_TAGS,
@@ -33,12 +35,23 @@ from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
 
 _TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
+_YEAR = re.compile("[0-9]{1,4}")
+_BLOCK = re.compile(r"(?<!\S)data_", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<!\S)(_[A-Za-z][A-Za-z0-9_]*)\.(?=[A-Za-z])")
 # Written by `export`, so that a model stays a model when its CIF is read again.
 _KIND = re.compile(
     rf"kind: ({'|'.join(KINDS)})\b(?:; cell: ({'|'.join(KINDS)})\b)?(?:; reason: (.*))?",
     re.DOTALL,
 )
+
+
+LARGEST_DOCUMENT = 10_000
+"""Data blocks of a CIF."""
+
+LONGEST_FORMULA = 2_000
+"""Characters; that of a large molecule has a hundred."""
+
+_NAMED_BLOCKS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +103,8 @@ def block_in(text: str, path: Path | Traversable, *, block: str | None = None) -
     if block is not None:
         named = document.find_block(block)
         if named is None:
-            known = ", ".join(b.name for b in document)
-            raise InputError(f"{path} has no block {block!r}; it has: {known}")
+            known = _block_names(list(document))
+            raise InputError(f"{path} has no block {shown(block)}; it has: {known}")
         return named
     blocks = [b for b in document if b.find_value("_cell_length_a") is not None]
     if len(blocks) == 1:
@@ -100,14 +113,24 @@ def block_in(text: str, path: Path | Traversable, *, block: str | None = None) -
         raise CifError(f"{path} is no CIF: it holds no data block")
     if not blocks:
         raise CifError(f"{path} has no unit cell: _cell_length_a is missing")
-    names = ", ".join(b.name for b in blocks)
-    raise CifError(f"{path} holds {len(blocks)} structures; name one as block: {names}")
+    raise CifError(
+        f"{path} holds {len(blocks)} structures; name one as block: {_block_names(blocks)}"
+    )
+
+
+def _block_names(blocks: Sequence[cif.Block]) -> str:
+    more = f" and {len(blocks) - _NAMED_BLOCKS} more" if len(blocks) > _NAMED_BLOCKS else ""
+    return ", ".join(block.name[:40] for block in blocks[:_NAMED_BLOCKS]) + more
 
 
 def _parsed(text: str, path: Path | Traversable) -> cif.Document:
     if "_cell.length_a" in text.casefold():
         # Newer dictionaries write _cell.length_a for _cell_length_a.
         text = _DOTTED.sub(r"\1_", text)
+    # gemmi compares each name of a block with all others.
+    count = sum(1 for _ in _BLOCK.finditer(text))
+    if count > LARGEST_DOCUMENT:
+        raise CifError(f"{path} holds {count} data blocks, more than {LARGEST_DOCUMENT}")
     try:
         document = cif.read_string(text)
     except (ValueError, RuntimeError) as error:
@@ -119,8 +142,10 @@ def read_header(block: cif.Block) -> Header:
     """Return what a block says of cell, symmetry, formula, Z and temperature."""
     cell = _cell(block)
     temperature, temperature_su = optional_number(block, _TEMPERATURES)
+    if temperature is not None and not math.isfinite(temperature):
+        raise CifError(f"the temperature is {temperature} K; it must be a finite number")
     units, _ = optional_number(block, ["_cell_formula_units_Z"])
-    if units is not None and (units != int(units) or units < 1):
+    if units is not None and not (units.is_integer() and units >= 1):
         raise CifError(f"_cell_formula_units_Z is {units:g}; it must be a whole number above 0")
     return Header(
         cell=cell,
@@ -167,12 +192,17 @@ def _cell(block: cif.Block) -> UnitCell:
 
 
 def _formula(block: cif.Block) -> str | None:
-    return optional_text(
+    formula = optional_text(
         block,
         "_chemical_formula_structural",
         "_chemical_formula_sum",
         "_chemical_formula_moiety",
     )
+    if formula is not None and len(formula) > LONGEST_FORMULA:
+        raise CifError(
+            f"the formula has {len(formula)} characters, more than {LONGEST_FORMULA}"
+        )
+    return formula
 
 
 def _completed(header: Header, sites: tuple[Site, ...]) -> tuple[str | None, int | None]:
@@ -225,7 +255,7 @@ def _provenance(block: cif.Block) -> Provenance:
         journal=optional_text(
             block, "_journal_name_full", "_journal_name_abbrev", "_citation_journal_full"
         ),
-        year=int(year) if year and year.isdigit() else None,
+        year=int(year) if year and _YEAR.fullmatch(year) else None,
         volume=optional_text(block, "_journal_volume", "_citation_journal_volume"),
         page=first,
         doi=optional_text(block, "_journal_paper_doi", "_citation_doi", "_journal_DOI"),

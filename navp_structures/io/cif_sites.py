@@ -11,12 +11,12 @@ from typing import Any
 import gemmi
 from gemmi import cif
 
-from navp_structures.errors import CifError, SiteError
+from navp_structures.errors import CifError, SiteError, shown
 from navp_structures.io.cif_values import ANISO_AXES, number
 from navp_structures.model.site import OptionalSextet, Sextet, Site, Species
 
 _B_TO_U = 1.0 / (8.0 * math.pi**2)
-_SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]*)([+-])([0-9]*)|0)?$")
+_SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]{0,2})([+-])([0-9]{0,2})|0)?$")
 
 _Pair = tuple[float, float | None]
 
@@ -30,7 +30,7 @@ class _Row:
 
     def pair(self, tag: str) -> _Pair | None:
         text = self.values.get(tag.casefold())
-        return None if text is None else number(text, f"{tag} of site {self.label!r}")
+        return None if text is None else number(text, f"{tag} of site {shown(self.label)}")
 
 
 def read_sites(block: cif.Block) -> tuple[Site, ...]:
@@ -91,13 +91,17 @@ def _site(row: _Row, tensors: dict[str, tuple[Sextet, OptionalSextet]]) -> Site:
 
 def _multiplicity(row: _Row) -> int | None:
     pair = row.pair("site_symmetry_multiplicity") or row.pair("symmetry_multiplicity")
-    return None if pair is None else round(pair[0])
+    if pair is None:
+        return None
+    if not math.isfinite(pair[0]):
+        raise CifError(f"the multiplicity of site {shown(row.label)} is {pair[0]}")
+    return round(pair[0])
 
 
 def _coordinate(row: _Row, axis: str) -> _Pair:
     pair = row.pair(f"fract_{axis}")
     if pair is None:
-        raise SiteError(f"site {row.label!r} has no _atom_site_fract_{axis}")
+        raise SiteError(f"site {shown(row.label)} has no _atom_site_fract_{axis}")
     return pair
 
 
@@ -122,7 +126,9 @@ def _symbol(row: _Row) -> str:
         # Labels such as Ow1 or Na2A: the longest element that they begin with.
         symbol = _element(letters) or _element(letters[:1])
     if symbol is None:
-        raise SiteError(f"site {row.label!r} has the unknown element {given or row.label!r}")
+        raise SiteError(
+            f"site {shown(row.label)} has the unknown element {shown(given or row.label)}"
+        )
     return symbol
 
 
@@ -149,7 +155,7 @@ def _tensors(block: cif.Block) -> Iterator[tuple[str, tuple[Sextet, OptionalSext
             if len(known) != 6:
                 if known:
                     raise CifError(
-                        f"site {row.label!r} has only {len(known)} of six {letter}_ij"
+                        f"site {shown(row.label)} has only {len(known)} of six {letter}_ij"
                     )
                 continue
             u = [value * factor for value, _ in known]
@@ -172,8 +178,10 @@ def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
         return
     tags = [tag[len(prefix) :].casefold() for tag in loop.tags]
     width = loop.width()
-    for start in range(0, len(loop.values), width):
-        cells = zip(tags, loop.values[start : start + width], strict=True)
+    # gemmi makes a new list each time that it is asked.
+    values = loop.values
+    for start in range(0, len(values), width):
+        cells = zip(tags, values[start : start + width], strict=True)
         known = {tag: cif.as_string(v).strip() for tag, v in cells if not cif.is_null(v)}
         yield _Row(known, known.get("label", f"number {start // width + 1}"))
 

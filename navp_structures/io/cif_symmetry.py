@@ -108,6 +108,6 @@ def _group(tag: str, name: str, cell: UnitCell) -> SpaceGroup:
 
 def _number(block: cif.Block) -> int | None:
     value, _ = optional_number(block, _NUMBERS)
-    if value is not None and value != int(value):
+    if value is not None and not value.is_integer():
         raise CifError(f"the space group number is {value:g}; it must be a whole number")
     return int(value) if value is not None else None

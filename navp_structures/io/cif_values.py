@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gemmi import cif
 
-from navp_structures.errors import CifError
+from navp_structures.errors import CifError, shown
 from navp_structures.io.text_lines import number_with_su
 from navp_structures.model.cell import Correlation
 
@@ -51,7 +51,7 @@ def read_correlation(text: str | None) -> Correlation | None:
     try:
         rows = json.loads(text.removeprefix(_CORRELATION))
         return tuple(tuple(float(x) for x in row) for row in rows)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise CifError("the correlation of the cell is no matrix of numbers") from None
 
 
@@ -74,8 +74,17 @@ def plain_text(text: str) -> str:
     ----------
     CIF 1.1 common semantic features, markup conventions (International Tables G, 2.2.7.4)
     """
-    accented = _ACCENT.sub(lambda m: m[2] + _COMBINING[m[1]], " ".join(text.split()))
-    return unicodedata.normalize("NFC", accented)
+    line = " ".join(text.split())
+    if "\\" not in line and line.isascii() and line.isprintable():  # as nearly all are
+        return line
+    accented = _ACCENT.sub(lambda m: m[2] + _COMBINING[m[1]], line)
+    plain = unicodedata.normalize("NFC", accented)
+    # What drives a terminal, or turns the order of letters, is no text.
+    return plain if plain.isprintable() else " ".join(_printed(plain).split())
+
+
+def _printed(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def number(text: str, what: str) -> tuple[float, float | None]:
@@ -98,7 +107,7 @@ def number(text: str, what: str) -> tuple[float, float | None]:
     """
     found = number_with_su(cif.as_string(text).strip())
     if found is None:
-        raise CifError(f"{what} is {cif.as_string(text)!r}, which is no number")
+        raise CifError(f"{what} is {shown(cif.as_string(text))}, which is no number")
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,14 +13,19 @@ from gemmi import cif
 from navp_structures.errors import NavpError, PhaseDataError, PhaseFolderWarning
 from navp_structures.io.cif import Header, phase_from_block, read_block, read_header
 from navp_structures.io.files import naming
+from navp_structures.io.phase_recover import interrupted
 from navp_structures.io.phase_toml import PhaseNotes, read_phase_toml
 from navp_structures.model.phase import ID_PATTERN, Phase
 from navp_structures.model.sources import PhaseSource, PhaseSummary
+from navp_structures.model.spacegroup import LARGEST_GROUP
 
 LARGEST_CIF = 5_000_000
 """Bytes of a CIF in a dropped folder; larger ones hold no curated phase."""
 
 LARGEST_ASYMMETRIC_UNIT = 10_000
+
+LARGEST_CELL = 100_000
+"""Positions; a metal-organic framework has some thousands."""
 
 _PHASE_FIELDS = (
     "kind",
@@ -49,6 +54,8 @@ def phase_sources(folder: Traversable, *, trusted: bool = True) -> Iterator[Phas
         False for folders that users drop: symbolic links are refused.
     """
     names = {entry.name: entry for entry in folder.iterdir()}
+    if not trusted:
+        _tell_interrupted(folder, names)
     for name in sorted(names):
         if not name.endswith(".toml"):
             continue
@@ -58,6 +65,18 @@ def phase_sources(folder: Traversable, *, trusted: bool = True) -> Iterator[Phas
             yield _source(stem, pair, trusted=trusted)
         except NavpError as error:
             warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
+
+
+def _tell_interrupted(folder: Traversable, names: Iterable[str]) -> None:
+    for stem in interrupted(names):
+        # It may have got its name since the folder was listed.
+        if not folder.joinpath(f"{stem}.toml").is_file():
+            warnings.warn(
+                f"{folder}: a 'navp add' of {stem} was interrupted; the next one into the "
+                "folder puts it back",
+                PhaseFolderWarning,
+                stacklevel=3,
+            )
 
 
 def _source(
@@ -104,10 +123,20 @@ def paired_phase(block: cif.Block, *, id: str, notes: PhaseNotes) -> Phase:  # n
 
 
 def check_size(block: cif.Block) -> None:
-    """Raise PhaseDataError for a block of more than `LARGEST_ASYMMETRIC_UNIT` sites."""
+    """Raise PhaseDataError for a block of too many sites, or of too many in its cell.
+
+    A site counts in a cell as often as there are operations, its own symmetry left aside.
+    """
     count = len(block.find_values("_atom_site_fract_x"))
     if count > LARGEST_ASYMMETRIC_UNIT:
         raise PhaseDataError(f"{count} sites are more than {LARGEST_ASYMMETRIC_UNIT}")
+    if count <= LARGEST_CELL // LARGEST_GROUP:
+        return
+    times = len(read_header(block).space_group.operations)
+    if count * times > LARGEST_CELL:
+        raise PhaseDataError(
+            f"{count} sites and {times} operations make more than {LARGEST_CELL} positions"
+        )
 
 
 def _summarise(stem: str, cif_file: Traversable, notes: PhaseNotes) -> PhaseSummary:

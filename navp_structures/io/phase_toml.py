@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from navp_structures.errors import InputError, PhaseDataError, nearest
+from navp_structures.errors import InputError, PhaseDataError, nearest, shown
 from navp_structures.io.files import read_text
 from navp_structures.model.cell import Correlation
 from navp_structures.model.expected import Expected, ExpectedBond, ExpectedSpacing
+from navp_structures.model.formula import check_element
 from navp_structures.model.hkl import as_hkl
 from navp_structures.model.phase import KINDS, Change
 
 SCHEMA = 1
 
 LARGEST_TOML = 1_000_000
+
+MOST_PARTS = 50
+"""Of a key with dots; those of this schema have two."""
+
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*"|'[^'\n]*')[ \t]*+\.[ \t]*+"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}){{{MOST_PARTS - 1}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +62,13 @@ def read_phase_toml(path: Path | Traversable) -> PhaseNotes:
 
 def notes_in(text: str, path: Path | Traversable) -> PhaseNotes:
     """Return the notes in a text, as `read_phase_toml`; the path is for messages."""
+    # tomllib takes minutes over a key of some hundred thousand parts.
+    if _LONG_KEY.search(text) is not None:
+        raise PhaseDataError(f"{path} has a key of {MOST_PARTS} parts or more")
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A whole number of thousands of digits is a plain ValueError.
         raise PhaseDataError(f"{path} is no TOML: {str(error)[:200]}") from None
     try:
         return _notes(data)
@@ -67,8 +80,9 @@ def _notes(data: dict[str, Any]) -> PhaseNotes:
     _known(
         data, ("schema", "kind", "change", "cell", "expected", "site_error", *_TEXTS, "aliases")
     )
-    if data.get("schema") != SCHEMA:
-        raise PhaseDataError(f"schema is {data.get('schema')!r}; this version reads {SCHEMA}")
+    schema = data.get("schema")
+    if schema != SCHEMA or not isinstance(schema, int) or isinstance(schema, bool):
+        raise PhaseDataError(f"schema is {shown(schema)}; this version reads {SCHEMA}")
     kind = _kind(data, "kind")
     if kind != "measured" and not data.get("reason"):
         raise PhaseDataError(f"a {kind} phase needs a reason: why, and how it was derived")
@@ -77,7 +91,7 @@ def _notes(data: dict[str, Any]) -> PhaseNotes:
     return PhaseNotes(
         kind=kind,
         cell_kind=_kind(cell, "kind", "cell.") if "kind" in cell else None,
-        aliases=tuple(_each(data, "aliases", _alias)),
+        aliases=tuple(_each(data, "aliases", check_alias)),
         site_error=_site_error(_table(data, "site_error")),
         changes=tuple(_each(data, "change", _change)),
         correlation=_correlation(cell.get("correlation")),
@@ -93,7 +107,7 @@ def _kind(data: dict[str, Any], name: str, prefix: str = "") -> str:
     kind = data.get(name)
     if kind not in KINDS:
         raise PhaseDataError(
-            f"{prefix}{name} is {kind!r}; it must be one of {', '.join(KINDS)}"
+            f"{prefix}{name} is {shown(kind)}; it must be one of {', '.join(KINDS)}"
         )
     return str(kind)
 
@@ -121,7 +135,7 @@ def _bond(item: object) -> ExpectedBond:
     if not (
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(s, str) for s in pair)
     ):
-        raise PhaseDataError(f"expected.bond.sites is {pair!r}; it must be two labels")
+        raise PhaseDataError(f"expected.bond.sites is {shown(pair)}; it must be two labels")
     su = row.get("distance_su")
     return ExpectedBond(
         sites=(pair[0], pair[1]),
@@ -132,10 +146,11 @@ def _bond(item: object) -> ExpectedBond:
 
 def _change(item: object) -> Change:
     row = _row(item, ("what", "why"), "change")
-    return Change(what=str(row["what"]), why=str(row["why"]))
+    return Change(what=_text(row, "what"), why=_text(row, "why"))
 
 
-def _alias(item: object) -> str:
+def check_alias(item: object) -> str:
+    """Return another name of a phase, or raise PhaseDataError where it can be none."""
     if (
         not isinstance(item, str)
         or not item.strip()
@@ -143,16 +158,22 @@ def _alias(item: object) -> str:
         or not item.isprintable()
     ):
         raise PhaseDataError(
-            f"alias {item!r} must be a printable text of at most 64 characters"
+            f"alias {shown(item)} must be a printable text of at most 64 characters"
         )
     if ":" in item or "/" in item or "\\" in item:
         raise PhaseDataError(f"alias {item!r} must not hold ':', '/' or '\\'")
+    # A text that ends so is a path wherever a phase is asked for.
+    if item.casefold().endswith(".cif") or item.startswith("-"):
+        raise PhaseDataError(f"alias {item!r} would be read as a file or as an option")
+    if item.casefold() == "all":
+        raise PhaseDataError(f"alias {item!r} stands for every phase and can name none")
     return item
 
 
 def _site_error(data: dict[str, Any]) -> dict[str, float]:
     return {
-        element: _positive(value, f"site_error.{element}") for element, value in data.items()
+        check_element(element, "a key of site_error"): _positive(value, f"site_error.{element}")
+        for element, value in data.items()
     }
 
 
@@ -168,7 +189,7 @@ def _correlation(value: object) -> Correlation | None:
 def _known(data: Mapping[str, Any], names: tuple[str, ...], prefix: str = "") -> None:
     for key in data:
         if key not in names:
-            raise PhaseDataError(f"unknown key {prefix + key!r}{nearest(key, names)}")
+            raise PhaseDataError(f"unknown key {shown(prefix + key)}{nearest(key[:64], names)}")
 
 
 def _row(
@@ -186,34 +207,46 @@ def _row(
 def _each(data: Mapping[str, Any], name: str, read: Callable[[object], Any]) -> list[Any]:
     value = data.get(name, [])
     if not isinstance(value, list):
-        raise PhaseDataError(f"{name} must be a list, it is {value!r}")
+        raise PhaseDataError(f"{name} must be a list, it is {shown(value)}")
     return [read(item) for item in value]
 
 
 def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = data.get(name, {})
     if not isinstance(value, dict):
-        raise PhaseDataError(f"{name} must be a table, it is {value!r}")
+        raise PhaseDataError(f"{name} must be a table, it is {shown(value)}")
     return value
 
 
 def _text(data: Mapping[str, Any], name: str) -> Any:
     value = data.get(name)
     if value is not None and not isinstance(value, str):
-        raise PhaseDataError(f"{name} must be a text, it is {value!r}")
+        raise PhaseDataError(f"{name} must be a text, it is {shown(value)}")
+    if value is not None and not all(map(_can_be_printed, value)):
+        raise PhaseDataError(f"{name} holds characters that cannot be printed: {shown(value)}")
     return value
+
+
+def _can_be_printed(character: str) -> bool:
+    """Whether it is a letter, sign or space, or the end of a line."""
+    space = unicodedata.category(character) == "Zs"
+    return character.isprintable() or space or character in "\t\n\r"
 
 
 def _finite(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise PhaseDataError(f"{name} must be a number, it is {value!r}")
-    if not math.isfinite(value):
-        raise PhaseDataError(f"{name} must be finite, it is {value!r}")
-    return float(value)
+        raise PhaseDataError(f"{name} must be a number, it is {shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise PhaseDataError(f"{name} must be finite, it is {shown(value)}")
+    return number
 
 
 def _positive(value: object, name: str) -> float:
     number = _finite(value, name)
     if number <= 0:
-        raise PhaseDataError(f"{name} must be positive, it is {value!r}")
+        raise PhaseDataError(f"{name} must be positive, it is {shown(value)}")
     return number

@@ -16,6 +16,7 @@ from navp_structures.errors import CifError, InputError, InputFileError, shown
 from navp_structures.io.cif import block_in
 from navp_structures.io.files import decoded, naming, read_bytes
 from navp_structures.io.phase_folder import LARGEST_CIF, check_size
+from navp_structures.io.phase_recover import aside
 from navp_structures.io.phase_toml import SCHEMA
 
 LONGEST_TEXT: Final = 2000
@@ -102,7 +103,8 @@ def write_pair(
 
     Both are written under other names first. The TOML, without which a CIF is no phase,
     gets its name last; an old one leaves first, so that no moment shows half of each. After
-    a failure the folder is what it was.
+    a failure the folder is what it was; after the end of the process or of the power
+    `put_back` makes it so. Only one process may write at a time: see `locked`.
 
     Parameters
     ----------
@@ -125,19 +127,20 @@ def write_pair(
     try:
         _check_targets(targets, contents[0], force=force)
         with ExitStack() as undo:
-            fresh = [folder / f".{target.name}.{mark}.part" for target in targets]
+            fresh = [aside(folder, target.name, mark, "part") for target in targets]
             for file, data in zip(fresh, contents, strict=True):
                 undo.callback(file.unlink, missing_ok=True)
                 _write_new(file, data)
             for target in reversed(targets):
                 if target.exists():
-                    aside = folder / f".{target.name}.{mark}.old"
-                    target.replace(aside)
-                    undo.callback(aside.rename, target)
-                    old.append(aside)
+                    was = aside(folder, target.name, mark, "old")
+                    target.replace(was)
+                    undo.callback(was.rename, target)
+                    old.append(was)
             for file, target in zip(fresh, targets, strict=True):
                 file.replace(target)
                 undo.callback(target.unlink, missing_ok=True)
+            _keep_names(folder)
             undo.pop_all()
     except OSError as error:
         if isinstance(error, InputFileError):
@@ -171,3 +174,13 @@ def _write_new(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _keep_names(folder: Path) -> None:
+    """Let the new names survive a power failure, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

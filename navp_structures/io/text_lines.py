@@ -56,7 +56,7 @@ def number_with_su(text: str) -> tuple[float, float | None] | None:
         return None
     mantissa, exponent, digits = match.groups()
     value = Decimal(mantissa).scaleb(int(exponent or 0))
-    if digits is None or int(digits) == 0:
+    if digits is None or not digits.strip("0"):
         return float(value), None
     place = value.as_tuple().exponent
     return float(value), float(Decimal(digits).scaleb(int(place)))

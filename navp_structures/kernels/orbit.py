@@ -47,6 +47,9 @@ def stabiliser(
         exactly; it lies within the tolerance of the given one.
     """
     distance = periodic_distances(_shifts(fract, rotations, translations), metric)
+    near = np.flatnonzero(distance <= tolerance)
+    if len(near) == 1 and distance[near[0]] == 0.0:  # the identity: a general position
+        return near, np.asarray(fract, dtype=np.float64)
     # Where only some images are near enough, they form no group, and their mean is kept by
     # none: walk to the position that they close in on. Where that is too far, or none,
     # leave the farthest out.
@@ -101,6 +104,8 @@ def orbit_operations(fract: Floats, rotations: Ints, translations: Floats, kept:
     kept
         The operations that keep it; the orbit has ``n / len(kept)`` members.
     """
+    if len(kept) == 1:  # a general position, as most are where there are many
+        return np.arange(len(rotations))
     wrapped = (rotations @ fract + translations) % 1.0
     # 0.9999999 and 0 are one position: compare on a fine ring.
     keys = np.rint(wrapped * 1e6).astype(np.int64) % 1_000_000

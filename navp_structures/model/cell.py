@@ -14,10 +14,10 @@ from navp_structures.kernels.lattice import Floats
 
 PARAMETERS = ("a", "b", "c", "alpha", "beta", "gamma")
 
-Correlation = tuple[tuple[float, ...], ...]
+SHORTEST_EDGE, LONGEST_EDGE = 1.0, 1e4
+"""Å; no crystal is outside, but cells in other units are. Atoms are told apart by 0.05 Å."""
 
-# Å; no crystal is outside, but cells in other units are. Atoms are told apart by 0.05 Å.
-_SHORTEST_EDGE, _LONGEST_EDGE = 1.0, 1e4
+Correlation = tuple[tuple[float, ...], ...]
 
 # V/abc: of flatter cells rounding leaves d uncertain by more than 1e-9 of it, and what lies
 # at a limiting spacing (`kernels.reflections.AT_LIMIT`) could not be told.
@@ -64,11 +64,16 @@ class UnitCell:
             value, su = getattr(self, name), getattr(self, f"{name}_su")
             if not math.isfinite(value) or value <= 0:
                 raise CellError(f"cell {name} is {value}; it must be a positive number")
+            if name in PARAMETERS[:3] and not SHORTEST_EDGE <= value <= LONGEST_EDGE:
+                raise CellError(
+                    f"cell {name} is {value} Å; an edge is between {SHORTEST_EDGE:g} and "
+                    f"{LONGEST_EDGE:g} Å (1 nm is 10 Å)"
+                )
             if name in PARAMETERS[3:] and value >= 180:
                 raise CellError(f"cell {name} is {value}; it must be below 180 degrees")
             if su is not None and not (math.isfinite(su) and su >= 0):
                 raise CellError(f"the su of cell {name} is {su}; it must be 0 or positive")
-        _check_shape(self.parameters)
+        _check_angles(self.alpha, self.beta, self.gamma)
         if self.correlation is not None:
             _check_correlation(np.asarray(self.correlation, dtype=np.float64))
 
@@ -157,19 +162,7 @@ def _tensors(parameters: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
     return metric, inverse, lengths
 
 
-def _check_shape(parameters: tuple[float, ...]) -> None:
-    for name, edge in zip(PARAMETERS[:3], parameters[:3], strict=True):
-        if edge < _SHORTEST_EDGE:
-            raise CellError(
-                f"cell {name} is {edge:g} Å; it must be at least {_SHORTEST_EDGE:g} Å (1 nm is "
-                "10 Å)"
-            )
-        if edge > _LONGEST_EDGE:
-            raise CellError(
-                f"cell {name} is {edge:g} Å; it must be at most {_LONGEST_EDGE:g} Å (1 pm is "
-                "0.01 Å)"
-            )
-    alpha, beta, gamma = parameters[3:]
+def _check_angles(alpha: float, beta: float, gamma: float) -> None:
     share = lattice.relative_volume(alpha, beta, gamma)
     if share == 0.0:
         raise CellError(f"no lattice has the angles {alpha}, {beta}, {gamma} degrees")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -46,7 +47,7 @@ def parse_formula(text: str) -> dict[str, float]:
             raise _no_formula(text)
         else:
             _add(stack[-2], stack.pop(), _count(closing, text))
-    if len(stack) != 1 or not stack[0]:
+    if len(stack) != 1 or not stack[0] or not all(map(math.isfinite, stack[0].values())):
         raise _no_formula(text)
     return stack[0]
 
@@ -84,7 +85,7 @@ def _number(value: float) -> str:
 
 def _known(element: str, text: str) -> str:
     if gemmi.Element(element).atomic_number == 0:
-        raise InputError(f"{text!r} is no formula: {element} is no element")
+        raise InputError(f"{shown(text)} is no formula: {element} is no element")
     return element
 
 
@@ -101,4 +102,4 @@ def _add(total: dict[str, float], part: Mapping[str, float], times: float) -> No
 
 
 def _no_formula(text: str) -> InputError:
-    return InputError(f"{text!r} is no formula: write it like Na3V2(PO4)3")
+    return InputError(f"{shown(text)} is no formula: write it like Na3V2(PO4)3")

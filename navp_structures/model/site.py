@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import gemmi
 import numpy as np
 
-from navp_structures.errors import SiteError
+from navp_structures.errors import SiteError, shown
 from navp_structures.kernels.orbit import u_matrix
 
 Triple = tuple[float, float, float]
@@ -22,13 +22,13 @@ OptionalSextet = tuple[
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
 OCCUPANCY_SLACK = 5e-3
 
-# Beyond, a float keeps too few digits behind the point to tell images apart by 1e-6 Å.
-_FARTHEST = 1000.0
+LARGEST_COORDINATE = 1e4
+"""Cells; beyond it the digits of a place within the cell are lost."""
 
 # Å²; refinements print slightly negative ones, and no atom that is seen moves by 3 Å.
 _U_LIMITS = (-1.0, 10.0)
 
-_SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]*[+-]?|[+-][0-9]*)$")
+_SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]{0,2}[+-]?|[+-][0-9]{0,2})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,12 @@ class Species:
         """Refuse unknown elements and impossible occupancies."""
         match = _SYMBOL.match(self.symbol)
         if match is None or gemmi.Element(match[1]).atomic_number == 0:
-            raise SiteError(f"atom {self.label!r} has the unknown element {self.symbol!r}")
+            raise SiteError(
+                f"atom {shown(self.label)} has the unknown element {shown(self.symbol)}"
+            )
         if not math.isfinite(self.occupancy) or self.occupancy < 0:
             raise SiteError(
-                f"the occupancy of atom {self.label!r} is {self.occupancy}; "
+                f"the occupancy of atom {shown(self.label)} is {self.occupancy}; "
                 "it must be between 0 and 1"
             )
 
@@ -101,7 +103,7 @@ class Site:
     Raises
     ------
     SiteError
-        When a number is not finite, a coordinate beyond 1000, a displacement outside -1 to
+        When a number is not finite, a coordinate beyond 10 000, a displacement outside -1 to
         10 Å², no species is given, or the occupancies add up to more than 1 by over three su.
     """
 
@@ -119,28 +121,28 @@ class Site:
     def __post_init__(self) -> None:
         """Refuse what cannot be a site."""
         if not self.species:
-            raise SiteError(f"site {self.label!r} holds no species")
+            raise SiteError(f"site {shown(self.label)} holds no species")
         numbers = (*self.fract, *(self.u_aniso or ()), self.u_iso or 0.0)
         if not all(math.isfinite(n) for n in numbers):
             raise SiteError(
-                f"site {self.label!r} has a coordinate or displacement that is no finite number"
+                f"site {shown(self.label)} has a coordinate or displacement that is no finite "
+                "number"
             )
-        self._check_sizes()
+        if max(map(abs, self.fract)) > LARGEST_COORDINATE:
+            raise SiteError(
+                f"site {shown(self.label)} has a coordinate above {LARGEST_COORDINATE:g} cells"
+            )
+        self._check_displacement()
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
         if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
-            names = " + ".join(f"{s.label} {s.occupancy:g}" for s in self.species)
+            names = " + ".join(f"{s.label[:40]} {s.occupancy:g}" for s in self.species[:8])
+            names += " + ..." if len(self.species) > 8 else ""
             raise SiteError(
-                f"the occupancy of site {self.label!r} is {self.occupancy:g} ({names}); "
+                f"the occupancy of site {shown(self.label)} is {self.occupancy:g} ({names}); "
                 "it cannot be above 1"
             )
 
-    def _check_sizes(self) -> None:
-        for x in self.fract:
-            if abs(x) > _FARTHEST:
-                raise SiteError(
-                    f"site {self.label!r} has the coordinate {x:g}; fractional coordinates "
-                    f"must lie within {_FARTHEST:g} of 0"
-                )
+    def _check_displacement(self) -> None:
         low, high = _U_LIMITS
         sizes = [self.u_iso or 0.0]
         if self.u_aniso is not None:
@@ -148,7 +150,7 @@ class Site:
         for u in sizes:
             if not low <= u <= high:
                 raise SiteError(
-                    f"site {self.label!r} has a displacement U of {u:.4g} Å²; it must lie "
+                    f"site {shown(self.label)} has a displacement U of {u:.4g} Å²; it must lie "
                     f"between {low:g} and {high:g} Å² (B is 8π² U)"
                 )
 

@@ -10,12 +10,16 @@ from functools import lru_cache
 import gemmi
 import numpy as np
 
-from navp_structures.errors import SpaceGroupError, nearest
+from navp_structures.errors import SpaceGroupError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.structure_factor import Operations, split_operations
 
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
+
+
+LARGEST_GROUP = 1536
+"""Operations; the largest groups have 192, and eight times as many with doubled axes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,10 @@ class SpaceGroup:
         """
         found = _find(name, alpha, gamma)
         if found is None:
-            raise SpaceGroupError(f"unknown space group {name!r}{nearest(name, _names())}")
-        return cls._of_table(found)
+            raise SpaceGroupError(
+                f"unknown space group {shown(name)}{nearest(name[:64], _names())}"
+            )
+        return _of_table(found.hall, found.xhm(), found.number)
 
     @classmethod
     def from_hall(cls, symbol: str) -> SpaceGroup:
@@ -74,11 +80,7 @@ class SpaceGroup:
             When it is no Hall symbol.
         """
         plain = " ".join(symbol.replace("_", " ").replace("''", '"').split())
-        try:
-            operations = gemmi.symops_from_hall(plain)
-        except (RuntimeError, ValueError):
-            raise SpaceGroupError(f"{symbol!r} is no Hall symbol") from None
-        return cls.from_operations([op.wrap().triplet() for op in operations])
+        return _of_hall(plain, symbol)
 
     @classmethod
     def from_number(
@@ -101,7 +103,7 @@ class SpaceGroup:
         standard = gemmi.get_spacegroup_reference_setting(number)
         if standard.hm.startswith("R"):
             return cls.from_name(standard.hm, alpha=alpha, gamma=gamma)
-        return cls._of_table(standard)
+        return _of_table(standard.hall, standard.xhm(), standard.number)
 
     @classmethod
     def from_operations(
@@ -119,28 +121,7 @@ class SpaceGroup:
         SpaceGroupError
             When a triplet cannot be read, or the operations form no group.
         """
-        ops = [_parse(triplet) for triplet in operations]
-        if not ops:
-            raise SpaceGroupError("no symmetry operation is given; 'x,y,z' is the least")
-        triplets = _sorted(op.wrap().triplet() for op in ops)
-        if "x,y,z" not in triplets:
-            raise SpaceGroupError("the symmetry operations form no group: x,y,z is missing")
-        group = _closed(triplets)
-        closed = _sorted(op.wrap().triplet() for op in group)
-        if closed != triplets:
-            raise SpaceGroupError(
-                f"the {len(triplets)} symmetry operations form no group: "
-                f"closing them gives {len(closed)}"
-            )
-        found = gemmi.find_spacegroup_by_ops(group)
-        if found is not None:
-            return cls(operations=closed, symbol=found.xhm(), number=found.number)
-        return cls(operations=closed, number=number)
-
-    @classmethod
-    def _of_table(cls, found: gemmi.SpaceGroup) -> SpaceGroup:
-        triplets = _sorted(op.wrap().triplet() for op in found.operations())
-        return cls(operations=triplets, symbol=found.xhm(), number=found.number)
+        return _of_operations(tuple(operations), number)
 
     def __str__(self) -> str:
         """Symbol, or number of operations where no table has the setting."""
@@ -225,6 +206,48 @@ class SpaceGroup:
         return self.misfit(metric) <= _METRIC_TOLERANCE
 
 
+# A folder of a thousand phases names a few groups again and again.
+@lru_cache(maxsize=128)
+def _of_operations(operations: tuple[str, ...], number: int | None) -> SpaceGroup:
+    ops = [_parse(triplet) for triplet in operations]
+    if not ops:
+        raise SpaceGroupError("no symmetry operation is given; 'x,y,z' is the least")
+    triplets = _sorted(op.wrap().triplet() for op in ops)
+    if len(triplets) > LARGEST_GROUP:
+        raise SpaceGroupError(
+            f"{len(triplets)} symmetry operations are more than {LARGEST_GROUP}"
+        )
+    if "x,y,z" not in triplets:
+        raise SpaceGroupError("the symmetry operations form no group: x,y,z is missing")
+    group = _closed(triplets)
+    closed = _sorted(op.wrap().triplet() for op in group)
+    if closed != triplets:
+        raise SpaceGroupError(
+            f"the {len(triplets)} symmetry operations form no group: "
+            f"closing them gives {len(closed)}"
+        )
+    found = gemmi.find_spacegroup_by_ops(group)
+    if found is not None:
+        return SpaceGroup(operations=closed, symbol=found.xhm(), number=found.number)
+    return SpaceGroup(operations=closed, number=number)
+
+
+@lru_cache(maxsize=128)
+def _of_hall(plain: str, symbol: str) -> SpaceGroup:
+    try:
+        operations = gemmi.symops_from_hall(plain)
+    except (RuntimeError, ValueError):
+        raise SpaceGroupError(f"{shown(symbol)} is no Hall symbol") from None
+    return SpaceGroup.from_operations([op.wrap().triplet() for op in operations])
+
+
+@lru_cache(maxsize=128)
+def _of_table(hall: str, symbol: str, number: int) -> SpaceGroup:
+    operations = gemmi.symops_from_hall(hall)
+    triplets = _sorted(op.wrap().triplet() for op in operations)
+    return SpaceGroup(operations=triplets, symbol=symbol, number=number)
+
+
 def _find(name: str, alpha: float | None, gamma: float | None) -> gemmi.SpaceGroup | None:
     plain = " ".join(name.replace("_", "").replace("''", '"').split())
     plain = re.sub(r"(\d)\((\d)\)", r"\1\2", plain)  # P2(1)/c
@@ -251,10 +274,10 @@ def _parse(triplet: str) -> gemmi.Op:
         op = gemmi.Op(triplet.strip().lower())
     except (RuntimeError, ValueError):
         raise SpaceGroupError(
-            f"{triplet!r} is no symmetry operation; write it like '-x,y+1/2,-z'"
+            f"{shown(triplet)} is no symmetry operation; write it like '-x,y+1/2,-z'"
         ) from None
     if op.det_rot() not in (op.DEN**3, -(op.DEN**3)):
-        raise SpaceGroupError(f"{triplet!r} is no symmetry operation: it changes volumes")
+        raise SpaceGroupError(f"{shown(triplet)} is no symmetry operation: it changes volumes")
     return op
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -57,18 +57,52 @@ def places(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> list[l
     """
     grouped: list[list[Site]] = []
     known = np.empty((len(sites), 3))
+    boxes = _Boxes(cell)
     for site in sites:
         _, ideal = stabiliser(site, cell, group)
         images = group.rotations @ ideal + group.translations
-        shifts = images - known[: len(grouped), np.newaxis]
+        near = np.array(boxes.near(images), dtype=np.int64)
+        shifts = images - known[near, np.newaxis]
         apart = lattice.periodic_distances(shifts, cell.metric_tensor)
         here = np.flatnonzero(np.any(apart < _SAME_PLACE, axis=1))
         if len(here):
-            grouped[here[0]].append(site)
+            grouped[near[here[0]]].append(site)
         else:
             known[len(grouped)] = ideal
+            boxes.put(ideal, len(grouped))
             grouped.append([site])
     return grouped
+
+
+class _Boxes:
+    """Numbers of positions by boxes of the cell, so that not all are compared with all."""
+
+    def __init__(self, cell: UnitCell) -> None:
+        # A box is no thinner than what is one place; 2 ** 20 of them are as good as more.
+        thickest = 1.0 / (_SAME_PLACE * cell.reciprocal_lengths)
+        self._counts = np.clip(np.floor(thickest), 1, 2**20).astype(np.int64)
+        self._numbers: dict[int, list[int]] = {}
+
+    def put(self, fract: Floats, number: int) -> None:
+        """Remember a position, in its box and in those around it."""
+        for key in np.unique(self._keys(self._box(fract) + _AROUND)).tolist():
+            self._numbers.setdefault(key, []).append(number)
+
+    def near(self, images: Floats) -> list[int]:
+        """Return the numbers of the positions that may be at one of the images, ascending."""
+        found = map(self._numbers.get, self._keys(self._box(images)).tolist())
+        return sorted({number for numbers in found if numbers for number in numbers})
+
+    def _box(self, fract: Floats) -> Ints:
+        return np.floor((fract - np.floor(fract)) * self._counts).astype(np.int64)
+
+    def _keys(self, boxes: Ints) -> Ints:
+        boxes = boxes % self._counts
+        return np.asarray((boxes[..., 0] << 42) + (boxes[..., 1] << 21) + boxes[..., 2])
+
+
+# The boxes of a box and its 26 neighbours.
+_AROUND = np.array(list(product((-1, 0, 1), repeat=3)), dtype=np.int64)
 
 
 def check_occupancies(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> None:
@@ -181,7 +215,7 @@ def positions(site: Site, cell: UnitCell, group: SpaceGroup) -> Floats:
     return orbit.orbit(ideal, group.rotations, group.translations, kept)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _stabiliser(
     fract: tuple[float, float, float], parameters: tuple[float, ...], group: SpaceGroup
 ) -> tuple[Ints, Floats]:

@@ -181,8 +181,14 @@ def document(name: str, inputs: dict[str, Any], results: Any) -> dict[str, Any]:
 
 
 def json_text(content: dict[str, Any]) -> str:
-    """Return a document as JSON; NaN and infinity, which JSON lacks, become null."""
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    """Return a document as JSON; NaN and infinity, which JSON lacks, become null.
+
+    What cannot be printed is escaped, so that data cannot drive a terminal.
+    """
+    text = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def plain(value: Any) -> Any:

@@ -81,19 +81,43 @@ def test_without_a_terminal_options_are_named(file: Path, folder: Path) -> None:
 @pytest.mark.usefixtures("terminal")
 def test_a_terminal_is_asked(file: Path, folder: Path) -> None:
     other = file.rename(file.with_name("My phase.cif"))
-    answers = "My Id\nx\nguess\nmodel\nby hand\n"
+    answers = "My Id\nx\nguess\nmodel\nby hand\n\n\n"
     result = run(other, "--into", folder, "--json", answers=answers)
     phase = navp.load("x")
     assert (phase.kind, phase.reason) == ("model", "by hand")
+    # What may be left out was asked for, and left out.
+    assert (phase.aliases, phase.licence) == ((), None)
     # Questions are no part of the document.
     assert json.loads(result.stdout[result.stdout.index("{") :])["results"]["id"] == "x"
     assert "'My Id' is no id" in result.output
 
 
 @pytest.mark.usefixtures("terminal")
-def test_a_terminal_is_asked_only_for_what_is_missing(file: Path, folder: Path) -> None:
-    run(file, "--kind", "measured", "--into", folder, answers="")
-    assert navp.load("nvp-mine").kind == "measured"
+def test_a_terminal_is_asked_for_other_names_and_licence(file: Path, folder: Path) -> None:
+    answers = "Mine, Mine\na:b\nMine, My NVP ,\n\x1b[2J\nCC0-1.0\n"
+    result = run(file, "--kind", "measured", "--into", folder, answers=answers)
+    phase = navp.load("my nvp")
+    assert (phase.aliases, phase.licence) == (("Mine", "My NVP"), "CC0-1.0")
+    assert "'Mine' is said twice" in result.output
+    assert "'a:b' must not hold" in result.output
+    assert "cannot be printed" in result.output
+    # Questions are talk.
+    assert "other names, with commas between (may be empty): " in result.stderr
+    assert "may be empty" not in result.stdout
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_is_asked_only_for_what_was_not_said(file: Path, folder: Path) -> None:
+    said = ["--kind", "measured", "--alias", "Mine", "--licence", "CC0", "--into", folder]
+    assert "may be empty" not in run(file, *said, answers="").output
+    phase = navp.load("nvp-mine")
+    assert (phase.kind, phase.aliases, phase.licence) == ("measured", ("Mine",), "CC0")
+
+
+def test_nobody_is_asked_without_a_terminal(file: Path, folder: Path) -> None:
+    result = run(file, "--kind", "measured", "--into", folder, answers="Mine\nCC0\n")
+    assert "may be empty" not in result.output
+    assert navp.load("nvp-mine").aliases == ()
 
 
 @pytest.mark.usefixtures("terminal")

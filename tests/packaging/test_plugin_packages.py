@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.packaging
 
-REQUIRED = {"calibrants", "template"}
+REQUIRED = {"calibrants", "nasicon", "template"}
 """Providers that must be there, so that a package that is not found is told."""
 
 LITTER = shutil.ignore_patterns(

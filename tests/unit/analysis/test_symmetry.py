@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import navp_structures as navp
 from navp_structures import Phase, Site, SpaceGroup, Species, SymmetryReport, UnitCell
+from navp_structures.analysis import distances, spglib_symmetry, symmetry
 from navp_structures.model.expected import Expected, ExpectedBond, ExpectedSpacing
 
 
@@ -229,3 +231,69 @@ def test_negative_displacement_is_a_warning(na3vp: Phase) -> None:
     assert "U_iso of V1 is negative" in messages(
         navp.check_symmetry(replace(na3vp, sites=sites)), "warning"
     )
+
+
+def scattered(count: int, group: str = "P 1") -> Phase:
+    """Return a phase with sites on general positions of a large cell, two kinds of them."""
+    rng = np.random.default_rng(5)
+    species = [
+        (
+            Species(symbol="Na", label="Na", occupancy=0.5),
+            Species(symbol="K", label="K", occupancy=0.2),
+        ),
+        (Species(symbol="O", label="O"),),
+        (Species(symbol="O", label="O", occupancy=0.4),),
+    ]
+    sites = tuple(
+        Site(label=f"x{n}", species=species[n % 3], fract=tuple(place.tolist()))
+        for n, place in enumerate(rng.uniform(0.05, 0.45, (count, 3)))
+    )
+    cell = UnitCell(a=21.0, b=23.0, c=25.0)
+    return Phase(id="x", cell=cell, space_group=SpaceGroup.from_name(group), sites=sites)
+
+
+def test_general_positions_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    find = spglib_symmetry.find_symmetry
+    monkeypatch.setattr(
+        spglib_symmetry, "find_symmetry", lambda *a: calls.append(a) or find(*a)
+    )
+    assert spglib_symmetry.wyckoff_letters(scattered(40, "P 2/m")) == ("o",) * 40
+    assert len(calls) == 1
+
+
+def test_special_positions_are_searched_each(na3vp: Phase) -> None:
+    letters = spglib_symmetry.wyckoff_letters(na3vp)
+    assert letters == ("c", "b", "e", "e", "f", "f")
+
+
+def test_shortest_distances_are_those_of_all_pairs() -> None:
+    phase = scattered(60)
+    pairs = distances.neighbours(phase, 5.0)
+    best: dict[tuple[str, ...], tuple[bool, float]] = {}
+    for centre, other, distance in zip(pairs.centre, pairs.other, pairs.distance, strict=True):
+        one, two = phase.sites[centre], phase.sites[other]
+        together = one.occupancy + two.occupancy > 1.0 + 1e-6
+        for a in one.elements:
+            for b in two.elements:
+                key = tuple(sorted((a, b)))
+                found = (not together, float(distance))
+                best[key] = min(best.get(key, found), found)
+    found = {
+        d.elements: (not d.together, d.distance) for d in distances.shortest_distances(phase)
+    }
+    assert found == best
+    assert len(found) == 6
+
+
+def test_very_many_atoms_are_told_not_to_be_searched(
+    na3vp: Phase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(symmetry, "LARGEST_SEARCH", 125)
+    # 6 + 18 + 12 + 18 + 36 + 36 = 126 positions
+    report = navp.check_symmetry(na3vp)
+    assert report.scan == ()
+    assert "their symmetry was not searched" in messages(report, "note")
+    assert len(report.sites) == 6
+    monkeypatch.setattr(symmetry, "LARGEST_SEARCH", 126)
+    assert navp.check_symmetry(na3vp).window is not None

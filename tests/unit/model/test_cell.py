@@ -70,8 +70,8 @@ def test_tensors_are_inverse_and_read_only() -> None:
         ({"beta": 179.999}, "make the cell flat: its volume is 1.7e-05 of a × b × c"),
         ({"beta": 1e-9}, "make the cell flat: its volume is 1.7e-11"),
         # Edges in nm, in pm, and beyond what a float can square.
-        ({"a": 0.87288}, r"cell a is 0.87288 Å; it must be at least 1 Å \(1 nm is 10 Å\)"),
-        ({"c": 21804.2}, r"cell c is 21804.2 Å; it must be at most 10000 Å \(1 pm is 0.01 Å\)"),
+        ({"a": 0.87288}, r"cell a is 0.87288 Å; .* between 1 and 10000 Å \(1 nm is 10 Å\)"),
+        ({"c": 21804.2}, r"cell c is 21804.2 Å; an edge is between 1 and 10000 Å"),
         ({"b": 1e200}, "cell b is 1e\\+200 Å"),
         ({"a": 1e-200, "b": 1e-200, "c": 1e-200}, "cell a is 1e-200 Å"),
         ({"a_su": -0.1}, "su of cell a is -0.1"),

@@ -68,8 +68,7 @@ def test_refusals(make, sentence: str) -> None:  # type: ignore[no-untyped-def]
     ("values", "sentence"),
     [
         # The whole of a float is before the point: every image would be the same.
-        ({"fract": (1e300, 0.2, 0.3)}, "site 'V1' has the coordinate 1e\\+300; fractional"),
-        ({"fract": (0.1, -1000.5, 0.3)}, "the coordinate -1000.5; .* within 1000 of 0"),
+        ({"fract": (1e300, 0.2, 0.3)}, "site 'V1' has a coordinate above 10000 cells"),
         # e^(2π² 100 / d²) overflows.
         ({"u_iso": -100.0}, r"displacement U of -100 Å²; it must lie between -1 and 10 Å²"),
         ({"u_iso": 39.5}, r"U of 39.5 Å²; .* \(B is 8π² U\)"),

@@ -166,3 +166,41 @@ def test_covariance_from_an_expected_error() -> None:
     twofold = covariance((-0.3, -0.3, 0.25), (None, None, None), error=0.05)
     assert twofold is not None
     assert np.trace(matrix @ twofold @ matrix.T) == pytest.approx(0.0025)
+
+
+@pytest.mark.parametrize("angle", [90.0, 61.0])
+def test_places_are_those_of_all_pairs(angle: float) -> None:
+    """Boxes find what comparing each position with all others finds, across edges too."""
+    rng = np.random.default_rng(3)
+    cell = UnitCell(a=5.0, b=6.0, c=70.0, alpha=angle, beta=angle, gamma=angle)
+    group = SpaceGroup.from_name("P -1")
+    base = np.concatenate([rng.uniform(0.0, 1.0, (30, 3)), [[0.0, 0.3, 0.99999]]])
+    signs = np.where(rng.random(len(base)) < 0.5, 1.0, -1.0)[:, np.newaxis]
+    # Up to 2e-3 Å along each axis: some are one place, some are not.
+    moved = signs * base + rng.uniform(-2e-3, 2e-3, base.shape) / [5.0, 6.0, 70.0]
+    sites = tuple(
+        Site(
+            label=f"Na{n}",
+            species=(Species(symbol="Na", label=f"Na{n}", occupancy=0.1),),
+            fract=tuple(place.tolist()),
+        )
+        for n, place in enumerate([*base, *(moved + rng.integers(-1, 2, moved.shape))])
+    )
+    grouped: list[list[str]] = []
+    kept: list[np.ndarray] = []
+    for site in sites:
+        _, ideal = standard.stabiliser(site, cell, group)
+        images = group.rotations @ ideal + group.translations
+        apart = [
+            lattice.periodic_distances(images - other, cell.metric_tensor).min()
+            for other in kept
+        ]
+        here = next((n for n, distance in enumerate(apart) if distance < 1e-3), None)
+        if here is None:
+            kept.append(ideal)
+            grouped.append([site.label])
+        else:
+            grouped[here].append(site.label)
+    assert 31 < len(grouped) < 62
+    found = standard.places(sites, cell, group)
+    assert [[site.label for site in shared] for shared in found] == grouped
