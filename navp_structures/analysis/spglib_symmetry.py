@@ -1,20 +1,17 @@
-"""The one place that calls spglib."""
+"""What spglib finds in a cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from navp_structures.analysis.spglib_settings import hall_number, raising_spglib
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.spacegroup import SpaceGroup
-
-# Of spglib's database, counted from 1.
-_SETTINGS: Final = 530
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,7 +90,7 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
     the phase's; its letters count when it then changes neither axes nor origin.
     """
     group = phase.space_group
-    setting = _hall_number(group)
+    setting = hall_number(group)
     metric = _standard_metric(group)
     general = orbit_of(np.array([0.1137, 0.2391, 0.3713]), group)
     letters: list[str | None] = []
@@ -117,36 +114,6 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
     return tuple(letters)
 
 
-@lru_cache(maxsize=256)
-def _hall_number(group: SpaceGroup) -> int:
-    """Return spglib's number of the setting that has the same operations, 0 where none has."""
-    spglib = _spglib()
-    own = _exact(group.rotations, group.translations)
-    for number in range(1, _SETTINGS + 1):
-        if spglib.get_spacegroup_type(number).number != group.number:
-            continue
-        operations = spglib.get_symmetry_from_database(number)
-        if _exact(operations["rotations"], operations["translations"]) == own:
-            return number
-    return 0
-
-
-def _spglib() -> Any:
-    import spglib
-
-    # spglib 2.8 would otherwise return None and say nothing.
-    spglib.error.OLD_ERROR_HANDLING = False
-    return spglib
-
-
-def _exact(rotations: Ints, translations: Floats) -> set[tuple[int, ...]]:
-    shifts = np.rint(np.asarray(translations) * 24).astype(np.int64) % 24
-    return {
-        (*r, *t)
-        for r, t in zip(np.reshape(rotations, (-1, 9)).tolist(), shifts.tolist(), strict=True)
-    }
-
-
 def orbit_of(fract: Floats, group: SpaceGroup) -> Floats:
     """Return all images of a general position."""
     return np.asarray((group.rotations @ fract + group.translations) % 1.0)
@@ -168,7 +135,7 @@ def find_symmetry(cell: Contents, symprec: float, setting: int = 0) -> Found:
     setting
         spglib's number of the setting that letters are wanted in; 0 leaves the choice to it.
     """
-    spglib = _spglib()
+    spglib = raising_spglib()
     try:
         data: Any = spglib.get_symmetry_dataset(
             (cell.lattice.tolist(), cell.positions.tolist(), cell.kinds.tolist()),
