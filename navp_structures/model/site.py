@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 import gemmi
+import numpy as np
 
 from navp_structures.errors import SiteError, shown
+from navp_structures.kernels.orbit import u_matrix
 
 Triple = tuple[float, float, float]
 Sextet = tuple[float, float, float, float, float, float]
@@ -25,6 +27,9 @@ LOWEST_U, LARGEST_U = -1.0, 100.0
 
 LARGEST_COORDINATE = 1e4
 """Cells; beyond it the digits of a place within the cell are lost."""
+
+# Å²; refinements print slightly negative ones, and no atom that is seen moves by 3 Å.
+_U_LIMITS = (-1.0, 10.0)
 
 _SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]{0,2}[+-]?|[+-][0-9]{0,2})$")
 
@@ -101,8 +106,8 @@ class Site:
     Raises
     ------
     SiteError
-        When a number is not finite, no species is given, or the occupancies add up to
-        more than 1 by over three su.
+        When a number is not finite, a coordinate beyond 10 000, a displacement outside -1 to
+        10 Å², no species is given, or the occupancies add up to more than 1 by over three su.
     """
 
     label: str
@@ -139,6 +144,7 @@ class Site:
             raise SiteError(
                 f"site {shown(self.label)} has a coordinate above {LARGEST_COORDINATE:g} cells"
             )
+        self._check_displacement()
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
         if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
             names = " + ".join(f"{s.label[:40]} {s.occupancy:g}" for s in self.species[:8])
@@ -147,6 +153,18 @@ class Site:
                 f"the occupancy of site {shown(self.label)} is {self.occupancy:g} ({names}); "
                 "it cannot be above 1"
             )
+
+    def _check_displacement(self) -> None:
+        low, high = _U_LIMITS
+        sizes = [self.u_iso or 0.0]
+        if self.u_aniso is not None:
+            sizes += np.linalg.eigvalsh(u_matrix(np.array(self.u_aniso))).tolist()
+        for u in sizes:
+            if not low <= u <= high:
+                raise SiteError(
+                    f"site {shown(self.label)} has a displacement U of {u:.4g} Å²; it must lie "
+                    f"between {low:g} and {high:g} Å² (B is 8π² U)"
+                )
 
     @property
     def occupancy(self) -> float:

@@ -11,7 +11,7 @@ from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
 from navp_structures.analysis.structure_factors import f_squared, structure_factor
 from navp_structures.errors import InputError, NoSitesError
 from navp_structures.kernels import structure_factor as kernel
-from navp_structures.kernels.scattering import dispersion, form_factors
+from navp_structures.kernels.scattering import check_fitted, dispersion, form_factors
 
 CALCULATORS = {
     "xray": gemmi.StructureFactorCalculatorX,
@@ -204,3 +204,25 @@ def test_powder_lines_of_na3vp() -> None:
         near = np.argmin(np.abs(two_theta - angle))
         assert two_theta[near] == pytest.approx(angle, abs=0.011)
         assert intensity[near] == pytest.approx(height, abs=1.5)
+
+
+def test_form_factors_end_where_their_tables_do() -> None:
+    # sin θ/λ = 1/2d is 2 Å⁻¹ at 0.25 Å. Beyond, the Gaussians of X-rays make nitrogen negative:
+    # 12.2126 e^(-0.0057 s²) - 11.529 + … at 3.4 Å⁻¹, where d is 0.147 Å.
+    assert form_factors(("N",), np.array([4.0]), "xray")[0, 0] > 0.0
+    assert form_factors(("N",), np.array([0.25 / 0.147**2]), "xray")[0, 0] < 0.0
+    for probe in ("xray", "electron"):
+        check_fitted(np.array([1.0, 0.25 * (1 - 1e-10)]), probe)
+        with pytest.raises(
+            InputError, match=rf"the {probe} form factors end at d 0\.25 Å .*0\.147"
+        ):
+            check_fitted(np.array([1.0, 0.147]), probe)
+    check_fitted(np.array([0.147]), "neutron")
+    check_fitted(np.array([]), "xray")
+
+
+def test_a_list_with_strengths_ends_there_too() -> None:
+    with pytest.raises(InputError, match=r"the xray form factors end at d 0\.25 Å"):
+        navp.reflections("Na3VP", d_min=0.2)
+    assert navp.reflections("Na3VP", d_min=0.2, probe="neutron").rows[-1].d < 0.201
+    assert navp.reflections("na3vp-alpha", d_min=0.24).rows[-1].f_squared is None
