@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import pluggy
 
 from navp_structures.catalogue import builtin, plugins
 from navp_structures.catalogue.hookspecs import PROJECT
+from navp_structures.catalogue.plugin_code import WrongAnswerError, plugin_code
 from navp_structures.errors import (
     AmbiguousPhaseError,
     InputError,
@@ -24,6 +26,7 @@ from navp_structures.errors import (
     ShadowedPhaseWarning,
     UnknownPhaseError,
     nearest,
+    shown,
 )
 from navp_structures.io.cif import read_cif
 from navp_structures.io.phase_folder import phase_sources
@@ -72,12 +75,20 @@ class Entry:
     def summary(self) -> PhaseSummary:
         """Return what a table shows, without the sites where the source allows."""
         if self._phase is None and self.source.summarise is not None:
-            return self.source.summarise()
+            with plugin_code():
+                summary = self.source.summarise()
+            if not isinstance(summary, PhaseSummary):
+                raise PluginError(
+                    f"plugin {self.provider!r}, summarise of {self.source.id}: it gives "
+                    f"{type(summary).__name__}, not a PhaseSummary"
+                )
+            return summary
         return PhaseSummary.of(self.phase())
 
     def _load(self) -> Phase:
         try:
-            phase = self.source.load()
+            with plugin_code():
+                phase = self.source.load()
         except NavpError:
             raise
         except Exception as error:
@@ -86,7 +97,7 @@ class Entry:
             ) from error
         if not isinstance(phase, Phase) or phase.id != self.source.id:
             raise PluginError(
-                f"plugin {self.provider!r} offers {self.source.id!r} but gives {phase!r}"
+                f"plugin {self.provider!r} offers {self.source.id!r} but gives {shown(phase)}"
             )
         aliases = phase.aliases or self.source.aliases
         kind = phase.kind or self.source.kind
@@ -293,14 +304,17 @@ def _build(settings: plugins.Settings) -> Catalogue:
 def _entries(manager: pluggy.PluginManager) -> Iterator[Entry]:
     for plugin, folder in plugins.answers(manager, "navp_phase_folders"):
         try:
-            sources = list(phase_sources(folder, trusted=plugin not in builtin.DROPPED))
+            with plugin_code():
+                sources = _sources(folder, trusted=plugin not in builtin.DROPPED)
         except Exception as error:  # noqa: BLE001 - the answer may be anything
             plugins.warn_of(plugin, "navp_phase_folders", error)
             continue
         yield from (Entry(plugin, source) for source in sources)
     for plugin, source in plugins.answers(manager, "navp_phases"):
-        if isinstance(source, PhaseSource):
-            yield Entry(plugin, source)
-        else:
-            wrong = TypeError(f"answered {type(source).__name__}, not a PhaseSource")
-            plugins.warn_of(plugin, "navp_phases", wrong)
+        yield Entry(plugin, source)
+
+
+def _sources(folder: Traversable, *, trusted: bool) -> list[PhaseSource]:
+    if not folder.is_dir():
+        raise WrongAnswerError(f"answered {shown(str(folder))}, which is no folder")
+    return list(phase_sources(folder, trusted=trusted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,6 +40,7 @@ def test_the_package_itself(install: Callable[..., None]) -> None:
         "phases": 11,
         "status": "loaded",
         "reason": None,
+        "distribution": None,
     }
 
 
@@ -68,9 +70,30 @@ def test_loaded_disabled_and_broken(
     ("name", "answer", "reason"),
     [
         ("navp_phases", lambda: 1 / 0, "navp_phases: ZeroDivisionError: division by zero"),
-        ("navp_phases", lambda: ["pt"], "navp_phases: TypeError: answered str"),
-        ("navp_phase_folders", lambda: ["/x"], "navp_phase_folders: AttributeError"),
-        ("navp_radiations", lambda: [1], "navp_radiations: TypeError: answered int"),
+        (
+            "navp_phases",
+            lambda: ["pt"],
+            "navp_phases: answered a list with str, not of PhaseSource",
+        ),
+        (
+            "navp_phase_folders",
+            lambda: "/x",
+            "navp_phase_folders: answered str, not a list of folders (Traversable)",
+        ),
+        ("navp_phase_folders", lambda: None, "navp_phase_folders: answered NoneType, not a"),
+        (
+            "navp_phase_folders",
+            lambda: [Path("/no/x")],
+            "navp_phase_folders: answered '/no/x', which is no folder",
+        ),
+        ("navp_checks", lambda: None, "navp_checks: answered NoneType, not a list of Check"),
+        ("navp_radiations", lambda: navp.radiation("CuKa1"), "navp_radiations: answered Radi"),
+        ("navp_phases", lambda: sys.exit(0), "navp_phases: SystemExit: 0"),
+        (
+            "navp_radiations",
+            lambda: [1],
+            "navp_radiations: answered a list with int, not of Rad",
+        ),
         ("navp_spacing_readers", lambda: 1 / 0, "navp_spacing_readers: ZeroDivisionError"),
     ],
 )
