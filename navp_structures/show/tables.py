@@ -122,7 +122,8 @@ class TableResult(Generic[Row]):
         """One line: what it is, how many rows, what was asked."""
         asked = [f"{key}={value!r}" for key, value in self.inputs.items()]
         parts = [f"{len(self.rows)} rows", *asked]
-        return f"<{type(self).__name__}: {'; '.join([', '.join(parts), *self.provisos])}>"
+        told = "; ".join([", ".join(parts), *self.provisos])
+        return printable(f"<{type(self).__name__}: {told}>")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: schema, navp_version, inputs, results."""

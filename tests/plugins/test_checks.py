@@ -201,6 +201,46 @@ def test_a_value_that_no_report_could_show(value: object) -> None:
         Finding(level="note", message="x", value=value)
 
 
+LOOP: list[object] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize("value", [10**5000, -(2**63), [2**64], LOOP, [0] * 1001,
+                                   np.zeros((40, 30)), [[[[1]]]]],
+                         ids=type)  # fmt: skip
+def test_a_value_that_is_more_than_a_report_shows(value: object) -> None:
+    for name in ("value", "expected"):
+        with pytest.raises(InputError, match=f"the {name} of a finding"):
+            Finding(level="note", message="x", **{name: value})
+
+
+def test_texts_are_printable_and_bounded() -> None:
+    text = "red \x1b[31m turned \u202e half \ud800 end\n"
+    found = Finding(level="note", message=text, value=[text], expected="y" * 200_000)
+    assert found.message == "red [31m turned half end"
+    assert found.value == [found.message]
+    assert (len(found.expected), found.expected[-4:]) == (2000, "y...")
+    assert len(Finding(level="note", message="word " * 40_000).message) == 2000
+    for empty in ("\x1b\u202e", "\n"):
+        with pytest.raises(InputError, match="no sentence"):
+            Finding(level="note", message=empty)
+
+
+def test_a_finding_that_cannot_be_shown_is_a_failure(install: Callable[..., None]) -> None:
+    def huge(phase: Phase) -> Iterator[Finding]:
+        yield Finding(level="error", message="\x1b[31mred", value=1)
+        yield Finding(level="error", message="x", value=10**5000)
+
+    install(lab=plugin(Check(name="huge", run=huge)))
+    with pytest.warns(PluginWarning, match="InputError: the value of a finding is a huge int"):
+        report = navp.check_symmetry("Na3VP")
+    assert [f.message for f in report.findings if f.level == "error"] == ["[31mred"]
+    assert json.loads(CliRunner().invoke(main, ["check", "Na3VP", "--json"]).stdout)
+    with pytest.raises(AssertionError) as caught:
+        check_phases(["Na3VP"], checks=[Check(name="huge", run=huge)])
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+
+
 def test_values_are_plain() -> None:
     found = Finding(level="note", message="x", value=np.arange(3.0), expected=(1, "a", None))
     assert found.value == [0.0, 1.0, 2.0]

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import navp_structures as navp
 from navp_structures.show import tables
 from navp_structures.show.tables import (
     Column,
@@ -183,3 +184,21 @@ def test_a_result_gives_headings() -> None:
     assert text_table(headed).splitlines()[0].split() == ["name", "hkl", "d", "/", "Å"]
     assert "<th>d / Å</th>" in headed._repr_html_()
     assert headed.to_dataframe().columns[2] == "d"
+
+
+def test_a_repr_cannot_drive_a_terminal() -> None:
+    said = "made up\x1b[31m \u202e red"
+    phase = replace(navp.load("NaVP"), id="red", reason=said, caveat=said)
+    results = [
+        phase,
+        navp.check_symmetry(phase, checks=[]),
+        navp.reflections(phase, d_min=4.0),
+        navp.powder_pattern(phase, radiation="CuKa1", two_theta=(10, 20)),
+        navp.saed_pattern(phase, (0, 0, 1)),
+        navp.ring_pattern(phase),
+        navp.polyhedra(phase),
+    ]
+    for result in results:
+        assert repr(result).isprintable(), type(result)
+        assert "made up" in repr(result)
+    assert all(sentence.isprintable() for sentence in phase.provisos)
