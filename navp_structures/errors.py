@@ -121,6 +121,10 @@ class PluginWarning(NavpWarning):
         self.reason = reason
 
 
+class UnknownPluginWarning(NavpWarning):
+    """A setting names a plugin that is not installed."""
+
+
 class ShadowedPhaseWarning(NavpWarning):
     """A provider offers a phase under a curated name; the curated one is meant."""
 

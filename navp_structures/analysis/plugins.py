@@ -92,7 +92,7 @@ class FolderTable(TableResult[FolderRow]):
         Column("folder", wide=True),
         Column("provider"),
         Column("exists", show=lambda exists: "yes" if exists else "no"),
-        Column("problem"),
+        Column("problem", wide=True),
     )
 
     @property

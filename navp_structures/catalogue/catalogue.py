@@ -153,7 +153,7 @@ class Catalogue:
         if not found:
             known = [n for entry in self.entries for n in (*entry.names, entry.qualified)]
             hint = nearest(name.strip(), known) or "; 'navp list' shows all"
-            raise UnknownPhaseError(f"unknown phase {name!r}{hint}")
+            raise UnknownPhaseError(f"unknown phase {name!r}{hint}{self._left_out()}")
         if len(found) > 1:
             offers = " and ".join(
                 f"{e.qualified} ({e.source.origin or 'made by code'})" for e in found
@@ -171,6 +171,12 @@ class Catalogue:
                     warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
                 else:
                     plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
+
+    def _left_out(self) -> str:
+        """Return which plugins were not asked, for who looks for a phase of theirs."""
+        names = [status.name for status in self.statuses if status.status == "disabled"]
+        many = "s" if len(names) > 1 else ""
+        return f"; left out: the disabled plugin{many} {', '.join(names)}" if names else ""
 
     def _enter(self, entry: Entry) -> None:
         twin = self._qualified.setdefault(entry.qualified, entry)

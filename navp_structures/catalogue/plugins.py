@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ import pluggy
 from navp_structures.catalogue import builtin, hookspecs
 from navp_structures.catalogue.hookspecs import PROJECT
 from navp_structures.catalogue.plugin_code import WrongAnswerError, plugin_code, reason_of
-from navp_structures.errors import PluginError, PluginWarning, nearest
+from navp_structures.errors import PluginError, PluginWarning, UnknownPluginWarning, nearest
 from navp_structures.model.finding import Check
 from navp_structures.model.measured_list import SpacingReader
 from navp_structures.model.radiation import Radiation
@@ -119,6 +119,7 @@ def build_manager(settings: Settings) -> tuple[pluggy.PluginManager, tuple[Plugi
     for name, plugin in builtin.providers(settings.phase_path, settings.user_folder).items():
         manager.register(plugin, name)
     found = metadata.entry_points(group=PROJECT)
+    _warn_of_unknown_names(settings, {point.name for point in found})
     first: dict[str, str] = {}
     statuses = []
     for point in sorted(found, key=lambda p: (p.name, _distribution(p))):
@@ -175,6 +176,23 @@ def warn_of(plugin: str, hook: str, error: Exception) -> None:
 def hook_error(plugin: str, hook: str, error: Exception) -> PluginError:
     """Return the PluginError that names plugin, hook and cause."""
     return PluginError(f"plugin {plugin!r}, {hook}: {reason_of(error)}")
+
+
+def _warn_of_unknown_names(settings: Settings, installed: Collection[str]) -> None:
+    """Warn of names in the settings that no installed plugin has."""
+    # The package's own providers are always there, so that they may be the only ones.
+    only = (settings.load_plugins or frozenset()) - {builtin.CURATED, *builtin.DROPPED}
+    said = {"NAVP_LOAD_PLUGINS": only, "NAVP_DISABLED_PLUGINS": settings.disabled_plugins}
+    for variable, names in said.items():
+        for name in sorted(names.difference(installed)):
+            hint = nearest(name, installed)
+            if not hint and installed:
+                hint = f"; installed: {', '.join(sorted(installed))}"
+            warnings.warn(
+                f"{variable}: no plugin {name!r} is installed{hint}",
+                UnknownPluginWarning,
+                stacklevel=4,
+            )
 
 
 def _load(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -117,3 +118,25 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = rows("path", code=1)
     assert found["relative"]["problem"] == "is not absolute"
     assert found["/no/such/folder"]["problem"] == "is no folder"
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_names_in_the_table_can_be_copied(
+    width: int, install: Callable[..., None], monkeypatch: pytest.MonkeyPatch, checkout: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    found = {}
+    for name in ("calibrants", "nasicon"):
+        folder = checkout / "plugins" / f"navp-{name}" / f"navp_{name}" / "phases"
+        found[name] = SimpleNamespace(a=hook("navp_phase_folders", partial(list, [folder])))
+    install(**found)
+    printed = CliRunner().invoke(main, ["list"]).stdout
+    table = printed.split("\n\n")[0].splitlines()
+    words = {word for line in table for word in line.split()}
+    for row in navp.phases():
+        assert {row.id, row.provider} <= words
+    assert {"corundum,", "platinum", "Na3VP"} <= words
+    assert max(map(len, table)) <= width
+    room = [line for line in table if line.startswith("no room for ")]
+    assert room == ([f"no room for {gone}; a wider terminal or --json shows it"]
+                    if (gone := {80: "group, T / K", 100: ""}[width]) else [])  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import navp_structures as navp
-from navp_structures.show import tables
+from navp_structures.show import text_grid as grids
 from navp_structures.show.tables import (
     Column,
     TableResult,
@@ -152,8 +152,8 @@ def test_the_quick_table_is_the_one_that_folds(monkeypatch: pytest.MonkeyPatch) 
         asked.append(arguments)
         return folded(*arguments)
 
-    folded = tables._folded_grid
-    monkeypatch.setattr(tables, "_folded_grid", fold)
+    folded = grids._folded_grid
+    monkeypatch.setattr(grids, "_folded_grid", fold)
     assert folded(heads, rows, left, 80) == quick
     assert not asked
     # Too narrow, or with letters of two columns, only the careful way will do.
