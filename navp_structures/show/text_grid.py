@@ -34,13 +34,16 @@ def text_grid(
 ) -> str:
     """Return texts in aligned columns; the widest text column folds to fit `width`.
 
-    Texts of the columns that are `whole` never fold.
+    Texts of the columns that are `whole` fold only where all else is not enough.
     """
     widths = _natural_widths(heads, rows)
     total = sum(widths) + _GAP * len(widths)
     if (width is None or total <= width) and all(map(_is_narrow, _texts(heads, rows))):
         return _plain_grid(heads, rows, widths, left)
-    return _folded_grid(heads, rows, left, whole or [False] * len(heads), width)
+    none = [False] * len(heads)
+    if width is None or _least_width(heads, rows, left, whole or none, _WORDS[-1]) > width:
+        whole = none
+    return _folded_grid(heads, rows, left, whole or none, width)
 
 
 _GAP = 2

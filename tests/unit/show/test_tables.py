@@ -154,7 +154,7 @@ def test_the_quick_table_is_the_one_that_folds(monkeypatch: pytest.MonkeyPatch) 
 
     folded = grids._folded_grid
     monkeypatch.setattr(grids, "_folded_grid", fold)
-    assert folded(heads, rows, left, 80) == quick
+    assert folded(heads, rows, left, [False] * 4, 80) == quick
     assert not asked
     # Too narrow, or with letters of two columns, only the careful way will do.
     text_grid(heads, rows, left=left, width=20)
@@ -202,3 +202,14 @@ def test_a_repr_cannot_drive_a_terminal() -> None:
         assert repr(result).isprintable(), type(result)
         assert "made up" in repr(result)
     assert all(sentence.isprintable() for sentence in phase.provisos)
+
+
+def test_whole_texts_fold_last() -> None:
+    heads, rows = ["id", "formula"], [["na3vp-ordered-1", "Na3.4Zr2Si2.4P0.6O12"]]
+    grid = text_grid(heads, rows, left=[True, True], whole=[True, False], width=32)
+    assert "na3vp-ordered-1 " in grid
+    assert "P0.6O12" not in grid.splitlines()[2]
+    # Where even that is not enough, nothing is left out.
+    grid = text_grid(heads, rows, left=[True, True], whole=[True, False], width=20)
+    assert max(map(len, grid.splitlines())) <= 20
+    assert "".join(line[:9].strip() for line in grid.splitlines()[2:]) == "na3vp-ordered-1"
