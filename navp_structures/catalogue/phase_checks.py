@@ -78,7 +78,8 @@ def _said(phase: Phase, check: Check) -> list[Finding]:
             for item in plugins.listed(check.run(phase), "Finding", "it gives"):
                 said.append(_finding(item, check))  # noqa: PERF401
     except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-        said.append(_failure(phase, check, error))
+        ended = "was not finished" if said else "could not be run"
+        said.append(_failure(phase, check, error, ended))
     return said
 
 
@@ -88,13 +89,13 @@ def _finding(item: object, check: Check) -> Finding:
     return replace(item, check=check.qualified)
 
 
-def _failure(phase: Phase, check: Check, error: Exception) -> Finding:
+def _failure(phase: Phase, check: Check, error: Exception, ended: str) -> Finding:
     reason = reason_of(error)
     of = f"plugin {check.provider!r}, {_HOOK}: " if check.provider else ""
     sentence = f"{of}check {check.name!r} of {phase.id} failed: {reason}"
     warnings.warn(PluginWarning(sentence, check.provider, reason), stacklevel=5)
     return Finding(
         level="warning",
-        message=f"the check {check.qualified} could not be run: {reason}",
+        message=f"the check {check.qualified} {ended}: {reason}",
         check=check.qualified,
     )
