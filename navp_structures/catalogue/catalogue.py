@@ -175,6 +175,7 @@ class Catalogue:
     def _left_out(self) -> str:
         """Return which plugins were not asked, for who looks for a phase of theirs."""
         names = [status.name for status in self.statuses if status.status == "disabled"]
+        names = list(dict.fromkeys(names))
         many = "s" if len(names) > 1 else ""
         return f"; left out: the disabled plugin{many} {', '.join(names)}" if names else ""
 
