@@ -17,6 +17,7 @@ import numpy as np
 from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured import read_only
+from navp_structures.show.tables import printable
 
 UNITS: Final = {
     "A": "spacing in Å",
@@ -132,7 +133,7 @@ class MeasuredList:
         what = what.removesuffix("s") if len(self) == 1 else what
         where = f" from {self.source}" if self.source else ""
         unit = f"in {self.units}" if self.units else "in unknown units"
-        return f"<{type(self).__name__}: {len(self)} {what} {unit}{where}>"
+        return printable(f"<{type(self).__name__}: {len(self)} {what} {unit}{where}>")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the arguments: a read-only mapping has no pickle of its own."""
