@@ -40,7 +40,7 @@ _DECADES: Final = 3.0
 # Standard deviations of the prior that are searched.
 _REACH: Final = 3.5
 
-# Shifts of one list that differ by less, in their su, are one.
+# Shifts of one list that differ by less, in sigma, are one.
 _SAME: Final = 3.0
 
 
@@ -80,8 +80,9 @@ def modes_of(measured: Measured, phase: Phase) -> tuple[Mode, ...]:
     found = [mode for s in shifts if (mode := _mode(measured, phase, s, width, prior))]
     distinct: list[Mode] = []
     for mode in sorted(found, key=lambda mode: -mode.log_weight):
-        if all(abs(_middle(mode, measured) - _middle(other, measured)) > _SAME * width / _WINDOW
-               for other in distinct):  # fmt: skip
+        middle = _middle(mode, measured)
+        apart = [abs(middle - _middle(other, measured)) for other in distinct]
+        if min(apart, default=np.inf) > _SAME * width / _WINDOW:
             distinct.append(mode)
     if not distinct:
         return ()
@@ -143,7 +144,7 @@ def _mode(
     """Return what the lines are with shifts around one that is given."""
     k = len(prior)
     known, local = np.zeros(k), prior.copy()
-    known[0], local[0] = shift, width
+    known[0], local[0] = shift, min(width, prior[0])
     near = replace(measured, known=known, factor=np.diag(local))
     lines = calculated_lines(phase, near)
     if not len(lines):

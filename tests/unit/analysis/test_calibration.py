@@ -187,6 +187,15 @@ def test_each_value_with_its_own_sigma() -> None:
         calibrate(values, metal(), sigma=[0.01])
 
 
+@pytest.mark.parametrize("prior", [1e-4, 1e-2, 0.1])
+def test_a_prior_decides_and_does_not_pull(prior: float) -> None:
+    # 0.3 % off with 1 % each is nothing to be told, whatever was expected.
+    found = calibrate([1.003 * d for d in RINGS], metal(), sigma=0.01, scale_sigma=prior)
+    assert found.scale == pytest.approx(1.003)
+    assert found.posterior is not None
+    assert found.posterior > 0.9
+
+
 def test_far_from_what_was_expected_is_told() -> None:
     far = calibrate([1.14 * d for d in MORE], metal(), sigma=0.005)
     assert far.scale == pytest.approx(1.14)
