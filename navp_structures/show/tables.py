@@ -380,7 +380,9 @@ def _folded_grid(
         # Text, not str: square brackets in data are no markup.
         table.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
-    console = Console(file=out, width=10_000, no_color=True, highlight=False, emoji=False)
+    # What Rich thinks of the surroundings, a notebook or FORCE_COLOR, has no say in a text.
+    plainly: Any = {"force_terminal": False, "force_jupyter": False, "color_system": None}
+    console = Console(file=out, width=10_000, highlight=False, emoji=False, **plainly)
     # A terminal that is too narrow wraps lines, which loses nothing; cropping would.
     needed = Measurement.get(console, console.options, table)
     # Rich measures without the padding that it then draws between columns.
