@@ -23,6 +23,7 @@ from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured_list import UNITS
 from navp_structures.model.radiation import Radiation
+from navp_structures.read_only import ReadOnly
 
 MOST_LINES: Final = 2000
 """A longer list is a measured curve, not a list of lines."""
@@ -74,7 +75,7 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measured:
+class Measured(ReadOnly):
     """A list of lines as arrays, positions ascending.
 
     A position is 2θ in degrees, or the natural logarithm of the number given.
