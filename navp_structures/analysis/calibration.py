@@ -112,7 +112,7 @@ def calibrate(
     if len(observed) > _MOST:
         raise InputError(f"{len(observed)} values are given; a standard has at most {_MOST}")
     prior = _prior(units, scale_sigma, zero_sigma, displacement_sigma)
-    of = StandardLines(standard, observed, used, prior)
+    of = StandardLines(standard, observed, used, prior, are_named=hkls is not None)
     weakness = of.weakness if hkls is None else _named(hkls, standard, of)
     fits = common_shifts(
         of.measured, of.sigma, of.basis, of.calculated, weakness, np.array(prior)

@@ -31,6 +31,8 @@ class StandardLines:
         None for spacings.
     prior
         Of ln of the scale, or of zero and displacement (degrees).
+    are_named
+        Whether it is known which families the values are: then weak ones may be among them.
 
     Attributes
     ----------
@@ -50,13 +52,15 @@ class StandardLines:
         observed: Sequence[Spacing],
         radiation: Radiation | None,
         prior: tuple[float, ...],
+        *,
+        are_named: bool = False,
     ) -> None:
         self.phase = phase
         self.observed = observed
         self.radiation = radiation
         d = np.array([spacing.d for spacing in observed])
         relative = np.array([spacing.sigma for spacing in observed])
-        self.table = _table(phase, d, relative, radiation, prior)
+        self.table = _table(phase, d, relative, radiation, prior, any_strength=are_named)
         self.measured = self.position(d)
         self.sigma = relative * np.abs(self.slope(self.measured))
         self.calculated = self.position(self.table.d)
@@ -96,6 +100,8 @@ def _table(
     sigma: Floats,
     radiation: Radiation | None,
     prior: tuple[float, ...],
+    *,
+    any_strength: bool,
 ) -> Families:
     """Return the families of the standard that the values may be."""
     wide = 3.0 * (float(sigma.max()) + (0.0 if radiation else prior[0]))
@@ -109,7 +115,7 @@ def _table(
     probe = radiation.probe if radiation else "electron"
     table = families(phase, d_min, probe)
     strong = ~table.absent
-    if phase.has_sites:
+    if phase.has_sites and not any_strength:
         weight = table.f_squared * table.multiplicity
         strong &= weight > _WEAKEST * weight.max(initial=0.0)
     if radiation is not None:
