@@ -76,12 +76,13 @@ def site_of(rng: Generator, cell: UnitCell, group: SpaceGroup, number: int) -> S
     return Site(
         label=label,
         species=tuple(
-            Species(symbol=str(s), label=f"{label}{'ab'[n]}" if not whole else label,
+            Species(symbol=str(s), label=label if n == 0 else f"{label}b",
                     occupancy=float(x))
             for n, (s, x) in enumerate(zip(symbols, shares, strict=False))
         ),
         fract=tuple(float(x) for x in fract),
         u_aniso=u,
+        u_aniso_su=None if u is None else (None,) * 6,
         u_iso=float(np.round(rng.uniform(0.002, 0.05), 4)) if 0.4 <= how < 0.8 else None,
     )  # fmt: skip
 
