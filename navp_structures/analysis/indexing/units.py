@@ -118,10 +118,13 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
         raise InputError(f"2θ is {value:g}; it must be below 180 degrees")
     theta = math.radians(value / 2.0)
     # d = λ / (2 sin θ), so σ(d)/d = cot θ · σ(θ), and σ(θ) is half of σ(2θ).
-    relative = math.radians(sigma / 2.0) / math.tan(theta)
-    if relative > LARGEST_SIGMA:
+    relative, slope = math.radians(sigma / 2.0), math.tan(theta)
+    # Without a division: half of the smallest number is 0.
+    if relative > LARGEST_SIGMA * slope:
         raise InputError(f"2θ of {value:g} is not known to a sigma of {sigma:g} degrees")
-    return Spacing(d=float(lattice.bragg_spacings(value, length)), sigma=relative, given=value)
+    return Spacing(
+        d=float(lattice.bragg_spacings(value, length)), sigma=relative / slope, given=value
+    )
 
 
 def _numbers(values: float | Iterable[float]) -> list[float]:
