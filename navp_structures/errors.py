@@ -121,6 +121,10 @@ class PluginWarning(NavpWarning):
         self.reason = reason
 
 
+class UnknownPluginWarning(NavpWarning):
+    """A setting names a plugin that is not installed."""
+
+
 class ShadowedPhaseWarning(NavpWarning):
     """A provider offers a phase under a curated name; the curated one is meant."""
 
@@ -151,8 +155,10 @@ def shown(value: object) -> str:
     """
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # an integer of thousands of digits
-        text = f"a huge {type(value).__name__}"
+    except Exception as error:  # noqa: BLE001 - a class may have any repr
+        # Python has no text for an integer of thousands of digits.
+        what = "huge" if isinstance(error, ValueError) else "nameless"
+        text = f"a {what} {type(value).__name__}"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -21,7 +21,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from navp_structures.analysis.symmetry import SymmetryReport, check_symmetry
-from navp_structures.catalogue import builtin, phase_checks, plugins
+from navp_structures.catalogue import (
+    builtin,
+    phase_checks,
+    plugins,
+    radiations,
+    spacing_readers,
+)
 from navp_structures.catalogue.catalogue import Entry, as_phase, catalogue_of
 from navp_structures.errors import (
     InputError,
@@ -37,6 +43,7 @@ from navp_structures.io.phase_folder import phase_sources
 from navp_structures.model.finding import Check, Finding
 from navp_structures.model.phase import KINDS, Phase
 from navp_structures.model.sources import PhaseSource
+from navp_structures.show.tables import printable
 
 CHECKS: Final = (
     "offer", "load", "kind", "source", "symmetry", "sites", "composition", "charge",
@@ -77,9 +84,9 @@ def check_phases(
     ----------
     phases
         Name of a provider (the entry point of a plugin, ``navp``, ``path`` or ``user``),
-        which is loaded even where it is disabled; a folder of pairs as a path, with a
-        separator in it where it is a text; or a list of phases: Phase objects, PhaseSources,
-        names and paths of CIFs.
+        which is loaded even where it is disabled, and need not have phases: every hook of it
+        is asked; a folder of pairs as a path, with a separator in it where it is a text; or a
+        list of phases: Phase objects, PhaseSources, names and paths of CIFs.
     allow
         Names of checks whose warnings are accepted, such as ``{"charge"}``; errors never are.
     checks
@@ -92,10 +99,11 @@ def check_phases(
     Raises
     ------
     AssertionError
-        When a check objects, or there is no phase: each phase with the checks that failed,
-        what they found and what was expected.
+        When a check objects: each phase with the checks that failed, what they found and
+        what was expected. When a hook of the provider fails or answers with something else.
+        When there is no phase, nor any check, radiation or reader of the provider.
     InputError
-        When no provider has the name, or no check.
+        When no provider has the name, or no check, or `allow` is no collection of names.
 
     Examples
     --------
@@ -105,16 +113,12 @@ def check_phases(
     __tracebackhide__ = True  # a test runner then shows the test, not this function
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        what, offers, findings, own = _offered(phases)
+        what, offers, findings, own, others = _offered(phases)
     findings += _told(told, "offer")
     further = (*own, *phase_checks.as_checks(checks))
     known = (*CHECKS, *(check.qualified for check in further))
-    for name in allow:
-        if name not in known:
-            raise InputError(
-                f"no check {shown(name)}{nearest(name, known)}; checks: {', '.join(known)}"
-            )
-    if not offers and not findings:
+    allow = _allowed(allow, known)
+    if not offers and not own and not others and not findings:
         findings = [_error("offer", "there is no phase", 0, "1 or more")]
     found: dict[str, list[Finding]] = {"": findings}
     reports: list[SymmetryReport] = []
@@ -126,11 +130,28 @@ def check_phases(
     return tuple(reports)
 
 
-_Offered = tuple[str, list[_Offer], list[Finding], tuple[Check, ...]]
+def _allowed(allow: Collection[str], known: Sequence[str]) -> frozenset[str]:
+    if isinstance(allow, str | bytes) or not isinstance(allow, Iterable):
+        raise InputError(
+            f"allow is {shown(allow)}; give the names of checks, such as {{'charge'}}"
+        )
+    names = tuple(allow)
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) if isinstance(name, str) else ""
+            raise InputError(f"no check {shown(name)}{hint}; checks: {', '.join(known)}")
+    return frozenset(names)
+
+
+_Offered = tuple[str, list[_Offer], list[Finding], tuple[Check, ...], int]
 
 
 def _offered(phases: PhasesLike) -> _Offered:
-    """Return what was asked for, its phases, what is wrong with the offer, its own checks."""
+    """Return what was asked for, and what is there.
+
+    These are its phases, what is wrong with the offer, its own checks, and how many
+    radiations and readers it has.
+    """
     if isinstance(phases, str) and not any(s in phases for s in {"/", os.sep}):
         return _of_provider(phases)
     if isinstance(phases, str | os.PathLike):
@@ -139,10 +160,10 @@ def _offered(phases: PhasesLike) -> _Offered:
         if not phases.is_dir():
             raise InputError(f"{phases} is no folder; give the folder of the pairs")
         offers = [_of_source(source, "folder") for source in phase_sources(phases)]
-        return f"folder {phases}", offers, list(_lonely(phases)), ()
+        return f"folder {phases}", offers, list(_lonely(phases)), (), 0
     if isinstance(phases, Phase) or not isinstance(phases, Iterable):
         raise InputError(f"{shown(phases)} is no list of phases, provider or folder")
-    return "the list", [_of_item(item) for item in phases], [], ()
+    return "the list", [_of_item(item) for item in phases], [], (), 0
 
 
 def _of_provider(name: str) -> _Offered:
@@ -166,7 +187,9 @@ def _of_provider(name: str) -> _Offered:
     ]
     own = tuple(c for c in phase_checks.offered_by(found.manager) if c.provider == name)
     lonely = [f for folder in folders for f in _lonely(folder)]
-    return f"provider {name!r}", offers, lonely, own
+    readers = [p for p, _ in spacing_readers.offered_by(found.manager) if p == name]
+    lines = [p for o in radiations.offered_by(found.manager).values() for p, _ in o]
+    return f"provider {name!r}", offers, lonely, own, len(readers) + lines.count(name)
 
 
 def _of_source(source: PhaseSource, provider: str) -> _Offer:
@@ -326,7 +349,9 @@ def _text(what: str, number: int, counted: dict[str, list[Finding]]) -> str:
     """Return the failure in lines: phase, check and finding, found and expected."""
     total = sum(map(len, counted.values()))
     failed = sum(bool(findings) for name, findings in counted.items() if name)
-    lines = [f"{total} findings in {what}; {failed} of {number} phases failed"]
+    told, of = (f"{n} {word}{'' if n == 1 else 's'}" for n, word in
+                ((total, "finding"), (number, "phase")))  # fmt: skip
+    lines = [f"{told} in {what}; {failed} of {of} failed"]
     for name, findings in counted.items():
         if not findings:
             continue
@@ -336,7 +361,8 @@ def _text(what: str, number: int, counted: dict[str, list[Finding]]) -> str:
             values = {"found": finding.value, "expected": finding.expected}
             said = [f"{key} {_shown(v)}" for key, v in values.items() if v is not None]
             lines += [f"      {', '.join(said)}"] if said else []
-    return "\n".join(lines)
+    # Names of files and of a list's items may hold anything.
+    return "\n".join(map(printable, lines))
 
 
 def _shown(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,18 +30,21 @@ def clean_environment(
 def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Pretend that these plugins are installed, each under the name of its keyword.
 
-    One that is an exception raises it when it is loaded.
+    One that is an exception raises it when it is loaded, one that is a function gives what
+    it returns. A keyword may be followed by ``__`` and the name of the distribution.
     """
     from navp_structures.catalogue import catalogue as module
 
     def put(**found: object) -> None:
         def point(name: str, value: object) -> SimpleNamespace:
             def load() -> object:
-                if isinstance(value, Exception):
+                if isinstance(value, BaseException):
                     raise value
-                return value
+                return value() if isinstance(value, FunctionType) else value
 
-            return SimpleNamespace(name=name, load=load, dist=SimpleNamespace(version="1.2"))
+            name, _, distribution = name.partition("__")
+            dist = SimpleNamespace(version="1.2", name=distribution or f"navp-{name}")
+            return SimpleNamespace(name=name, load=load, dist=dist)
 
         points = [point(*item) for item in found.items()]
         monkeypatch.setattr(metadata, "entry_points", lambda **_: points)

@@ -70,9 +70,15 @@ class Allowed:
             ``neutron`` (fm²).
         wavelength
             Å; adds f' and f'' of X-rays, without it there is none.
+
+        Raises
+        ------
+        InputError
+            When spacings are below 0.25 Å, where the form factors of X-rays and electrons end.
         """
         if not self.elements:
             return np.full(len(self.d), np.nan)
+        scattering.check_fitted(self.d, probe)
         factors = scattering.form_factors(self.elements, 0.25 / self.d**2, probe)
         if wavelength is None:
             return _square(factors, self.sums)

@@ -11,11 +11,12 @@ import numpy as np
 
 from navp_structures.analysis.indexing.units import Spacing, spacings
 from navp_structures.errors import InputError, shown
+from navp_structures.kernels.common_shift import displacement_basis
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation
-from navp_structures.show.numbers import rounded
+from navp_structures.show.numbers import rounded, signed
 from navp_structures.show.tables import Column, TableResult, plain
 
 # A wavelength or a camera constant is the same when it agrees to so much.
@@ -54,7 +55,12 @@ class Calibration(TableResult[CalibrationLine]):
     of
         The standard.
     sigma
-        One standard deviation of a value: relative, for 2θ degrees.
+        One standard deviation of the values, or of each: relative, for 2θ degrees.
+    prior
+        Standard deviations of the shifts beforehand.
+    posterior
+        Probability that the values are these lines of the standard; None where they were
+        named.
     shift, covariance
         ln of the scale, or zero and displacement (degrees).
     scatter
@@ -67,7 +73,9 @@ class Calibration(TableResult[CalibrationLine]):
     units: str
     radiation: Radiation | None
     camera_constant: float | None
-    sigma: float
+    sigma: float | tuple[float, ...]
+    prior: tuple[float, ...]
+    posterior: float | None
     shift: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     scatter: float | None
@@ -92,6 +100,7 @@ class Calibration(TableResult[CalibrationLine]):
             "phase": self.of[0].id,
             "units": self.units,
             "sigma": self.sigma,
+            "prior": list(self.prior),
             "wavelength": None if self.radiation is None else self.radiation.wavelength,
             "camera_constant": self.camera_constant,
         }
@@ -161,28 +170,34 @@ class Calibration(TableResult[CalibrationLine]):
     @property
     def notes(self) -> tuple[str, ...]:
         """The result in a sentence, and what to mind."""
+        name = self.of[0].id
         stray = [f"{row.given:g}" for row in self.rows if row.hkl is None]
         lines = [self._sentence()]
+        if self.posterior is not None:
+            lines.append(f"probability of these lines of {name}: {self.posterior:.3f}")
         if stray:
-            of = f"of {self.of[0].id}"
-            lines.append(f"{', '.join(stray)}: no line {of}, left out")
+            lines.append(f"{', '.join(stray)}: no line of {name}, left out")
+        strain = max(abs(s) / prior for s, prior in zip(self.shift, self.prior, strict=True))
+        if strain > _STRAINED:
+            lines.append(
+                f"that is {strain:.1f} standard deviations of what was expected: another "
+                "substance with such a lattice, or another wavelength, would look the same"
+            )
         if self.scatter is not None and self.scatter > _WIDE:
             lines.append(
                 f"the lines scatter {self.scatter:.1f} times as much as sigma; the su are "
                 "wider by that"
             )
         if self.of[0].cell.covariance is None:
-            lines.append(
-                f"the cell of {self.of[0].id} states no su, so the result counts it as exact"
-            )
+            lines.append(f"the cell of {name} states no su, so the result counts it as exact")
         return (*lines, *self.provisos)
 
     def _sentence(self) -> str:
         text = _words(self.found)
         if self.scale is not None:
             percent = 100.0 * (self.scale - 1.0)
-            word = "large" if percent >= 0 else "small"
-            text += f": measured spacings are {abs(percent):.2f} % too {word}"
+            shown_percent = signed(percent, 2, 100.0 * (self.scale_su or 0.0))
+            text += f": measured spacings are off by {shown_percent} %"
         if self.calibrated_camera_constant is None:
             return text
         su = self.calibrated_camera_constant * math.sqrt(self.covariance[0][0])
@@ -192,7 +207,7 @@ class Calibration(TableResult[CalibrationLine]):
         """Return the JSON document; `results` holds the calibration and the lines."""
         # Not super(): a slotted dataclass is a new class, which the bare form misses.
         content = TableResult.to_dict(self)
-        more = {"scatter": self.scatter, "notes": list(self.notes)}
+        more = {"posterior": self.posterior, "scatter": self.scatter, "notes": list(self.notes)}
         if self.calibrated_camera_constant is not None:
             more["camera_constant"] = self.calibrated_camera_constant
         content["results"] = plain({**self.found, **more, "lines": content["results"]})
@@ -209,28 +224,36 @@ class Calibration(TableResult[CalibrationLine]):
         Raises
         ------
         InputError
-            When a value is no finite number.
+            When a value is no positive finite number, or no angle below 180°.
         """
-        given = np.asarray(values, dtype=np.float64)
-        if not np.isfinite(given).all():
-            raise InputError(f"{shown(values)} holds a value that is no finite number")
+        given = self._checked(values)
         if self.in_degrees:
-            return given - self._shift_at(given)
+            return np.asarray(given - displacement_basis(given) @ np.array(self.shift))
         direct = self.units in ("A", "nm")
         factor = math.exp(self.shift[0])
         return given / factor if direct else given * factor
 
     def sigma_at(self, values: float | Iterable[float]) -> Floats:
         """Return the standard uncertainty of the correction: relative, for 2θ in degrees."""
-        given = np.asarray(values, dtype=np.float64)
+        given = self._checked(values)
         covariance = np.array(self.covariance)
         if not self.in_degrees:
             return np.full(given.shape, math.sqrt(covariance[0, 0]))
-        basis = np.stack([np.ones_like(given), np.cos(np.radians(given) / 2.0)], axis=-1)
+        basis = displacement_basis(given)
         return np.asarray(np.sqrt(np.einsum("...i,ij,...j->...", basis, covariance, basis)))
 
-    def _shift_at(self, two_theta: Floats) -> Floats:
-        return self.shift[0] + self.shift[1] * np.cos(np.radians(two_theta) / 2.0)
+    def _checked(self, values: float | Iterable[float]) -> Floats:
+        try:
+            given = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(f"{shown(values)} is no number and no list of numbers") from None
+        last = 180.0 if self.in_degrees else math.inf
+        if not ((given > 0.0) & (given < last)).all():
+            raise InputError(
+                f"{shown(values)} holds a value that is no positive finite number"
+                + (" below 180" if self.in_degrees else "")
+            )
+        return given
 
     def scale_sigma_with(self, drift: float | None) -> float:
         """Return the relative sigma that a calibrated scale has left.
@@ -257,6 +280,9 @@ def _words(found: Mapping[str, Any]) -> str:
     displaced = rounded(found["displacement"], found["displacement_su"], 3)
     return f"zero shift {zero}°, displacement {displaced}° (times cos θ)"
 
+
+# Standard deviations of the prior; few instruments are off by so much.
+_STRAINED = 2.0
 
 # Times sigma; so much do few lines scatter more than they should now and then.
 _WIDE = 2.0

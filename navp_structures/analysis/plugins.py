@@ -23,6 +23,9 @@ class PluginRow:
     status
         ``loaded``, ``disabled`` or ``broken``: it cannot be loaded, or a hook or a phase of
         it fails, as `reason` says.
+    distribution
+        The installed package that it comes with; two may have plugins of one name, of which
+        the first is loaded.
     """
 
     provider: str
@@ -31,6 +34,7 @@ class PluginRow:
     phases: int
     status: str
     reason: str | None
+    distribution: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -48,6 +52,7 @@ class PluginTable(TableResult[PluginRow]):
         Column("phases"),
         Column("status"),
         Column("reason", hidden=True),
+        Column("distribution", hidden=True),
     )  # fmt: skip
 
     @property
@@ -87,7 +92,7 @@ class FolderTable(TableResult[FolderRow]):
         Column("folder", wide=True),
         Column("provider"),
         Column("exists", show=lambda exists: "yes" if exists else "no"),
-        Column("problem"),
+        Column("problem", wide=True),
     )
 
     @property
@@ -145,11 +150,13 @@ def folder_table() -> FolderTable:
 
 
 def _rows(found: Catalogue, reasons: dict[str, str]) -> Iterator[PluginRow]:
-    statuses = {status.name: status for status in found.statuses}
     built_in = [n for n in (builtin.CURATED, builtin.PHASE_PATH, builtin.USER_DATA)
                 if found.manager.has_plugin(n)]  # fmt: skip
     # An installed plugin may have taken the name of a built-in one: both have a row.
-    for name, status in [*((n, None) for n in built_in), *statuses.items()]:
+    for name, status in [
+        *((n, None) for n in built_in),
+        *((status.name, status) for status in found.statuses),
+    ]:
         loaded = status is None or status.status == "loaded"
         plugin = found.manager.get_plugin(name) if loaded else None
         callers = found.manager.get_hookcallers(plugin) if plugin is not None else None
@@ -158,8 +165,9 @@ def _rows(found: Catalogue, reasons: dict[str, str]) -> Iterator[PluginRow]:
         yield PluginRow(
             provider=name,
             version=own_version if status is None else status.version or None,
-            hooks=tuple(sorted(caller.name for caller in callers or ())),
+            hooks=tuple(sorted(c.name for c in callers or () if c.has_spec())),
             phases=sum(e.provider == name for e in found.entries) if loaded else 0,
             status="broken" if reason else "loaded" if status is None else status.status,
             reason=reason,
+            distribution=status.distribution or None if status is not None else None,
         )

@@ -107,7 +107,8 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
     Raises
     ------
     InputError
-        When d_min is not positive, so small that millions follow, or the probe unknown.
+        When d_min is not positive, so small that millions follow or the form factors end before
+        (0.25 Å, not for neutrons), or the probe unknown.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The one place that calls spglib."""
+"""What spglib finds in a cell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from navp_structures.analysis.spglib_settings import hall_number, raising_spglib
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
@@ -85,10 +86,11 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
 
     spglib gives letters in a standard setting of its own choice, which depends on the
     cell edges. Here it sees each site in a cell whose edges are already standard, beside
-    atoms on a general position; its letters count when it then changes neither axes nor
-    origin.
+    atoms on a general position, and is told which of its settings is meant, where it has
+    the phase's; its letters count when it then changes neither axes nor origin.
     """
     group = phase.space_group
+    setting = hall_number(group)
     metric = _standard_metric(group)
     general = orbit_of(np.array([0.1137, 0.2391, 0.3713]), group)
     letters: list[str | None] = []
@@ -106,7 +108,7 @@ def wyckoff_letters(phase: Phase) -> tuple[str | None, ...]:
             kinds=np.repeat([1, 2], [len(points), len(general)]),
             owner=np.repeat([0, 1], [len(points), len(general)]),
         )
-        found = find_symmetry(cell, 1e-4)
+        found = find_symmetry(cell, 1e-4, setting)
         letters.append(found.wyckoff[0] if found.own_axes else None)
         letter_of_general = letters[-1] if is_general else letter_of_general
     return tuple(letters)
@@ -125,15 +127,20 @@ def _standard_metric(group: SpaceGroup) -> Floats:
     return np.asarray(turned.mean(axis=0))
 
 
-def find_symmetry(cell: Contents, symprec: float) -> Found:
-    """Return the space group that spglib finds within a tolerance (Å)."""
-    import spglib
+def find_symmetry(cell: Contents, symprec: float, setting: int = 0) -> Found:
+    """Return the space group that spglib finds within a tolerance (Å).
 
-    # spglib 2.8 would otherwise return None and say nothing.
-    spglib.error.OLD_ERROR_HANDLING = False
+    Parameters
+    ----------
+    setting
+        spglib's number of the setting that letters are wanted in; 0 leaves the choice to it.
+    """
+    spglib = raising_spglib()
     try:
         data: Any = spglib.get_symmetry_dataset(
-            (cell.lattice.tolist(), cell.positions.tolist(), cell.kinds.tolist()), symprec
+            (cell.lattice.tolist(), cell.positions.tolist(), cell.kinds.tolist()),
+            symprec,
+            hall_number=setting,
         )
     except spglib.error.SpglibError as error:
         return Found(symprec=symprec, problem=" ".join(str(error).split()) or "spglib failed")

@@ -21,9 +21,15 @@ def f_squared(phase: Phase, hkl: Ints, probe: str) -> Floats:
     """Return |F|² of reflections, shape ``(n,)``; NaN where the phase has no sites.
 
     Units are those of `structure_factor`, squared.
+
+    Raises
+    ------
+    InputError
+        When spacings are below 0.25 Å, where the form factors of X-rays and electrons end.
     """
     if not phase.has_sites:
         return np.full(len(hkl), np.nan)
+    scattering.check_fitted(lattice.d_spacings(hkl, phase.cell.reciprocal_metric_tensor), probe)
     f = structure_factor(phase, hkl, probe)
     return np.asarray(f.real**2 + f.imag**2)
 

@@ -30,6 +30,7 @@ from navp_structures.model import standard
 from navp_structures.model.finding import Check, Finding
 from navp_structures.model.phase import Phase, provisos
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.tables import printable
 
 TOLERANCES: Final = (
     1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3,
@@ -149,7 +150,8 @@ class SymmetryReport:
         )
         kind = f", {self.kind}" if self.kind else ""
         kind += f": {self.reason}" if self.reason else ""
-        return f"<SymmetryReport {self.phase}{kind}: {self.declared} {verdict}{window}>"
+        told = f"{self.phase}{kind}: {self.declared} {verdict}{window}"
+        return printable(f"<SymmetryReport {told}>")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document."""

@@ -21,6 +21,10 @@ from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
 _DEVICE = re.compile("con|prn|aux|nul|(com|lpt)[0-9]")
 
 
+# What a journal's own CIF has; the file is copied as it is, so they are not added here.
+_SOURCE_TAGS = ("_publ_author_name", "_journal_name_full", "_journal_paper_doi")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedPhase:
     """What `add_phase` has written.
@@ -34,12 +38,29 @@ class AddedPhase:
     found
         Whether `load` finds it: False for a folder that neither ``NAVP_PHASE_PATH`` nor an
         installed plugin names.
+    dropped
+        What the TOML that was replaced said and the new one does not, such as an alias.
     """
 
     phase: Phase
     cif: Path
     toml: Path
     found: bool
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing, in sentences: what is no longer recorded, a missing source."""
+        sentences = []
+        if self.dropped:
+            words = ", ".join(self.dropped)
+            sentences.append(f"{self.toml.name} was replaced and no longer says: {words}")
+        if not self.phase.provenance.citation:
+            sentences.append(
+                f"{self.cif.name} states no source; write it into the file with the tags "
+                f"{', '.join(_SOURCE_TAGS[:-1])} and {_SOURCE_TAGS[-1]}"
+            )
+        return tuple(sentences)
 
 
 def candidate(path: str | os.PathLike[str], *, block: str | None = None) -> Phase:
@@ -104,7 +125,8 @@ def add_phase(
     into
         A folder that exists; None for that of the user's own phases.
     force
-        Replace the pair of that id in the folder.
+        Replace the pair of that id in the folder. Nothing of the old TOML is kept that is
+        not said again; `dropped` of the answer names it.
 
     Returns
     -------
@@ -128,9 +150,9 @@ def add_phase(
         block=block,
     )
     with adding(into) as place:
-        written, toml = place.write(ready, force=force)
-    known = written.resolve() in known_files()
-    return AddedPhase(phase=ready.phase, cif=written, toml=toml, found=known)
+        written = place.write(ready, force=force)
+    known = written.cif.resolve() in known_files()
+    return AddedPhase(phase=ready.phase, found=known, **written._asdict())
 
 
 def ready_phase(

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from navp_structures.catalogue.add import AddedPhase, default_id, ready_phase
-from navp_structures.catalogue.adding import ReadyPhase, adding, known_files, target_folder
+from navp_structures.catalogue.adding import (
+    ReadyPhase,
+    Written,
+    adding,
+    known_files,
+    target_folder,
+)
 from navp_structures.errors import InputError, InputFileError, NavpError
 from navp_structures.io.phase_write import plain_text
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
@@ -239,7 +245,7 @@ def _proposal(stem: str) -> str | None:
 def _written(
     ready: dict[Path, ReadyPhase | str], into: str | os.PathLike[str] | None, *, force: bool
 ) -> tuple[AddedFile, ...]:
-    paths: dict[Path, tuple[Path, Path]] = {}
+    paths: dict[Path, Written] = {}
     problems = {file: item for file, item in ready.items() if isinstance(item, str)}
     if len(problems) < len(ready):
         with adding(into) as place:
@@ -255,9 +261,9 @@ def _written(
     def row(file: Path, item: ReadyPhase | str) -> AddedFile:
         if isinstance(item, str) or file not in paths:
             return AddedFile(path=file, problem=problems[file])
-        cif, toml = paths[file]
-        found = cif.resolve() in known
-        added = AddedPhase(phase=item.phase, cif=cif, toml=toml, found=found)
+        written = paths[file]
+        found = written.cif.resolve() in known
+        added = AddedPhase(phase=item.phase, found=found, **written._asdict())
         return AddedFile(path=file, added=added)
 
     return tuple(row(file, item) for file, item in ready.items())

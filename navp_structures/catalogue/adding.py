@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from navp_structures.catalogue import builtin
 from navp_structures.catalogue.catalogue import ALL, catalogue, forget
@@ -14,7 +15,7 @@ from navp_structures.errors import InputError, InputFileError
 from navp_structures.io.folder_lock import locked
 from navp_structures.io.phase_folder import phase_sources
 from navp_structures.io.phase_recover import put_back
-from navp_structures.io.phase_write import write_pair
+from navp_structures.io.phase_write import dropped_words, write_pair
 from navp_structures.model.phase import Phase
 
 
@@ -34,6 +35,14 @@ class _Holder:
     label: str
 
 
+class Written(NamedTuple):
+    """The paths of a pair, and what the TOML that it replaced said and it does not."""
+
+    cif: Path
+    toml: Path
+    dropped: tuple[str, ...]
+
+
 class Adding:
     """A folder of phases that this process alone is writing into.
 
@@ -46,8 +55,8 @@ class Adding:
         for names, origin, label in _offers(folder):
             self._hold(names, _Holder(origin, label))
 
-    def write(self, ready: ReadyPhase, *, force: bool) -> tuple[Path, Path]:
-        """Write the pair of a phase and return the paths of both files.
+    def write(self, ready: ReadyPhase, *, force: bool) -> Written:
+        """Write the pair of a phase.
 
         Raises
         ------
@@ -60,9 +69,10 @@ class Adding:
         names = (phase.id, *phase.aliases)
         target = self.folder / f"{phase.id}.cif"
         self._refuse_taken(names, target)
+        dropped = dropped_words(target.with_suffix(".toml"), ready.contents[1])
         paths = write_pair(self.folder, phase.id, ready.contents, force=force)
         self._replace(names, target)
-        return paths
+        return Written(*paths, dropped)
 
     def _hold(self, names: tuple[str, ...], holder: _Holder) -> None:
         for name in names:

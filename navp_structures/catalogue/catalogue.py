@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import pluggy
 
 from navp_structures.catalogue import builtin, plugins
 from navp_structures.catalogue.hookspecs import PROJECT
+from navp_structures.catalogue.plugin_code import WrongAnswerError, plugin_code
 from navp_structures.errors import (
     AmbiguousPhaseError,
     InputError,
@@ -24,6 +26,7 @@ from navp_structures.errors import (
     ShadowedPhaseWarning,
     UnknownPhaseError,
     nearest,
+    shown,
 )
 from navp_structures.io.cif import read_cif
 from navp_structures.io.phase_folder import phase_sources
@@ -72,12 +75,20 @@ class Entry:
     def summary(self) -> PhaseSummary:
         """Return what a table shows, without the sites where the source allows."""
         if self._phase is None and self.source.summarise is not None:
-            return self.source.summarise()
+            with plugin_code():
+                summary = self.source.summarise()
+            if not isinstance(summary, PhaseSummary):
+                raise PluginError(
+                    f"plugin {self.provider!r}, summarise of {self.source.id}: it gives "
+                    f"{type(summary).__name__}, not a PhaseSummary"
+                )
+            return summary
         return PhaseSummary.of(self.phase())
 
     def _load(self) -> Phase:
         try:
-            phase = self.source.load()
+            with plugin_code():
+                phase = self.source.load()
         except NavpError:
             raise
         except Exception as error:
@@ -86,7 +97,7 @@ class Entry:
             ) from error
         if not isinstance(phase, Phase) or phase.id != self.source.id:
             raise PluginError(
-                f"plugin {self.provider!r} offers {self.source.id!r} but gives {phase!r}"
+                f"plugin {self.provider!r} offers {self.source.id!r} but gives {shown(phase)}"
             )
         aliases = phase.aliases or self.source.aliases
         kind = phase.kind or self.source.kind
@@ -142,7 +153,7 @@ class Catalogue:
         if not found:
             known = [n for entry in self.entries for n in (*entry.names, entry.qualified)]
             hint = nearest(name.strip(), known) or "; 'navp list' shows all"
-            raise UnknownPhaseError(f"unknown phase {name!r}{hint}")
+            raise UnknownPhaseError(f"unknown phase {name!r}{hint}{self._left_out()}")
         if len(found) > 1:
             offers = " and ".join(
                 f"{e.qualified} ({e.source.origin or 'made by code'})" for e in found
@@ -160,6 +171,13 @@ class Catalogue:
                     warnings.warn(f"left out: {error}", PhaseFolderWarning, stacklevel=2)
                 else:
                     plugins.warn_of(entry.provider, f"phase {entry.source.id}", error)
+
+    def _left_out(self) -> str:
+        """Return which plugins were not asked, for who looks for a phase of theirs."""
+        names = [status.name for status in self.statuses if status.status == "disabled"]
+        names = list(dict.fromkeys(names))
+        many = "s" if len(names) > 1 else ""
+        return f"; left out: the disabled plugin{many} {', '.join(names)}" if names else ""
 
     def _enter(self, entry: Entry) -> None:
         twin = self._qualified.setdefault(entry.qualified, entry)
@@ -293,14 +311,17 @@ def _build(settings: plugins.Settings) -> Catalogue:
 def _entries(manager: pluggy.PluginManager) -> Iterator[Entry]:
     for plugin, folder in plugins.answers(manager, "navp_phase_folders"):
         try:
-            sources = list(phase_sources(folder, trusted=plugin not in builtin.DROPPED))
+            with plugin_code():
+                sources = _sources(folder, trusted=plugin not in builtin.DROPPED)
         except Exception as error:  # noqa: BLE001 - the answer may be anything
             plugins.warn_of(plugin, "navp_phase_folders", error)
             continue
         yield from (Entry(plugin, source) for source in sources)
     for plugin, source in plugins.answers(manager, "navp_phases"):
-        if isinstance(source, PhaseSource):
-            yield Entry(plugin, source)
-        else:
-            wrong = TypeError(f"answered {type(source).__name__}, not a PhaseSource")
-            plugins.warn_of(plugin, "navp_phases", wrong)
+        yield Entry(plugin, source)
+
+
+def _sources(folder: Traversable, *, trusted: bool) -> list[PhaseSource]:
+    if not folder.is_dir():
+        raise WrongAnswerError(f"answered {shown(str(folder))}, which is no folder")
+    return list(phase_sources(folder, trusted=trusted))

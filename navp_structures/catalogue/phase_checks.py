@@ -10,6 +10,7 @@ from functools import lru_cache
 import pluggy
 
 from navp_structures.catalogue import catalogue, plugins
+from navp_structures.catalogue.plugin_code import WrongAnswerError, plugin_code, reason_of
 from navp_structures.errors import InputError, PluginWarning, shown
 from navp_structures.model.finding import Check, Finding
 from navp_structures.model.phase import Phase
@@ -26,19 +27,14 @@ def offered() -> tuple[Check, ...]:
 def offered_by(manager: pluggy.PluginManager) -> tuple[Check, ...]:
     """Return those of the plugins of one manager, as `offered` does.
 
-    An answer that is no Check, and a second check of one name of a plugin, are left out
-    with a PluginWarning.
+    A second check of one name of a plugin is left out with a PluginWarning.
     """
     found: dict[str, Check] = {}
     for provider, item in plugins.answers(manager, _HOOK):
-        if not isinstance(item, Check):
-            wrong: Exception = TypeError(f"answered {type(item).__name__}, not a Check")
-            plugins.warn_of(provider, _HOOK, wrong)
-            continue
         check = replace(item, provider=provider)
         if check.qualified in found:
-            wrong = ValueError(f"the check {item.name!r} is offered twice; the first is taken")
-            plugins.warn_of(provider, _HOOK, wrong)
+            told = f"the check {item.name!r} is offered twice; the first is taken"
+            plugins.warn_of(provider, _HOOK, WrongAnswerError(told))
             continue
         found[check.qualified] = check
     return tuple(found.values())
@@ -66,31 +62,40 @@ def as_checks(checks: Iterable[Check] | None) -> tuple[Check, ...]:
 def findings(phase: Phase, checks: Iterable[Check]) -> Iterator[Finding]:
     """Yield what checks say of a phase, each finding under the name of its check.
 
-    A check that raises, or yields something else, says nothing: a finding of the level
-    ``warning`` tells so, and a PluginWarning names plugin, hook and cause.
+    A check that raises, or yields something else, has said what it yielded before: a further
+    finding of the level ``warning`` tells that it did not come to its end, and a
+    PluginWarning names plugin, hook and cause.
     """
     for check in checks:
-        try:
-            said = [_finding(item, check) for item in check.run(phase)]
-        except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-            yield _failure(phase, check, error)
-        else:
-            yield from said
+        yield from _said(phase, check)
+
+
+def _said(phase: Phase, check: Check) -> list[Finding]:
+    said: list[Finding] = []
+    try:
+        with plugin_code():
+            # One by one: an error that was found stays found whatever comes after it.
+            for item in plugins.listed(check.run(phase), "Finding", "it gives"):
+                said.append(_finding(item, check))  # noqa: PERF401
+    except Exception as error:  # noqa: BLE001 - foreign code may raise anything
+        ended = "was not finished" if said else "could not be run"
+        said.append(_failure(phase, check, error, ended))
+    return said
 
 
 def _finding(item: object, check: Check) -> Finding:
     if not isinstance(item, Finding):
-        raise TypeError(f"it yields {type(item).__name__}, not a Finding")
+        raise WrongAnswerError(f"it yields {type(item).__name__}, not a Finding")
     return replace(item, check=check.qualified)
 
 
-def _failure(phase: Phase, check: Check, error: Exception) -> Finding:
-    reason = f"{type(error).__name__}: {error}"
+def _failure(phase: Phase, check: Check, error: Exception, ended: str) -> Finding:
+    reason = reason_of(error)
     of = f"plugin {check.provider!r}, {_HOOK}: " if check.provider else ""
     sentence = f"{of}check {check.name!r} of {phase.id} failed: {reason}"
-    warnings.warn(PluginWarning(sentence, check.provider, reason), stacklevel=4)
+    warnings.warn(PluginWarning(sentence, check.provider, reason), stacklevel=5)
     return Finding(
         level="warning",
-        message=f"the check {check.qualified} could not be run: {reason}",
+        message=f"the check {check.qualified} {ended}: {reason}",
         check=check.qualified,
     )

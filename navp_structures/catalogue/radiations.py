@@ -72,10 +72,6 @@ def offered_by(
     found: dict[str, tuple[tuple[str, Radiation], ...]] = {}
     spelt: dict[str, str] = {}
     for provider, item in answers:
-        if not isinstance(item, Radiation):
-            wrong = TypeError(f"answered {type(item).__name__}, not a Radiation")
-            plugins.warn_of(provider, hook, wrong)
-            continue
         name = spelt.setdefault(item.name.casefold(), item.name)
         holders = found.get(name, ())
         if provider != builtin.CURATED:

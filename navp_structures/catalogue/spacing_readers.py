@@ -12,6 +12,7 @@ from pathlib import Path
 import pluggy
 
 from navp_structures.catalogue import builtin, catalogue, plugins
+from navp_structures.catalogue.plugin_code import plugin_code
 from navp_structures.errors import (
     AmbiguousReaderError,
     InputError,
@@ -89,10 +90,6 @@ def offered_by(manager: pluggy.PluginManager) -> tuple[Offer, ...]:
     # The order in which hooks answer is not the order of rank.
     answers.sort(key=lambda answer: answer[0] != builtin.CURATED)
     for provider, item in answers:
-        if not isinstance(item, SpacingReader):
-            wrong = TypeError(f"answered {type(item).__name__}, not a SpacingReader")
-            plugins.warn_of(provider, _HOOK, wrong)
-            continue
         found.append((provider, item))
         if provider != builtin.CURATED and _own(_named(found[:-1], item.name)):
             warnings.warn(
@@ -149,7 +146,8 @@ def _one(offers: list[Offer], what: str) -> Offer:
 
 def _read(provider: str, reader: SpacingReader, path: Path) -> MeasuredList:
     try:
-        found = reader.read(path)
+        with plugin_code():
+            found = reader.read(path)
     except NavpError:
         raise
     except OSError as error:

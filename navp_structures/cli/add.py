@@ -60,6 +60,8 @@ def add(file: str | None, from_dir: str | None, as_json: bool, **said: Any) -> N
     else:
         click.echo(folded(f"added {added.phase.summary}"))
         click.echo(f"{one_line(added.cif)}\n{one_line(added.toml)}")
+    for note in added.notes:
+        click.echo(folded(note), err=True)
     if not added.found:
         tell_unsearched(added)
     if not report.passed:
@@ -183,5 +185,7 @@ def _print(file: str, asked: dict[str, Any], added: AddedPhase, report: Symmetry
         "cif": str(added.cif),
         "toml": str(added.toml),
         "found": added.found,
+        "citation": phase.provenance.citation or None,
+        "notes": list(added.notes),
     }
     print_json(document("add", {"file": file, **names, **asked}, results))

@@ -37,6 +37,8 @@ def add_folder(folder: str, said: dict[str, Any], *, as_json: bool) -> None:
     else:
         for note in done.notes:
             click.echo(folded(note))
+    for note in (note for added in done.added for note in added.notes):
+        click.echo(folded(note), err=True)
     for row in done.refused:
         problem = row.problem or ""
         named = problem if row.file in problem else f"{row.file}: {problem}"
@@ -72,5 +74,6 @@ def _row(row: AddedFile, report: SymmetryReport | None) -> dict[str, Any]:
         "cif": None if added is None else str(added.cif),
         "toml": None if added is None else str(added.toml),
         "found": None if added is None else added.found,
+        "notes": [] if added is None else list(added.notes),
         "problem": row.problem,
     }

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     "--hkl", "hkls", multiple=True, help='Of each VALUE, "1 1 1", where it is known; repeated.'
 )
 @click.option("--scale-sigma", help="How far the scale may be off beforehand.  [5%]")
+@click.option("--zero-sigma", type=float, help="The same of the zero of 2θ, degrees.  [0.1]")
+@click.option("--displacement-sigma", type=float, help="And of the displacement.  [0.2]")
 @csv_option
 @json_option
 def calibrate(
@@ -39,6 +41,8 @@ def calibrate(
     values: tuple[str, ...],
     hkls: tuple[str, ...],
     scale_sigma: str | None,
+    zero_sigma: float | None,
+    displacement_sigma: float | None,
     as_csv: bool,
     as_json: bool,
     **said: Any,
@@ -56,6 +60,8 @@ def calibrate(
         **said,
         hkls=hkls or None,
         scale_sigma=fraction(scale_sigma, "--scale-sigma"),
+        zero_sigma=zero_sigma,
+        displacement_sigma=displacement_sigma,
     )
     print_result(result, as_csv=as_csv, as_json=as_json)
 
@@ -77,7 +83,14 @@ def calibration_of(text: str, **said: Any) -> Calibration:
             f'--calibrate is {text!r}; write a phase and its values, "Au 2.36 2.04 1.44", or a '
             "file of them"
         )
-    return _calibration(words[0], tuple(words[1:]), **said)
+    in_degrees, in_pixels = said["units"] == "two_theta", said["units"] == "px"
+    # What belongs to the measurement alone: a radiation of spacings tells of intensities.
+    said["radiation"] = said["radiation"] if in_degrees else None
+    said["camera_constant"] = said["camera_constant"] if in_pixels else None
+    try:
+        return _calibration(words[0], tuple(words[1:]), **said)
+    except InputError as error:
+        raise InputError(f"--calibrate, read as {said['units']}: {error}") from None
 
 
 def _calibration(
@@ -92,17 +105,18 @@ def _calibration(
 ) -> Calibration:
     from navp_structures.analysis.calibration import calibrate as calibrated
 
+    spread: Any = fraction(sigma, "--sigma")
     numbers: Any = [_number(value) for value in values] if _are_numbers(values) else None
     if numbers is None:
-        numbers, units = _listed(values, units)
-    units = units or "A"
+        numbers, units, own = _listed(values, units)
+        spread = own if spread is None else spread
     return calibrated(
         numbers,
         phase,
-        units=units,
-        sigma=fraction(sigma, "--sigma"),
-        radiation=radiation if units == "two_theta" else None,
-        camera_constant=camera_constant if units == "px" else None,
+        units=units or "A",
+        sigma=spread,
+        radiation=radiation,
+        camera_constant=camera_constant,
         **more,
     )
 
@@ -124,12 +138,19 @@ def _number(text: str) -> float:
         raise InputError(f"{text!r} is no number; write a value like 2.355") from None
 
 
-def _listed(values: tuple[str, ...], units: str | None) -> tuple[list[float], str]:
-    """Return the values of a file and their unit."""
+def _listed(
+    values: tuple[str, ...], units: str | None
+) -> tuple[list[float], str, list[float] | None]:
+    """Return the values of a file, their unit, and the sigma of each where it has them."""
     from navp_structures.catalogue.spacing_readers import read_spacings
-    from navp_structures.cli.index_list import units_of
+    from navp_structures.cli.index_list import relative_sigma, units_of
 
     listed = read_spacings(Path(values[0]), units=units)
     if listed.kind == "spots":
         raise InputError(f"{values[0]} holds spots; a standard needs spacings or lines")
-    return [float(value) for value in listed.values], units_of(listed)
+    unit = units_of(listed)
+    sigma = None
+    if listed.sigma is not None:
+        degrees = [float(s) for s in listed.sigma]
+        sigma = degrees if unit == "two_theta" else relative_sigma(listed)
+    return [float(value) for value in listed.values], unit, sigma

@@ -82,12 +82,15 @@ class _Group(click.Group):
         # Before a command imports numpy: worker threads of its linear algebra burn more
         # CPU at start than a short command ever gains. A value that the user set is kept.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        from navp_structures.catalogue.plugin_code import stdout_is_ours
+
         with warnings.catch_warnings():
             # Warnings are talk for the person at the terminal, each once.
             warnings.simplefilter("once")
             warnings.showwarning = _show_warning
             try:
-                return super().invoke(ctx)
+                with stdout_is_ours():
+                    return super().invoke(ctx)
             except NavpError as error:
                 _stop(error)
 

@@ -57,7 +57,7 @@ def index_file(values: tuple[str, ...], given: Given) -> None:
 
     listed = read_spacings(Path(values[0]), units=given.units)
     _refuse_unfit(listed.kind, values[0], given)
-    known = given.calibration(units_of(listed)) if given.calibrate is not None else {}
+    known = given.calibration(units_of(listed)) if given.calibrate else {}
     if given.powder or listed.kind == "powder" or listed.quantity == "two_theta":
         result = _lines(listed, given.errors | known, given.radiation)
     elif listed.kind == "spots":

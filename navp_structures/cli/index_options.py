@@ -47,6 +47,7 @@ _OPTIONS = (
     ),
     click.option(
         "--calibrate",
+        multiple=True,
         metavar='"PHASE VALUE..."',
         help="A standard that the same instrument measured, in the same units: its phase "
         "and values, or a file of them.",
@@ -121,7 +122,7 @@ class Given:
     angles: tuple[str, ...]
     angle_sigma: float
     scale_sigma: str | None
-    calibrate: str | None
+    calibrate: tuple[str, ...]
     labels: tuple[str, ...]
     probe: str | None
     powder: bool
@@ -167,12 +168,14 @@ class Given:
 
     def calibration(self, units: str) -> dict[str, Any]:
         """Return the option ``calibration`` of what is measured in a unit; empty without."""
-        if self.calibrate is None:
+        if not self.calibrate:
             return {}
+        if len(self.calibrate) > 1:
+            raise InputError("--calibrate is given twice; one standard is used")
         from navp_structures.cli.calibrate import calibration_of
 
         found = calibration_of(
-            self.calibrate,
+            self.calibrate[0],
             units=units,
             sigma=self.sigma,
             radiation=self.radiation,

@@ -25,7 +25,7 @@ from navp_structures.io.cif_values import (
     read_correlation,
     texts,
 )
-from navp_structures.io.files import LARGEST_FILE, naming, read_text
+from navp_structures.io.files import naming, read_text
 from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.formula import format_formula, parse_formula
@@ -44,6 +44,9 @@ _KIND = re.compile(
     re.DOTALL,
 )
 
+
+LARGEST_CIF = 10_000_000
+"""Bytes; with structure factors a few MB. The parser takes up to 20 times as much."""
 
 LARGEST_DOCUMENT = 10_000
 """Data blocks of a CIF."""
@@ -91,7 +94,7 @@ def read_cif(path: str | os.PathLike[str], *, block: str | None = None) -> Phase
 
 
 def read_block(
-    path: Path | Traversable, *, block: str | None = None, largest: int = LARGEST_FILE
+    path: Path | Traversable, *, block: str | None = None, largest: int = LARGEST_CIF
 ) -> cif.Block:
     """Return the one block of a CIF that holds a cell, or the named one."""
     return block_in(read_text(path, largest=largest), path, block=block)
@@ -124,6 +127,10 @@ def _block_names(blocks: Sequence[cif.Block]) -> str:
 
 
 def _parsed(text: str, path: Path | Traversable) -> cif.Document:
+    if "\0" in text:
+        raise CifError(
+            f"{path} is no CIF: it holds zero bytes, as binary files do; save it as UTF-8 text"
+        )
     if "_cell.length_a" in text.casefold():
         # Newer dictionaries write _cell.length_a for _cell_length_a.
         text = _DOTTED.sub(r"\1_", text)
@@ -133,6 +140,8 @@ def _parsed(text: str, path: Path | Traversable) -> cif.Document:
         raise CifError(f"{path} holds {count} data blocks, more than {LARGEST_DOCUMENT}")
     try:
         document = cif.read_string(text)
+    except MemoryError:
+        raise CifError(f"{path} needs more memory than there is") from None
     except (ValueError, RuntimeError) as error:
         raise CifError(f"{path} is no CIF: {_first_line(error)}") from None
     return document
@@ -142,8 +151,10 @@ def read_header(block: cif.Block) -> Header:
     """Return what a block says of cell, symmetry, formula, Z and temperature."""
     cell = _cell(block)
     temperature, temperature_su = optional_number(block, _TEMPERATURES)
-    if temperature is not None and not math.isfinite(temperature):
-        raise CifError(f"the temperature is {temperature} K; it must be a finite number")
+    if temperature is not None and not 0.0 <= temperature < math.inf:
+        raise CifError(
+            f"the temperature is {temperature:g} K; it must be a finite number from 0 up"
+        )
     units, _ = optional_number(block, ["_cell_formula_units_Z"])
     if units is not None and not (units.is_integer() and units >= 1):
         raise CifError(f"_cell_formula_units_Z is {units:g}; it must be a whole number above 0")
@@ -216,6 +227,8 @@ def _completed(header: Header, sites: tuple[Site, ...]) -> tuple[str | None, int
         for species in site.species:
             element = species.element
             content[element] = content.get(element, 0.0) + times * species.occupancy
+    if formula is None and not any(content.values()):
+        return None, units  # every site is empty
     if formula is None:
         whole = {e: round(n) for e, n in content.items()}
         divisor = units or gcd(*whole.values())
@@ -268,4 +281,5 @@ def _provenance(block: cif.Block) -> Provenance:
 def _first_line(error: Exception) -> str:
     """Return gemmi's complaint, ``string:LINE:COLUMN(BYTE): text``, as ``line LINE: text``."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return re.sub(r"^string:(\d+):\d+\(\d+\):", r"line \1:", lines[0])[:200]
+    place = re.sub(r"^string:(\d+)(:\d+\(\d+\):| in \S*:)", r"line \1:", lines[0])
+    return place.removeprefix("string: ")[:200]

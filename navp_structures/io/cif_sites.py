@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +13,12 @@ import gemmi
 from gemmi import cif
 
 from navp_structures.errors import CifError, SiteError, shown
+from navp_structures.io.cif_text import value_text
 from navp_structures.io.cif_values import ANISO_AXES, number
 from navp_structures.model.site import OptionalSextet, Sextet, Site, Species
+
+MOST_SITES = 15_000
+"""Rows of a loop of sites; each is compared with its neighbours."""
 
 _B_TO_U = 1.0 / (8.0 * math.pi**2)
 _SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]{0,2})([+-])([0-9]{0,2})|0)?$")
@@ -49,7 +54,7 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
         if block.find_loop("_atom_site_Cartn_x") or block.find_value("_atom_site_Cartn_x"):
             raise CifError(f"{block.name} has its atoms in Cartesian coordinates only")
         return ()
-    tensors = dict(_tensors(block))
+    tensors = _tensors_by_label(block)
     sites: dict[object, Site] = {}
     for row in _rows(block, "_atom_site_", "fract_x"):
         if row.values.get("calc_flag") in ("dum", "dummy"):
@@ -61,6 +66,13 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
             # Built anew, so that the sum of the occupancies is checked.
             site = replace(first, species=first.species + site.species)
         sites[place] = site
+    labels = Counter(site.label for site in sites.values())
+    for label in tensors:
+        if labels[label] > 1:
+            raise CifError(
+                f"{labels[label]} sites are called {shown(label)}, and one of them has U_ij or "
+                "B_ij; give each its own label"
+            )
     return tuple(sites.values())
 
 
@@ -122,7 +134,7 @@ def _symbol(row: _Row) -> str:
     if given is not None:
         symbol = _element(given)
     else:
-        letters = re.sub(r"[^A-Za-z].*", "", row.label)[:2]
+        letters = re.sub(r"[^A-Za-z].*", "", row.values.get("label", ""))[:2]
         # Labels such as Ow1 or Na2A: the longest element that they begin with.
         symbol = _element(letters) or _element(letters[:1])
     if symbol is None:
@@ -145,6 +157,16 @@ def _element(text: str) -> str | None:
 
 def _displacement(site: Site) -> tuple[object, ...]:
     return (site.u_iso, site.u_iso_su, site.u_aniso, site.u_aniso_su)
+
+
+def _tensors_by_label(
+    block: cif.Block,
+) -> dict[str, tuple[Sextet, OptionalSextet]]:
+    found: dict[str, tuple[Sextet, OptionalSextet]] = {}
+    for label, tensor in _tensors(block):
+        if found.setdefault(label, tensor) != tensor:
+            raise CifError(f"two different U_ij or B_ij are given for site {shown(label)}")
+    return found
 
 
 def _tensors(block: cif.Block) -> Iterator[tuple[str, tuple[Sextet, OptionalSextet]]]:
@@ -178,11 +200,15 @@ def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
         return
     tags = [tag[len(prefix) :].casefold() for tag in loop.tags]
     width = loop.width()
+    if loop.length() > MOST_SITES:
+        raise CifError(
+            f"the loop of {prefix}{needed} has {loop.length()} rows, more than {MOST_SITES}"
+        )
     # gemmi makes a new list each time that it is asked.
     values = loop.values
     for start in range(0, len(values), width):
         cells = zip(tags, values[start : start + width], strict=True)
-        known = {tag: cif.as_string(v).strip() for tag, v in cells if not cif.is_null(v)}
+        known = {tag: value_text(v) for tag, v in cells if not cif.is_null(v)}
         yield _Row(known, known.get("label", f"number {start // width + 1}"))
 
 
@@ -190,7 +216,7 @@ def _single_row(block: cif.Block, prefix: str) -> _Row:
     items: Any = block  # gemmi's stubs do not say that a block can be iterated
     pairs = [item.pair for item in items if item.pair is not None]
     known = {
-        tag[len(prefix) :].casefold(): cif.as_string(value).strip()
+        tag[len(prefix) :].casefold(): value_text(value)
         for tag, value in pairs
         if tag.casefold().startswith(prefix) and not cif.is_null(value)
     }

@@ -35,7 +35,8 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     SpaceGroupError
         When the name is unknown or the operations form no group.
     """
-    operations = texts(block, *_OPERATIONS)
+    listed = [found for tag in _OPERATIONS if (found := texts(block, tag))]
+    operations = listed[0] if listed else ()
     number = _number(block)
     readings = list(_readings(block, cell))
     named = [reading for _, reading in readings if isinstance(reading, SpaceGroup)]
@@ -51,7 +52,10 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
         raise CifError(
             f"{block.name} names no symmetry: neither operations nor a space group are given"
         )
-    for contradiction in _contradictions(readings, group, number):
+    contradictions = list(_contradictions(readings, group, number))
+    if any(SpaceGroup.from_operations(other) != group for other in listed[1:]):
+        contradictions.append("has two lists of operations, which differ")
+    for contradiction in contradictions:
         warnings.warn(
             f"{block.name}: the CIF {contradiction}; {group} is taken",
             SettingWarning,

@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from gemmi import cif
 
 from navp_structures.errors import CifError, shown
+from navp_structures.io.cif_text import value_text
 from navp_structures.io.text_lines import number_with_su
 from navp_structures.model.cell import Correlation
 
 ANISO_AXES = ("11", "22", "33", "12", "13", "23")
 """Order of the six displacement parameters in this package."""
+
+MOST_TEXTS = 20_000
+"""Of one tag: authors, or operations of a group in a large supercell."""
 
 DATABASE_TAGS = {
     "ICSD": "_database_code_ICSD",
@@ -105,9 +109,9 @@ def number(text: str, what: str) -> tuple[float, float | None]:
     >>> number("8.7288(2)", "a")
     (8.7288, 0.0002)
     """
-    found = number_with_su(cif.as_string(text).strip())
+    found = number_with_su(value_text(text))
     if found is None:
-        raise CifError(f"{what} is {shown(cif.as_string(text))}, which is no number")
+        raise CifError(f"{what} is {shown(value_text(text))}, which is no number")
     return found
 
 
@@ -125,16 +129,22 @@ def optional_text(block: cif.Block, *tags: str) -> str | None:
     for tag in tags:
         text = block.find_value(tag)
         if text is not None and not cif.is_null(text):
-            plain = plain_text(cif.as_string(text))
+            plain = plain_text(value_text(text))
             if plain:
                 return plain
     return None
 
 
 def texts(block: cif.Block, *tags: str) -> tuple[str, ...]:
-    """Return the known texts of the first tag, single or looped, that has any."""
+    """Return the known texts of the first tag, single or looped, that has any.
+
+    More than `MOST_TEXTS` are a CifError.
+    """
     for tag in tags:
-        found = [cif.as_string(v).strip() for v in block.find_values(tag) if not cif.is_null(v)]
+        count = len(block.find_values(tag))
+        if count > MOST_TEXTS:
+            raise CifError(f"{tag} has {count} values, more than {MOST_TEXTS}")
+        found = [value_text(v) for v in block.find_values(tag) if not cif.is_null(v)]
         if any(found):
             return tuple(plain_text(text) for text in found if text)
     return ()

@@ -22,6 +22,7 @@ _NUMBERS: Final = ("value", "uncertainty", "from", "temperature", "radiation", "
 _PLAIN: Final = ("temperature", "radiation", "from_radiation")
 _COMMA: Final = re.compile("(?<=[0-9]),(?=[0-9])")
 _SEPARATORS: Final = (";", "\t", ",")
+_DECLARED: Final = re.compile(r'"?sep=([;\t,])"?', re.IGNORECASE)
 
 Problem = Callable[[int, str], None]
 
@@ -46,8 +47,15 @@ def claim_rows(text: str, problem: Problem) -> Iterator[tuple[int, dict[str, Any
         return
     if not lines:
         return
+    # What spreadsheets with decimal commas write in front.
+    declared = _DECLARED.fullmatch(lines[0][1])
+    lines = lines[1:] if declared else lines
+    if not lines:
+        return
     number, line = lines[0]
     separator = next((mark for mark in _SEPARATORS if mark in line), ",")
+    separator = declared[1] if declared else separator
+    marks: set[str] = set()
     keys = _headings(number, _cells(number, line, separator, problem), problem)
     for number, line in lines[1:] if keys else []:
         cells = _cells(number, line, separator, problem)
@@ -60,6 +68,10 @@ def claim_rows(text: str, problem: Problem) -> Iterator[tuple[int, dict[str, Any
             continue
         filled = {key: cell for key, cell in zip(keys, cells, strict=False) if cell}
         row: dict[str, Any] = {"id": f"line-{number}"}
+        marks |= {mark for mark in ".," for key in _NUMBERS if mark in filled.get(key, "")}
+        if separator != "," and len(marks) > 1:
+            problem(number, "it has another decimal mark than the lines above; keep one")
+            return
         for key, cell in filled.items():
             row[_SEVERAL.get(key, key)] = _value(key, cell, comma=separator != ",")
         yield number, row

@@ -93,7 +93,7 @@ def claims_of_text(text: str, *, file: str = "claims", table: bool = False) -> C
     InputError
         When nothing can be read.
     """
-    reading = _Reading(file=file)
+    reading = _Reading(file=file, table=table)
     head: Mapping[str, str] = {}
     if table:
         rows = claim_rows(text, reading.problem)
@@ -119,6 +119,7 @@ class _Reading:
     """The claims and problems of one file, as they come."""
 
     file: str
+    table: bool = False
     good: list[Claim] = field(default_factory=list)
     problems: list[ClaimProblem] = field(default_factory=list)
     broken: dict[str, int] = field(default_factory=dict)
@@ -146,7 +147,12 @@ class _Reading:
 
     def claims(self, head: Mapping[str, str]) -> Claims:
         if not self.good and not self.problems:
-            self.problem(1, "it holds no claims; each begins with a line [[claims]]")
+            where = (
+                "is a line below the headings"
+                if self.table
+                else "begins with a line [[claims]]"
+            )
+            self.problem(1, f"it holds no claims; each {where}")
         problems = sorted(self.problems, key=lambda problem: problem.line)
         return Claims(claims=tuple(self.good), file=self.file, problems=tuple(problems), **head)
 

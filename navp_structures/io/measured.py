@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,11 @@ from navp_structures.io.text_lines import text_lines
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured import MeasuredPattern, check_points
 from navp_structures.show.tables import printable
+
+LARGEST_PATTERN = 20_000_000
+"""Bytes."""
+
+MOST_POINTS = 300_000
 
 _LONGEST_QUOTE = 40
 _COUNTS = {2: "two", 3: "three"}
@@ -87,7 +93,7 @@ def read_pattern(path: str | os.PathLike[str]) -> MeasuredPattern:
     if not name:
         raise InputFileError("cannot read a file without a name; the path is empty")
     file = Path(name)
-    text = read_text(file)
+    text = read_text(file, largest=LARGEST_PATTERN)
     with naming(file):
         points, lines = number_columns(text)
         check_points(*points.T, place=lambda i: f"in line {lines[i]}")
@@ -114,9 +120,11 @@ def number_columns(text: str) -> tuple[Floats, list[int]]:
 
 def _data_lines(text: str) -> list[tuple[int, str]]:
     """Return (line number, text) of each line that must hold numbers."""
-    lines = list(_without_comments(text))
+    lines = list(islice(_without_comments(text), MOST_POINTS + 2))
     if lines and _is_heading(lines[0][1]):
         del lines[0]
+    if len(lines) > MOST_POINTS:
+        raise InputError(f"it holds more than {MOST_POINTS} points, the most that are read")
     if not lines:
         raise InputError("it holds no data; two or three columns of numbers are expected")
     return lines
@@ -125,15 +133,17 @@ def _data_lines(text: str) -> list[tuple[int, str]]:
 def _without_comments(text: str) -> Iterator[tuple[int, str]]:
     opened = 0
     for number, untrimmed in enumerate(text_lines(text), start=1):
-        line = untrimmed.strip()
-        while opened or line.startswith("/*"):
-            start = 0 if opened else 2
-            end = line.find("*/", start)
+        line, at = untrimmed.strip(), 0
+        while opened or line.startswith("/*", at):
+            end = line.find("*/", at if opened else at + 2)
             opened = opened or number
             if end < 0:
-                line = ""
+                at = len(line)
                 break
-            opened, line = 0, line[end + 2 :].strip()
+            opened, at = 0, end + 2
+            while line[at : at + 1].isspace():
+                at += 1
+        line = line[at:]
         if line and not _is_comment(line):
             yield number, line
     if opened:
@@ -183,7 +193,8 @@ def _layout(lines: list[tuple[int, str]]) -> _Layout:
             "are expected, separated by blanks, tabs, commas or semicolons, after at most "
             "one heading line"
         )
-    if separator == "," and _may_be_decimal_commas(cells):
+    pointless = separator == "," and not any("." in text for _, text in lines)
+    if separator == "," and _may_be_decimal_commas(cells, pointless=pointless):
         raise InputError(
             f"line {number} is {_quoted(line)}, whose commas may be decimal marks or "
             "separators; separate the columns by blanks, tabs or semicolons"
@@ -212,10 +223,15 @@ def _cells(line: str, separator: str) -> list[str]:
     return [cell.strip(" \t") for cell in line.split(separator)]
 
 
-def _may_be_decimal_commas(cells: list[str]) -> bool:
-    """Whether ``10,02,300,5`` or ``10,02`` was meant to have fractions."""
+def _may_be_decimal_commas(cells: list[str], *, pointless: bool) -> bool:
+    """Whether ``10,02,300,5`` or ``10,02`` was meant to have fractions.
+
+    So may ``10,5,300`` in a file without any decimal point.
+    """
     if not all(cell.lstrip("+-").isdecimal() for cell in cells):
         return False
+    if pointless and len(cells) > min(_COUNTS):
+        return True
     return len(cells) > max(_COUNTS) or any(map(_ZERO_IN_FRONT.fullmatch, cells[1:]))
 
 

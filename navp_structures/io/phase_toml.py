@@ -24,6 +24,9 @@ SCHEMA = 1
 
 LARGEST_TOML = 1_000_000
 
+_NO_PHASE = "none."
+"""How the answers of indexing begin that are no phase: ``none.random``, ``none.lattice``."""
+
 MOST_PARTS = 50
 """Of a key with dots; those of this schema have two."""
 
@@ -165,6 +168,11 @@ def check_alias(item: object) -> str:
     # A text that ends so is a path wherever a phase is asked for.
     if item.casefold().endswith(".cif") or item.startswith("-"):
         raise PhaseDataError(f"alias {item!r} would be read as a file or as an option")
+    if item.casefold().startswith(_NO_PHASE):
+        raise PhaseDataError(
+            f"alias {item!r} would be read as 'no phase': names that begin with {_NO_PHASE!r} "
+            "stand for it in the results of indexing"
+        )
     if item.casefold() == "all":
         raise PhaseDataError(f"alias {item!r} stands for every phase and can name none")
     return item

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import secrets
+import tomllib
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gemmi import cif
 
@@ -96,6 +98,27 @@ def notes_text(
     return "\n".join(lines) + "\n"
 
 
+def dropped_words(old: Path, new: bytes) -> tuple[str, ...]:
+    """Return what the TOML of a phase says and a new one does not, each as key and value."""
+    try:
+        was = tomllib.loads(old.read_text("utf-8")) if old.is_file() else {}
+    except (OSError, ValueError, RecursionError):  # nothing in it can be read
+        return ()
+    return tuple(_dropped(was, tomllib.loads(new.decode())))
+
+
+def _dropped(was: dict[str, Any], now: dict[str, Any], of: str = "") -> Iterator[str]:
+    for key, value in was.items():
+        kept = now.get(key)
+        if key == "aliases" and isinstance(value, list):
+            yield from (f"alias {shown(name)}" for name in value if name not in (kept or ()))
+        elif isinstance(value, dict):
+            yield from _dropped(value, kept if isinstance(kept, dict) else {}, f"{key}.")
+        elif kept is None:
+            several = f" ({len(value)})" if isinstance(value, list) else f" {shown(value)}"
+            yield f"{of}{key}{several}"
+
+
 def write_pair(
     folder: Path, stem: str, contents: tuple[bytes, bytes], *, force: bool = False
 ) -> tuple[Path, Path]:
@@ -165,7 +188,7 @@ def _check_targets(targets: tuple[Path, Path], cif_data: bytes, *, force: bool) 
             raise InputFileError(f"cannot write {target}: it is no regular file")
         same = target.suffix == ".cif" and target.read_bytes() == cif_data
         if not force and not same:
-            raise InputFileError(f"{target} exists; say force to replace it")
+            raise InputFileError(f"{target} exists; say force (--force) to replace it")
 
 
 def _keep_names(folder: Path) -> None:

@@ -98,10 +98,15 @@ def _list_of(kind: str, content: dict[str, Any], source: str) -> MeasuredList:
         units=units,
         sigma=_column("sigma", sigma),
         intensities=_column("intensities", content.get("intensities")),
-        labels=tuple(_listed("labels", content.get("labels") or [])),
-        angles=_angles(content.get("angles") or []),
+        labels=tuple(_listed("labels", _given(content, "labels"))),
+        angles=_angles(_given(content, "angles")),
         source=source,
     )
+
+
+def _given(content: dict[str, Any], name: str) -> Any:
+    value = content.get(name)
+    return [] if value is None else value
 
 
 def _listed(name: str, value: Any) -> list[Any]:

@@ -15,6 +15,8 @@ from navp_structures.model.measured_list import MOST_VALUES, MeasuredList
 
 SEPARATORS = (";", "\t", ",", " ")
 
+MOST_COLUMNS = 200
+
 _MARKS = ".,"
 _TEXTS = ("label", "left out")
 _NAMES = {";": "semicolons", "\t": "tabs", ",": "commas", " ": "blanks"}
@@ -97,11 +99,17 @@ def headings_in(
     joined = _joined(text)
     try:
         cells = split_cells(joined, find_separator(joined, separators))
+        _check_count(cells)
         if any(_number(cell, _MARKS) is not None for cell in cells):
             return None
         return tuple(read_heading(cell) for cell in cells)
     except InputError as error:
         raise InputError(f"line {number} is {shown(text)}: {error}") from None
+
+
+def _check_count(cells: Sequence[str]) -> None:
+    if len(cells) > MOST_COLUMNS:
+        raise InputError(f"it has {len(cells)} columns; at most {MOST_COLUMNS} are read")
 
 
 def find_separator(line: str, separators: Sequence[str] = SEPARATORS) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ import numpy as np
 from navp_structures.errors import InputError, shown
 from navp_structures.io.spacing_headings import unit_of
 from navp_structures.io.text_lines import data_lines, written_number
-from navp_structures.model.measured_list import MeasuredList
+from navp_structures.model.measured_list import MOST_VALUES, MeasuredList
 
 _DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LENGTH = r"(?:nm|[AÅ\u212b])"
@@ -78,8 +79,15 @@ def read_spacing_text(text: str, *, source: str = "text") -> MeasuredList:
     lines = list(data_lines(text))
     if not lines:
         raise InputError("the text is empty; write spacings such as '2.542 Å, 2.992 Å'")
+    if len(lines) > 2 * MOST_VALUES:
+        raise InputError(f"it has {len(lines)} lines; at most {MOST_VALUES} values are read")
     comma = _decimal_comma(lines)
-    items = [item for line in lines for item in _items(line, comma)]
+    items: list[_Item] = []
+    for line in lines:
+        items += _items(line, comma)
+        if len(items) > MOST_VALUES + 1:
+            raise _wrong(line, f"it is beyond the {MOST_VALUES} values that are read")
+    _refuse_columns(items)
     angles = [item for item in items if item.quantity == "angle"]
     values = _spacings(items)
     if not values:
@@ -149,6 +157,19 @@ def _items(line: tuple[int, str], comma: bool) -> list[_Item]:
     return items
 
 
+def _refuse_columns(items: Sequence[_Item]) -> None:
+    """Refuse lines of as many bare numbers each: they may be d and its intensity."""
+    counts = Counter(item.line[0] for item in items)
+    bare = all(item.quantity is item.unit is item.label is None for item in items)
+    if not bare or len(counts) < 2 or len(set(counts.values())) > 1 or 1 in counts.values():
+        return
+    raise _wrong(
+        items[0].line,
+        f"each line holds {counts[items[0].line[0]]} numbers, which may be columns; put a "
+        "heading above them, such as 'd (A)  intensity', or write one spacing a line",
+    )
+
+
 def _spacings(items: Sequence[_Item]) -> list[_Item]:
     return [item for item in items if item.quantity != "angle"]
 
@@ -157,6 +178,8 @@ def _words(line: tuple[int, str]) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
     at = 0
     while at < len(line[1]):
+        if len(words) > 3 * MOST_VALUES:
+            raise _wrong(line, f"it goes on beyond the {MOST_VALUES} values that are read")
         match = _TOKENS.match(line[1], at)
         kind = match.lastgroup if match is not None else None
         if match is None or kind is None or _runs_on(kind, words):

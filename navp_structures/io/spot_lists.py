@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,15 +19,32 @@ from navp_structures.io.files import naming, read_text
 from navp_structures.io.measured import number_columns
 from navp_structures.io.spacing_table import SEPARATORS, headings_in, read_table
 from navp_structures.io.text_lines import data_lines
+from navp_structures.show.tables import printable
 
 SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
 _KEYS: Final = ("spots", "x", "y", "start", "intensities", "name")
 
-# Bytes of all arrays once unpacked, and of one text file: ten million spots, and far more
+# Bytes of all arrays once unpacked, and of one text file: twelve million spots, and far more
 # spots than one pattern has.
-_LARGEST_ARCHIVE: Final = 1_000_000_000
+_LARGEST_ARCHIVE: Final = 200_000_000
 _LARGEST_TEXT: Final = 5_000_000
+
+# What numpy, and what it calls, make of a broken file; a header is read like a line of Python.
+_BROKEN: Final = (
+    BadZipFile,
+    EOFError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,7 +122,7 @@ def _text(file: Path) -> SpotList:
         with naming(file):
             return _table(text, file) if _has_headings(text) else _columns(text, file)
     except NavpError as error:
-        return SpotList(name=file.stem, error=str(error))
+        return SpotList(name=printable(file.stem), error=str(error))
 
 
 def _has_headings(text: str) -> bool:
@@ -120,16 +139,20 @@ def _table(text: str, file: Path) -> SpotList:
     order = sorted(SEPARATORS, key="\t".__ne__) if tabs_first else SEPARATORS
     found = read_table(text, separators=order)
     if found.kind != "spots":
-        return SpotList(name=file.stem, error=f"{file}: these are {found.kind}, not spots")
+        sentence = f"{file}: these are {found.kind}, not spots"
+        return SpotList(name=printable(file.stem), error=sentence)
     return SpotList(
-        name=file.stem, spots=found.values, intensities=found.intensities, units=found.units
+        name=printable(file.stem),
+        spots=found.values,
+        intensities=found.intensities,
+        units=found.units,
     )
 
 
 def _columns(text: str, file: Path) -> SpotList:
     columns, _ = number_columns(text)
     intensities = columns[:, 2] if columns.shape[1] > 2 else None
-    return SpotList(name=file.stem, spots=columns[:, :2], intensities=intensities)
+    return SpotList(name=printable(file.stem), spots=columns[:, :2], intensities=intensities)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -140,17 +163,29 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             archive = np.load(file, allow_pickle=False)
             if not isinstance(archive, np.ndarray):
                 _check_size(archive.zip)
-                return {key: archive[key] for key in archive.files if key in _KEYS}
+                return {key: _array(archive[key], key) for key in archive.files if key in _KEYS}
     except InputFileError as error:
         raise InputFileError(f"cannot read {path}: {error}") from None
     except OSError as error:
         raise InputFileError(f"cannot read {path}: {error.strerror or error}") from None
-    except (BadZipFile, EOFError, KeyError, RuntimeError, ValueError, zlib.error) as error:
+    except _BROKEN as error:
         raise InputFileError(
-            f"cannot read {path}: {error}; an .npz file of numbers is expected, "
+            f"cannot read {path}: {_reason(error)}; an .npz file of numbers is expected, "
             "Python objects in it are never loaded"
         ) from None
     raise InputFileError(f"cannot read {path}: it is one array, no .npz file")
+
+
+def _array(found: object, key: str) -> np.ndarray:
+    if not isinstance(found, np.ndarray):  # numpy gives the bytes of what is no array
+        raise InputFileError(f"{key} in it is no array")
+    return found
+
+
+def _reason(error: Exception) -> str:
+    """Return the first sentence of a complaint: numpy goes on with how to load pickles."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0].split(". ")[0].rstrip(".")[:200]
 
 
 def _check_size(archive: ZipFile) -> None:
@@ -190,7 +225,7 @@ def _patterns(arrays: Mapping[str, np.ndarray]) -> tuple[int, Iterator[SpotList]
         for n, (low, high) in enumerate(pairwise(bounds.tolist())):
             part = n if one else slice(low, high)
             yield SpotList(
-                name=str(names[n]) or None,
+                name=printable(str(names[n])) or None,
                 spots=spots[part],
                 intensities=None if intensities is None else intensities[part],
                 filled=one,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from navp_structures.errors import InputError
+
+LONGEST_LINE = 500_000
+"""Characters; fifty thousand values stand in it."""
 
 _NUMBER = re.compile(
     r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE]([+-]?[0-9]{1,3}))?(?:\(([0-9]+)\))?"
@@ -37,9 +39,18 @@ def data_lines(text: str, comments: tuple[str, ...] = ("#", "!")) -> Iterator[tu
     """Yield (line number from 1, line) of each line that is neither blank nor a comment.
 
     Blanks around a line are cut, tabs behind it are not: they separate empty cells.
+
+    Raises
+    ------
+    InputError
+        When it holds zero bytes, or a line is longer than `LONGEST_LINE`.
     """
     for number, line in enumerate(text_lines(text), start=1):
         if line.strip() and not line.lstrip().startswith(comments):
+            if len(line) > LONGEST_LINE:
+                raise InputError(
+                    f"line {number} has {len(line)} characters; at most {LONGEST_LINE} are read"
+                )
             yield number, line.strip(" ")
 
 
@@ -55,11 +66,12 @@ def number_with_su(text: str) -> tuple[float, float | None] | None:
     if match is None:
         return None
     mantissa, exponent, digits = match.groups()
-    value = Decimal(mantissa).scaleb(int(exponent or 0))
+    # Decimal does not scale numbers of a million digits, and rounds those of thirty.
+    value = float(f"{mantissa}e{exponent or 0}")
     if digits is None or not digits.strip("0"):
-        return float(value), None
-    place = value.as_tuple().exponent
-    return float(value), float(Decimal(digits).scaleb(int(place)))
+        return value, None
+    place = int(exponent or 0) - len(mantissa.partition(".")[2])
+    return value, float(f"{digits}e{place}")
 
 
 def written_number(text: str, *, comma: bool = False) -> tuple[float, float | None] | None:

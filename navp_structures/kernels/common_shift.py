@@ -1,164 +1,112 @@
 r"""What shifts all measured lines together: a scale, a zero, a displaced sample.
 
 A line at :math:`y_i` is the calculated one :math:`x_{j(i)}` moved by shifts s that all lines
-share, and an error of its own: :math:`y_i = x_{j(i)} + B_i s + \varepsilon_i`. Which line is
-which is not known beforehand.
+share, and an error of its own: :math:`y_i = x_{j(i)} + B_i s + \varepsilon_i`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from navp_structures.kernels.lattice import Floats, Ints
-
-# Squared deviation in sigma, and weakness, that a line is worth before it is a stray one.
-_STRAY: Final = 30.0
-
-_REACH: Final = 3.0
-
-# Of sigma; between neighbouring trial shifts.
-_STEP: Final = 0.5
-_MOST_TRIALS: Final = 4001
-
-_ROUNDS: Final = 20
+from navp_structures.kernels.lattice import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CommonShift:
-    """One assignment of the lines, and the shifts that it needs.
+    """The shifts of lines whose calculated positions are known.
 
     Parameters
     ----------
-    line
-        Number of the calculated line of each measured one, -1 for a stray one, ``(n,)``.
     shift, covariance
-        Shapes ``(k,)`` and ``(k, k)``, from sigma and the prior.
+        Shapes ``(k,)`` and ``(k, k)``.
     gain
-        Derivative of the shifts by the measured positions, ``(k, n)``; 0 for stray lines.
+        Derivative of the shifts by the measured positions, ``(k, n)``.
     residual
-        What the shifts leave of each line, in sigma, ``(n,)``; NaN for stray ones.
-    cost
-        Minus twice the logarithm of its probability, up to a constant.
+        What the shifts leave of each line, in sigma, ``(n,)``.
     """
 
-    line: Ints
     shift: Floats
     covariance: Floats
     gain: Floats
     residual: Floats
-    cost: float
 
 
-def common_shifts(
-    measured: Floats,
-    sigma: Floats,
-    basis: Floats,
-    calculated: Floats,
-    weakness: Floats,
-    prior: Floats,
-) -> list[CommonShift]:
-    """Return the assignments of lines that some common shift suggests, the best first.
+def common_shift(away: Floats, sigma: Floats, basis: Floats, prior: Floats) -> CommonShift:
+    """Return the shifts by least squares.
 
     Parameters
     ----------
-    measured, sigma
-        Positions and their standard deviations, shape ``(n,)``.
+    away, sigma
+        Measured minus calculated positions, and standard deviations, shape ``(n,)``.
     basis
         What one unit of each shift adds to a position, ``(n, k)``.
-    calculated
-        Positions, ``(m,)``.
-    weakness
-        Minus twice the logarithm of the relative strength of each line, ``(m,)``, or of each
-        for each measured one, ``(n, m)``; infinite for one that it cannot be.
     prior
-        Standard deviation of each shift before the measurement, ``(k,)``.
-    """
-    found: dict[bytes, CommonShift] = {}
-    for trial in _trials(sigma, basis, prior):
-        line = _nearest(measured - trial, sigma, calculated, weakness)
-        for _ in range(_ROUNDS):
-            if line.tobytes() in found or (line < 0).all():
-                break
-            made = _solved(line, measured, sigma, basis, calculated, weakness, prior)
-            moved = measured - basis @ made.shift
-            settled, line = line, _nearest(moved, sigma, calculated, weakness)
-            if np.array_equal(line, settled):
-                found[line.tobytes()] = made
-                break
-    return sorted(found.values(), key=lambda made: made.cost)
-
-
-def without_prior(made: CommonShift, measured_sigma: Floats, basis: Floats) -> CommonShift:
-    """Return an assignment with the shifts that its lines alone show.
+        Standard deviation of each shift beforehand, ``(k,)``; infinite where nothing is known.
 
     Raises
     ------
     numpy.linalg.LinAlgError
-        When they do not determine the shifts.
+        When lines and prior do not determine the shifts.
     """
-    used = made.line >= 0
-    scaled = basis[used] / measured_sigma[used, np.newaxis]
-    covariance = np.asarray(np.linalg.inv(scaled.T @ scaled), dtype=np.float64)
-    gain = np.zeros_like(made.gain)
-    gain[:, used] = covariance @ scaled.T / measured_sigma[used]
-    # The residuals hold what the shifts with the prior have left.
-    step = gain[:, used] @ (made.residual[used] * measured_sigma[used])
-    residual = made.residual - (basis @ step) / measured_sigma
-    return CommonShift(
-        line=made.line,
-        shift=made.shift + step,
-        covariance=covariance,
-        gain=gain,
-        residual=residual,
-        cost=made.cost,
-    )
-
-
-def _trials(sigma: Floats, basis: Floats, prior: Floats) -> Floats:
-    """Return shifts of a whole list that the prior allows, the middle one 0."""
-    widest = _REACH * float(np.linalg.norm(basis * prior, axis=1).max())
-    step = _STEP * float(sigma.min())
-    count = min(2 * int(np.ceil(widest / step)) + 1, _MOST_TRIALS)
-    return np.linspace(-widest, widest, count)
-
-
-def _nearest(moved: Floats, sigma: Floats, calculated: Floats, weakness: Floats) -> Ints:
-    residual = (moved[:, np.newaxis] - calculated) / sigma[:, np.newaxis]
-    cost = residual**2 + weakness
-    best = np.argmin(cost, axis=1)
-    stray = cost[np.arange(len(moved)), best] > _STRAY
-    return np.where(stray, -1, best)
-
-
-def _solved(
-    line: Ints,
-    measured: Floats,
-    sigma: Floats,
-    basis: Floats,
-    calculated: Floats,
-    weakness: Floats,
-    prior: Floats,
-) -> CommonShift:
-    used = line >= 0
-    rows = np.flatnonzero(used)
-    scaled = basis[used] / sigma[used, np.newaxis]
+    scaled = basis / sigma[:, np.newaxis]
     information = scaled.T @ scaled + np.diag(prior**-2.0)
     covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    gain = np.zeros((basis.shape[1], len(measured)))
-    gain[:, used] = covariance @ scaled.T / sigma[used]
-    away = np.full(len(measured), np.nan)
-    away[used] = measured[used] - calculated[line[used]]
-    shift = gain[:, used] @ away[used]
+    gain = np.asarray(covariance @ scaled.T / sigma)
+    shift = gain @ away
     residual = (away - basis @ shift) / sigma
-    weak = np.broadcast_to(weakness, (len(measured), len(calculated)))[rows, line[used]]
-    cost = float(
-        (residual[used] ** 2 + weak).sum()
-        + _STRAY * (~used).sum()
-        + ((shift / prior) ** 2).sum()
-    )
-    return CommonShift(
-        line=line, shift=shift, covariance=covariance, gain=gain, residual=residual, cost=cost
-    )
+    return CommonShift(shift=shift, covariance=covariance, gain=gain, residual=residual)
+
+
+def likely_shifts(
+    measured: Floats,
+    calculated: Floats,
+    weight: Floats,
+    width: float,
+    farthest: float,
+    most: int,
+) -> Floats:
+    """Return shifts that bring measured lines onto strong calculated ones, best first.
+
+    Each pair of a measured and a calculated line votes for its difference; the sums of votes
+    in a window are compared.
+
+    Parameters
+    ----------
+    measured, calculated
+        Positions, shapes ``(n,)`` and ``(m,)``.
+    weight
+        Of each calculated line, shape ``(m,)``.
+    width
+        Of the window.
+    farthest
+        Larger shifts do not count.
+    most
+        How many are returned at most; they are further apart than the window is wide.
+    """
+    votes = (measured[:, np.newaxis] - calculated).ravel()
+    each = np.broadcast_to(weight, (len(measured), len(calculated))).ravel()
+    near = np.abs(votes) <= farthest
+    order = np.argsort(votes[near])
+    votes, each = votes[near][order], each[near][order]
+    total = np.concatenate([[0.0], np.cumsum(each)])
+    first = np.searchsorted(votes, votes - 0.5 * width)
+    last = np.searchsorted(votes, votes + 0.5 * width, side="right")
+    sums = total[last] - total[first]
+    found: list[float] = []
+    for n in np.argsort(-sums, kind="stable"):
+        if all(abs(votes[n] - other) > width for other in found):
+            found.append(float(votes[n]))
+            if len(found) == most:
+                break
+    return np.array(found)
+
+
+def displacement_basis(two_theta: Floats) -> Floats:
+    """Return what one degree of zero shift, and of displacement, adds to 2θ, ``(..., 2)``.
+
+    A sample that is displaced along the bisector moves lines by an amount that goes with cos θ.
+    """
+    cosine = np.cos(np.radians(two_theta) / 2.0)
+    return np.stack([np.ones_like(cosine), cosine], axis=-1)

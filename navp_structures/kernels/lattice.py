@@ -70,6 +70,20 @@ def volume(metric: Floats) -> float:
     return float(np.sqrt(determinant)) if determinant > 0 else float("nan")
 
 
+def relative_volume(alpha: float, beta: float, gamma: float) -> float:
+    r"""Return V/abc of a cell with these angles (degrees); 0 where no lattice has them.
+
+    .. math::
+       (V/abc)^2 = 4 \sin s\,\sin(s-\alpha)\,\sin(s-\beta)\,\sin(s-\gamma),
+       \qquad s = (\alpha+\beta+\gamma)/2
+
+    A determinant leaves of flat cells what rounding makes of it; no factor here does.
+    """
+    half = (alpha + beta + gamma) / 2.0
+    angles = np.radians([180.0 - half, half - alpha, half - beta, half - gamma])
+    return float(2.0 * np.sqrt(max(0.0, np.sin(angles).prod())))
+
+
 def log_volume_gradient(parameters: npt.ArrayLike) -> Floats:
     """Return d(ln V)/dp for the six parameters, shape ``(6,)``, by Jacobi's formula."""
     reciprocal = inverse(metric_tensor(parameters))

@@ -24,11 +24,16 @@ import numpy as np
 from navp_structures.constants import PHOTON_ENERGY_TIMES_WAVELENGTH
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import Complexes, Floats
+from navp_structures.kernels.reflections import AT_LIMIT
 
 TABLES: Final = {"xray": "it92", "electron": "c4322", "neutron": "neutron92"}
 """gemmi's table of each probe."""
 
 _GAUSSIANS = 5
+
+# Å: sin θ/λ of 2 Å⁻¹, up to which the sums of Gaussians of both tables were fitted, as their
+# titles and gemmi's notes say.
+_SMALLEST_FITTED = 0.25
 
 # Atomic number up to which gemmi has f' and f''; it gives 0 beyond.
 _HEAVIEST = 92
@@ -58,6 +63,23 @@ def form_factors(elements: Sequence[str], stol_squared: Floats, probe: str) -> F
     c = np.array([table[2] for table in tables])
     waves = np.exp(-b[:, :, np.newaxis] * stol_squared)
     return np.asarray(np.einsum("ek,ekn->en", a, waves) + c[:, np.newaxis])
+
+
+def check_fitted(d: Floats, probe: str) -> None:
+    """Raise InputError where form factors are asked for beyond the end of their table.
+
+    Parameters
+    ----------
+    d
+        Spacings (Å), shape ``(n,)``. X-rays and electrons have form factors down to 0.25 Å;
+        the lengths of neutrons are the same everywhere.
+    """
+    smallest = float(d.min(initial=np.inf))
+    if probe != "neutron" and smallest < _SMALLEST_FITTED * AT_LIMIT:
+        raise InputError(
+            f"the {probe} form factors end at d {_SMALLEST_FITTED:g} Å (sin θ/λ 2 Å⁻¹); "
+            f"{smallest:.4g} Å is beyond"
+        )
 
 
 def dispersion(elements: Sequence[str], wavelength: float) -> Complexes:

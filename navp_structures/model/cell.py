@@ -14,10 +14,14 @@ from navp_structures.kernels.lattice import Floats
 
 PARAMETERS = ("a", "b", "c", "alpha", "beta", "gamma")
 
-SHORTEST_EDGE, LONGEST_EDGE = 1e-2, 1e5
-"""Å; far beyond any crystal, so that volumes and their inverses are finite numbers."""
+SHORTEST_EDGE, LONGEST_EDGE = 1.0, 1e4
+"""Å; no crystal is outside, but cells in other units are. Atoms are told apart by 0.05 Å."""
 
 Correlation = tuple[tuple[float, ...], ...]
+
+# V/abc: of flatter cells rounding leaves d uncertain by more than 1e-9 of it, and what lies
+# at a limiting spacing (`kernels.reflections.AT_LIMIT`) could not be told.
+_FLATTEST = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,9 @@ class UnitCell:
     Raises
     ------
     CellError
-        When a value is not finite and positive, an edge is below 0.01 or above 100,000 Å, the
-        angles allow no lattice, or the correlation is no correlation matrix.
+        When a value is not finite and positive, an edge is outside 1 to 10 000 Å, the angles
+        allow no lattice or one below 1e-3 of a × b × c, or the correlation is no correlation
+        matrix.
     """
 
     a: float
@@ -62,16 +67,13 @@ class UnitCell:
             if name in PARAMETERS[:3] and not SHORTEST_EDGE <= value <= LONGEST_EDGE:
                 raise CellError(
                     f"cell {name} is {value} Å; an edge is between {SHORTEST_EDGE:g} and "
-                    f"{LONGEST_EDGE:g} Å"
+                    f"{LONGEST_EDGE:g} Å (1 nm is 10 Å)"
                 )
             if name in PARAMETERS[3:] and value >= 180:
                 raise CellError(f"cell {name} is {value}; it must be below 180 degrees")
             if su is not None and not (math.isfinite(su) and su >= 0):
                 raise CellError(f"the su of cell {name} is {su}; it must be 0 or positive")
-        if not math.isfinite(self.volume):
-            raise CellError(
-                f"no lattice has the angles {self.alpha}, {self.beta}, {self.gamma} degrees"
-            )
+        _check_angles(self.alpha, self.beta, self.gamma)
         if self.correlation is not None:
             _check_correlation(np.asarray(self.correlation, dtype=np.float64))
 
@@ -158,6 +160,17 @@ def _tensors(parameters: tuple[float, ...]) -> tuple[Floats, Floats, Floats]:
     for array in (metric, inverse, lengths):
         array.setflags(write=False)
     return metric, inverse, lengths
+
+
+def _check_angles(alpha: float, beta: float, gamma: float) -> None:
+    share = lattice.relative_volume(alpha, beta, gamma)
+    if share == 0.0:
+        raise CellError(f"no lattice has the angles {alpha}, {beta}, {gamma} degrees")
+    if share < _FLATTEST:
+        raise CellError(
+            f"the angles {alpha}, {beta}, {gamma} degrees make the cell flat: its volume is "
+            f"{share:.1e} of a × b × c and must be at least {_FLATTEST:g} of it"
+        )
 
 
 def _check_correlation(matrix: Floats) -> None:

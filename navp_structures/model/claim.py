@@ -10,6 +10,7 @@ from typing import Final
 from navp_structures.errors import ClaimError, nearest, shown
 from navp_structures.model.claim_check import check_claim, faults_between
 from navp_structures.model.claim_quantities import QUANTITIES, Quantity
+from navp_structures.show.tables import printable
 
 CELL_LENGTHS: Final = ("a", "b", "c")
 
@@ -178,7 +179,7 @@ class Claim:
         """Id, quantity, what is printed, and of what."""
         of = " > ".join(self.phases) or self.material or " and ".join(self.claims)
         parts = [self.quantity, self.printed, *self.labels, f"of {of}" if of else ""]
-        return f"<Claim {self.id}: {' '.join(part for part in parts if part)}>"
+        return printable(f"<Claim {self.id}: {' '.join(part for part in parts if part)}>")
 
     @property
     def what(self) -> Quantity:
@@ -304,7 +305,7 @@ class Claims:
     def __repr__(self) -> str:
         """File or source, and how many claims it has."""
         of = self.file or self.citation or "no file"
-        return f"<Claims of {of}: {len(self)}, {len(self.problems)} left out>"
+        return printable(f"<Claims of {of}: {len(self)}, {len(self.problems)} left out>")
 
     @property
     def groups(self) -> Mapping[str, tuple[Claim, ...]]:

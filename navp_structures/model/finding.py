@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from navp_structures.errors import InputError, shown
+from navp_structures.show.tables import printable
 
 if TYPE_CHECKING:
     from navp_structures.model.phase import Phase
 
 LEVELS: Final = ("error", "warning", "note")
+
+LONGEST_TEXT: Final = 2000
+"""Characters of a message, or of a text behind it."""
+
+MOST_VALUES: Final = 1000
+"""Of a list behind a message; a finding is a sentence, not a table."""
+
+_DEEPEST: Final = 2
+"""Lists in lists in a list: a row of hkl, a matrix of them."""
+
+_LARGEST: Final = 2**63 - 1
 
 CHECK_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -37,7 +49,13 @@ class Finding:
     Raises
     ------
     InputError
-        When the level is none, the message no printable text, or a value none of these.
+        When the level is none, the message no text, or a value none of these, or more than
+        a report can show: a number beyond 64 bits, a list of more than `MOST_VALUES`.
+
+    Notes
+    -----
+    What cannot be printed in a text, such as an escape sequence of a terminal, becomes a
+    space; of a longer text `LONGEST_TEXT` characters are kept.
     """
 
     level: str
@@ -50,9 +68,10 @@ class Finding:
         """Refuse what no report could show."""
         if self.level not in LEVELS:
             raise InputError(f"level {shown(self.level)} is none of {', '.join(LEVELS)}")
-        if not isinstance(self.message, str) or not self.message.strip():
+        message = _text(self.message) if isinstance(self.message, str) else ""
+        if not message:
             raise InputError(f"the message of a finding is {shown(self.message)}, no sentence")
-        object.__setattr__(self, "message", " ".join(self.message.split()))
+        object.__setattr__(self, "message", message)
         for name in ("value", "expected"):
             object.__setattr__(self, name, _plain(getattr(self, name), name))
 
@@ -97,12 +116,33 @@ class Check:
         return f"{self.provider}:{self.name}" if self.provider else self.name
 
 
-def _plain(value: object, name: str) -> object:
+def _text(text: str) -> str:
+    """Return a text in one printable line of bounded length."""
+    # A text may be far longer than what is kept of it.
+    line = " ".join(printable(text[: 4 * LONGEST_TEXT]).split())
+    return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 3]}..."
+
+
+def _plain(value: object, name: str, depth: int = 0) -> object:
     """Return a value as JSON has it; numbers of numpy count as numbers."""
     if isinstance(value, np.ndarray | np.generic):
+        _refuse_long(value.size, name)
         value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_plain(item, name) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, list | tuple) and depth <= _DEEPEST:
+        _refuse_long(len(value), name)
+        return [_plain(item, name, depth + 1) for item in value]
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool | float):
         return value
-    raise InputError(f"the {name} of a finding is {shown(value)}, no number, text or list")
+    if isinstance(value, int) and abs(value) <= _LARGEST:
+        return value
+    what = "no number, text or list that a report can show"
+    raise InputError(f"the {name} of a finding is {shown(value)}, {what}")
+
+
+def _refuse_long(number: int, name: str) -> None:
+    if number > MOST_VALUES:
+        raise InputError(
+            f"the {name} of a finding holds {number} values; at most {MOST_VALUES} are shown"
+        )

@@ -68,6 +68,10 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
     indices = _whole_numbers(value)
     if indices is None:
         raise InputError(f"{shown(value)} is no reflection: give three integers, not all 0")
+    if any(abs(index) > _LARGEST for index in indices):
+        few = all(abs(index) < 10**9 for index in indices)
+        named = format_hkl(indices) if few else shown(tuple(indices))
+        raise InputError(f"{named} is beyond the largest index, {_LARGEST}")
     if len(indices) == 4:
         h, k, i, ell = indices
         if h + k + i != 0:
@@ -78,8 +82,6 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
         indices = [h, k, ell]
     if not any(indices):
         raise InputError("(0 0 0) is the direct beam, not a reflection")
-    if max(map(abs, indices)) > _LARGEST:
-        raise InputError(f"{format_hkl(indices)} is beyond the largest index, {_LARGEST}")
     return hkl_of(indices)
 
 

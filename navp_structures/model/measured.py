@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import Floats
+from navp_structures.show.tables import printable
 
 # Nothing that is counted is larger; differences of such numbers are still finite.
 _LARGEST = 1e30
@@ -71,10 +72,8 @@ class MeasuredPattern:
 
     def __repr__(self) -> str:
         """One line: its name, how many points, from where to where."""
-        return (
-            f"<{type(self).__name__}: {self.name}, {len(self.x)} points, "
-            f"x from {self.x[0]:g} to {self.x[-1]:g}>"
-        )
+        points = f"{len(self.x)} points, x from {self.x[0]:g} to {self.x[-1]:g}"
+        return printable(f"<{type(self).__name__}: {self.name}, {points}>")
 
 
 def check_points(

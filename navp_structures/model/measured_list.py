@@ -17,6 +17,7 @@ import numpy as np
 from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured import read_only
+from navp_structures.show.tables import printable
 
 UNITS: Final = {
     "A": "spacing in Å",
@@ -132,7 +133,7 @@ class MeasuredList:
         what = what.removesuffix("s") if len(self) == 1 else what
         where = f" from {self.source}" if self.source else ""
         unit = f"in {self.units}" if self.units else "in unknown units"
-        return f"<{type(self).__name__}: {len(self)} {what} {unit}{where}>"
+        return printable(f"<{type(self).__name__}: {len(self)} {what} {unit}{where}>")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the arguments: a read-only mapping has no pickle of its own."""
@@ -206,6 +207,9 @@ class MeasuredList:
             raise InputError(
                 f"the labels are {shown(self.labels)}; each must be a text or None"
             )
+        for n, label in enumerate(labels, start=1):
+            if label is not None and not label.isprintable():
+                raise InputError(f"label {n} is {shown(label)}; it must be printable")
         if labels and len(labels) != len(self):
             raise InputError(f"there are {len(labels)} labels for {len(self)} values")
         object.__setattr__(self, "labels", labels if any(labels) else ())

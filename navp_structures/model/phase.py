@@ -23,6 +23,7 @@ from navp_structures.model.provenance import Provenance
 from navp_structures.model.radiation import Radiation, wavelength
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.tables import printable
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -140,7 +141,7 @@ class Phase:
         if not self.has_sites:
             parts.append("cell only")
         parts += [self.kind_statement, self.temperature_text]
-        return ", ".join(part for part in parts if part)
+        return printable(", ".join(part for part in parts if part))
 
     @property
     def title(self) -> str:
@@ -287,7 +288,8 @@ class Phase:
 def kind_sentence(name: str, kind: str | None, reason: str | None) -> str:
     """Return ``navp-model is a model: `` and the reason, in one sentence."""
     article = "a " if kind == "model" else ""
-    return f"{name} is {article}{kind or 'of unknown kind'}" + (f": {reason}" if reason else "")
+    why = f": {reason}" if reason else ""
+    return printable(f"{name} is {article}{kind or 'of unknown kind'}{why}")
 
 
 def provisos(
@@ -295,7 +297,7 @@ def provisos(
 ) -> tuple[str, ...]:
     """Return what must be said with every use of a phase, in sentences."""
     sentences = [kind_sentence(name, kind, reason)] if kind in ("model", "computed") else []
-    return (*sentences, *([f"{name}: {caveat}"] if caveat else []))
+    return (*sentences, *([printable(f"{name}: {caveat}")] if caveat else []))
 
 
 def _rebuild(values: dict[str, Any]) -> Phase:

@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 import gemmi
+import numpy as np
 
 from navp_structures.errors import SiteError, shown
+from navp_structures.kernels.orbit import u_matrix
 
 Triple = tuple[float, float, float]
 Sextet = tuple[float, float, float, float, float, float]
@@ -20,8 +22,14 @@ OptionalSextet = tuple[
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
 OCCUPANCY_SLACK = 5e-3
 
+LOWEST_U, LARGEST_U = -1.0, 100.0
+"""Å²; refinements give small ones below 0, beyond these no scattering can be worked out."""
+
 LARGEST_COORDINATE = 1e4
 """Cells; beyond it the digits of a place within the cell are lost."""
+
+# Å²; refinements print slightly negative ones, and no atom that is seen moves by 3 Å.
+_U_LIMITS = (-1.0, 10.0)
 
 _SYMBOL = re.compile(r"([A-Z][a-z]?)([0-9]{0,2}[+-]?|[+-][0-9]{0,2})$")
 
@@ -98,8 +106,8 @@ class Site:
     Raises
     ------
     SiteError
-        When a number is not finite, no species is given, or the occupancies add up to
-        more than 1 by over three su.
+        When a number is not finite, a coordinate beyond 10 000, a displacement outside -1 to
+        10 Å², no species is given, or the occupancies add up to more than 1 by over three su.
     """
 
     label: str
@@ -123,10 +131,20 @@ class Site:
                 f"site {shown(self.label)} has a coordinate or displacement that is no finite "
                 "number"
             )
+        tensor = self.u_aniso or (0.0,) * 6
+        for u in (self.u_iso or 0.0, *tensor[:3]):
+            if not LOWEST_U <= u <= LARGEST_U:
+                raise SiteError(
+                    f"site {shown(self.label)} has a U of {u:g} Å²; it must be between "
+                    f"{LOWEST_U:g} and {LARGEST_U:g}"
+                )
+        if max(map(abs, tensor[3:])) > 1.0 + max(tensor[:3]):
+            raise SiteError(f"site {shown(self.label)} has a U_ij far beyond its U_ii")
         if max(map(abs, self.fract)) > LARGEST_COORDINATE:
             raise SiteError(
                 f"site {shown(self.label)} has a coordinate above {LARGEST_COORDINATE:g} cells"
             )
+        self._check_displacement()
         spread = math.sqrt(sum((s.occupancy_su or 0.0) ** 2 for s in self.species))
         if self.occupancy > 1.0 + max(OCCUPANCY_SLACK, 3.0 * spread):
             names = " + ".join(f"{s.label[:40]} {s.occupancy:g}" for s in self.species[:8])
@@ -135,6 +153,18 @@ class Site:
                 f"the occupancy of site {shown(self.label)} is {self.occupancy:g} ({names}); "
                 "it cannot be above 1"
             )
+
+    def _check_displacement(self) -> None:
+        low, high = _U_LIMITS
+        sizes = [self.u_iso or 0.0]
+        if self.u_aniso is not None:
+            sizes += np.linalg.eigvalsh(u_matrix(np.array(self.u_aniso))).tolist()
+        for u in sizes:
+            if not low <= u <= high:
+                raise SiteError(
+                    f"site {shown(self.label)} has a displacement U of {u:.4g} Å²; it must lie "
+                    f"between {low:g} and {high:g} Å² (B is 8π² U)"
+                )
 
     @property
     def occupancy(self) -> float:

@@ -7,16 +7,17 @@ import html
 import io
 import json
 import math
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from navp_structures._version import __version__
 from navp_structures.show.numbers import rounded, signed
+from navp_structures.show.text_grid import has_room
+from navp_structures.show.text_grid import text_grid as text_grid
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ class Column:
     show
         Turns a value into text; None is shown as an empty cell.
     wide
-        Text that may be folded; numbers are set flush right.
+        Text that may be folded; other texts stay whole, so that a name can be copied, and
+        numbers are set flush right.
     hidden
         Left out of the terminal and HTML tables; so is a column without any value.
     su
@@ -48,6 +50,9 @@ class Column:
         The column is left out too where every row has this value.
     varying
         It is left out too where all rows have one value.
+    spare
+        Where a terminal is too narrow, columns of 1 make room first, then those of 2; a line
+        below says which. 0 for what stays.
     """
 
     key: str
@@ -58,6 +63,7 @@ class Column:
     su: str = ""
     usual: object = None
     varying: bool = False
+    spare: int = 0
 
 
 class TableResult(Generic[Row]):
@@ -122,7 +128,8 @@ class TableResult(Generic[Row]):
         """One line: what it is, how many rows, what was asked."""
         asked = [f"{key}={value!r}" for key, value in self.inputs.items()]
         parts = [f"{len(self.rows)} rows", *asked]
-        return f"<{type(self).__name__}: {'; '.join([', '.join(parts), *self.provisos])}>"
+        told = "; ".join([", ".join(parts), *self.provisos])
+        return printable(f"<{type(self).__name__}: {told}>")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document: schema, navp_version, inputs, results."""
@@ -284,111 +291,26 @@ def html_table(result: TableResult[Any]) -> str:
 def text_table(result: TableResult[Any], *, width: int | None = None) -> str:
     """Return the table as plain text for a terminal, at most `width` columns wide."""
     columns = shown_columns(result)
-    return text_grid(
-        [c.head or c.key for c in columns],
-        [[cell_text(c, row) for c in columns] for row in result.rows],
-        left=[_is_text(c, result.rows) for c in columns],
-        width=width,
+    dropped: list[str] = []
+    while True:
+        heads = [c.head or c.key for c in columns]
+        rows = [[cell_text(c, row) for c in columns] for row in result.rows]
+        left = [_is_text(c, result.rows) for c in columns]
+        whole = [not c.wide for c in columns]
+        spare = min((c.spare for c in columns if c.spare), default=0)
+        if not spare or has_room(heads, rows, left, whole, width):
+            break
+        dropped += [c.head or c.key for c in columns if c.spare == spare]
+        columns = [c for c in columns if c.spare != spare]
+    grid = text_grid(heads, rows, left=left, whole=whole, width=width)
+    missing = (
+        f"no room for {', '.join(dropped)}; a wider terminal or --json shows it"
+        if dropped
+        else ""
     )
+    return "\n".join([grid, missing]) if missing else grid
 
 
 def _is_text(column: Column, rows: Sequence[Any]) -> bool:
     values = (getattr(row, column.key) for row in rows)
     return column.wide or any(isinstance(value, str) for value in values)
-
-
-def text_grid(
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    left: Sequence[bool],
-    width: int | None = None,
-) -> str:
-    """Return texts in aligned columns; the widest text column folds to fit `width`."""
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    total = sum(widths) + _GAP * len(widths)
-    if (width is None or total <= width) and all(map(_is_narrow, _texts(heads, rows))):
-        return _plain_grid(heads, rows, widths, left)
-    return _folded_grid(heads, rows, left, width)
-
-
-_GAP = 2
-
-
-def _texts(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield from heads
-    for row in rows:
-        yield from row
-
-
-def _is_narrow(text: str) -> bool:
-    """Whether each letter takes one column of a terminal, as far as this can be told."""
-    return text.isascii() or all(
-        unicodedata.east_asian_width(c) not in "WF" and not unicodedata.combining(c)
-        for c in text
-    )
-
-
-def _plain_grid(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], widths: list[int], left: Sequence[bool]
-) -> str:
-    """Return a table that needs no folding, as `_folded_grid` would, in far less time."""
-    marks = ["<" if is_left else ">" for is_left in left]
-    form = "  ".join(f"{{:{mark}{size}}}" for mark, size in zip(marks, widths, strict=True))
-    lines = [form.format(*row).rstrip() for row in (heads, *rows)]
-    return "\n".join([lines[0], "─" * (sum(widths) + _GAP * (len(widths) - 1)), *lines[1:]])
-
-
-# Letters: words of texts up to the first length are not broken where there is room, else those
-# of the next.
-_WORDS = (16, 12, 8)
-
-
-def _least_width(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[bool], unbroken: int
-) -> int:
-    """Return the width below which numbers, or words of so many letters, would be broken."""
-    from rich.cells import cell_len
-
-    total = _GAP * len(heads)
-    for head, is_left, *column in zip(heads, left, *rows, strict=True):
-        texts = [head, *column]
-        if is_left:
-            texts = [word[:unbroken] for text in texts for word in text.split()]
-        total += max(map(cell_len, texts), default=0)
-    return total
-
-
-def _folded_grid(
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    left: Sequence[bool],
-    width: int | None,
-) -> str:
-    """Return a table whose text columns fold to fit `width`."""
-    from rich import box
-    from rich.console import Console
-    from rich.measure import Measurement
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for head, is_left in zip(heads, left, strict=True):
-        justify: Literal["left", "right"] = "left" if is_left else "right"
-        table.add_column(Text(head), justify=justify, no_wrap=not is_left, overflow="fold")
-    for row in rows:
-        # Text, not str: square brackets in data are no markup.
-        table.add_row(*(Text(cell) for cell in row))
-    out = io.StringIO()
-    # What Rich thinks of the surroundings, a notebook or FORCE_COLOR, has no say in a text.
-    plainly: Any = {"force_terminal": False, "force_jupyter": False, "color_system": None}
-    console = Console(file=out, width=10_000, highlight=False, emoji=False, **plainly)
-    # A terminal that is too narrow wraps lines, which loses nothing; cropping would.
-    needed = Measurement.get(console, console.options, table)
-    # Rich measures without the padding that it then draws between columns.
-    widest = needed.maximum + len(heads)
-    leasts = [_least_width(heads, rows, left, unbroken) for unbroken in _WORDS]
-    least = next((n for n in leasts if not width or n <= width), leasts[-1])
-    console.width = max(min(widest, width or widest), least)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())

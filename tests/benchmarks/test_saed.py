@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 D_MIN = 0.8
 FASTER_THAN_PYMATGEN = 100.0
 FURTHER_AXIS = 1e-3  # seconds
+LABELS = 0.15  # seconds
 
 # As for powder patterns: the first call after another's turn finds cold caches.
 IN_A_ROW = 5
@@ -113,3 +114,17 @@ def test_thousand_orientations(
     )
     if found.measured:
         assert found.seconds["zone axes"] <= count * FURTHER_AXIS
+
+
+def test_labels_of_600_spots(alternate: Alternate) -> None:
+    from navp_structures.show.spot_labels import Wish, place_labels
+
+    side = np.arange(0.0, 470.0, 19.0)
+    x, y = (axis.ravel() for axis in np.meshgrid(side, side))
+    spots = np.column_stack([x, y, np.full(len(x), 3.0)])
+    wishes = [Wish(spot=n, size=(14.0, 8.0), group=n) for n in range(150)]
+    found = alternate(
+        {"labels": lambda: seconds(lambda: place_labels(wishes, spots, area=(470, 470)))}
+    )
+    if found.measured:
+        assert found.seconds["labels"] <= LABELS

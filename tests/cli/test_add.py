@@ -157,3 +157,58 @@ def test_what_is_refused(file: Path, folder: Path, tmp_path: Path) -> None:
     assert "say force" in run(file, *said, "--alias", "m", code=2).stderr
     run(file, *said, "--alias", "m", "--force")
     assert navp.load("m").id == "nvp-mine"
+
+
+def test_what_force_drops_is_named(file: Path, folder: Path) -> None:
+    said = [file, "--kind", "measured", "--into", folder]
+    run(*said, "--alias", "Mine", "--alias", "Ours", "--licence", "CC0-1.0")
+    assert "exists; say force (--force) to replace it" in run(*said, code=2).stderr
+    with (folder / "nvp-mine.toml").open("a", encoding="utf-8") as stream:
+        stream.write('caveat = "a twin"\n[[change]]\nwhat = "x"\nwhy = "y"\n')
+    result = run(*said, "--alias", "Ours", "--force", "--json")
+    sentence = (
+        "nvp-mine.toml was replaced and no longer says: alias 'Mine', licence 'CC0-1.0', "
+        "caveat 'a twin', change (1)"
+    )
+    assert " ".join(result.stderr.split()).endswith(sentence)
+    assert json.loads(result.stdout)["results"]["notes"] == [sentence]
+    # What is said again, or anew, is not lost.
+    assert run(*said, "--alias", "Ours", "--licence", "CC0-1.0", "--force").stderr == ""
+    run(*said, "--alias", "Ours", "--licence", "CC0-1.0", "--force")
+    result = run("--from-dir", file.parent, "--kind", "measured", "--into", folder, "--force")
+    assert "no longer says: alias 'Ours', licence 'CC0-1.0'" in " ".join(result.stderr.split())
+
+
+def test_a_missing_source_is_told_with_its_tags(file: Path, folder: Path) -> None:
+    full = file.read_text("utf-8")
+    content = json.loads(run(file, "--kind", "measured", "--into", folder, "--json").stdout)
+    assert content["results"]["notes"] == []
+    assert content["results"]["citation"].startswith("Zatovsky")
+    bare = file.with_name("bare.cif")
+    kept, skip = [], ("_publ", "_journal", "_citation", "_database", "'", '"')
+    cut = full.index("_cell_length_a")
+    kept = ["data_bare", *(x for x in full[cut:].splitlines() if not x.startswith(skip))]
+    bare.write_text("\n".join(kept), "utf-8")
+    result = run(bare, "--kind", "measured", "--into", folder, "--json")
+    (note,) = json.loads(result.stdout)["results"]["notes"]
+    assert note == (
+        "bare.cif states no source; write it into the file with the tags "
+        "_publ_author_name, _journal_name_full and _journal_paper_doi"
+    )
+    assert note in " ".join(result.stderr.split())
+    # The sentence is true: with these tags nothing is missing.
+    tags = "_publ_author_name 'Doe, J.'\n_journal_name_full X\n_journal_paper_doi 10.1/x\n"
+    bare.write_text("data_bare\n" + tags + "\n".join(kept[1:]), "utf-8")
+    found = json.loads(
+        run(bare, "--kind", "measured", "--into", folder, "--force", "--json").stdout
+    )
+    assert found["results"]["notes"] == []
+    assert found["results"]["citation"] == "Doe, J., X, doi:10.1/x"
+
+
+@pytest.mark.parametrize("alias", ["none.random", "None.Lattice", "none.other"])
+def test_answers_of_indexing_name_no_phase(file: Path, folder: Path, alias: str) -> None:
+    said = ["--kind", "measured", "--into", folder]
+    assert "stand for it in the results" in run(file, *said, "--alias", alias, code=2).stderr
+    run(file, *said, "--id", alias, code=2)
+    assert list(folder.glob("*.cif")) == []

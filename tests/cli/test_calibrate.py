@@ -16,6 +16,8 @@ from navp_structures.cli import main
 # Spacings of Na3VP, 2 % too long: 6.2121, 4.3644, 3.7416 and 2.7927 Å.
 HKLS = [(0, 1, 2), (1, 1, 0), (1, 1, 3), (1, 1, 6)]
 VALUES = [f"{1.02 * navp.load('Na3VP').d(hkl):.5f}" for hkl in HKLS]
+# 1 % would not tell (1 1 0) from (1 0 4).
+FINE = ("--sigma", "0.2%")
 STANDARD = f"Na3VP {' '.join(VALUES)}"
 
 
@@ -31,7 +33,7 @@ def results(*arguments: str) -> Any:
 
 def test_a_table_for_people() -> None:
     text = run("calibrate", "Na3VP", *VALUES, "--sigma", "0.2%").stdout
-    assert "scale 1.0200(10): measured spacings are 2.00 % too large" in text
+    assert "scale 1.0200(10): measured spacings are off by +2.00(10) %" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     lines = run("calibrate", "Na3VP", *VALUES, "--csv").stdout.splitlines()
     assert lines[0] == "phase,hkl,multiplicity,given,d_obs,d_calc,deviation_sigma"
@@ -39,7 +41,7 @@ def test_a_table_for_people() -> None:
 
 
 def test_json() -> None:
-    found = results("calibrate", "Na3VP", *VALUES)
+    found = results("calibrate", "Na3VP", *VALUES, *FINE)
     assert found["scale"] == pytest.approx(1.02, abs=1e-5)
     assert [line["hkl"] for line in found["lines"]] == [list(hkl) for hkl in HKLS]
 
@@ -47,9 +49,18 @@ def test_json() -> None:
 def test_a_file_and_pixels(tmp_path: Path) -> None:
     file = tmp_path / "rings.csv"
     file.write_text("d / A\n" + "\n".join(VALUES) + "\n")
-    assert results("calibrate", "Na3VP", str(file))["scale"] == pytest.approx(1.02, abs=1e-5)
+    assert results("calibrate", "Na3VP", str(file), *FINE)["scale"] == pytest.approx(
+        1.02, abs=1e-5
+    )
+    errors = [0.001 * float(d) for d in VALUES]
+    rows = [f"{d},{e:.5f}" for d, e in zip(VALUES, errors, strict=True)]
+    file.write_text("d / A,sigma\n" + "\n".join(rows) + "\n")
+    su = results("calibrate", "Na3VP", str(file))["scale_su"]
+    assert su == pytest.approx(1.02 * 0.0005, rel=0.01)  # 0.1 % / sqrt(4)
     pixels = [f"{900.0 / float(d):.4f}" for d in VALUES]
-    found = results("calibrate", "Na3VP", *pixels, "--units", "px", "--camera-constant", "900")
+    found = results(
+        "calibrate", "Na3VP", *pixels, "--units", "px", "--camera-constant", "900", *FINE
+    )
     assert found["camera_constant"] == pytest.approx(900.0 / 1.02, rel=1e-5)
 
 
@@ -87,7 +98,9 @@ def test_files_with_a_standard(tmp_path: Path) -> None:
         (str(folder), "--workers", "1"),
         ("--sequence", str(folder / "one.csv"), str(folder / "two.csv")),
     ):
-        result = CliRunner().invoke(main, ["index", *given, "--calibrate", waves, "--json"])
+        result = CliRunner().invoke(
+            main, ["index", *given, "--calibrate", waves, "--json", *FINE]
+        )
         assert result.exit_code in (0, 1), result.output
         found = json.loads(result.stdout)["inputs"]["calibration"]
         assert found["scale"] == pytest.approx(1.02, abs=1e-4)
@@ -102,12 +115,16 @@ def test_files_with_a_standard(tmp_path: Path) -> None:
         (("calibrate", "Na3VP", "no/such.csv"), "cannot read no/such.csv"),
         (("calibrate", "Na3VP", "20", "--units", "two_theta"), "2θ needs a radiation"),
         (("calibrate", "Na3VP", *VALUES, "--hkl", "0 1 2"), "1 hkls for 4 values"),
+        (("calibrate", "Na3VP", *VALUES, "--radiation", "CuKa1"), "used with two_theta only"),
+        (("calibrate", "Na3VP", "400", "--camera-constant", "9"), "is used with px only"),
+        (("calibrate", "Na3VP", *VALUES, "--zero-sigma", "1"), "go with two_theta only"),
+        (("index", "2.5", *(("--calibrate", STANDARD) * 2)), "--calibrate is given twice"),
         (("index", "2.5", "--calibrate", "Na3VP"), "write a phase and its values"),
         (("index", "2.5", "--calibrate", '"Na3VP'), "write a phase and its values"),
         (("index", "2.5", "--calibrate", "Na3VP 4.4o 3"), "'4.4o' is no number"),
         (
             ("index", "2.5", "--calibrate", STANDARD, "--units", "1/A"),
-            "the smallest that is indexed",
+            "--calibrate, read as 1/A: 6.33635 is a spacing of 0.15782 Å",
         ),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,6 +41,7 @@ def test_the_package_itself(install: Callable[..., None]) -> None:
         "phases": 11,
         "status": "loaded",
         "reason": None,
+        "distribution": None,
     }
 
 
@@ -68,9 +71,30 @@ def test_loaded_disabled_and_broken(
     ("name", "answer", "reason"),
     [
         ("navp_phases", lambda: 1 / 0, "navp_phases: ZeroDivisionError: division by zero"),
-        ("navp_phases", lambda: ["pt"], "navp_phases: TypeError: answered str"),
-        ("navp_phase_folders", lambda: ["/x"], "navp_phase_folders: AttributeError"),
-        ("navp_radiations", lambda: [1], "navp_radiations: TypeError: answered int"),
+        (
+            "navp_phases",
+            lambda: ["pt"],
+            "navp_phases: answered a list with str, not of PhaseSource",
+        ),
+        (
+            "navp_phase_folders",
+            lambda: "/x",
+            "navp_phase_folders: answered str, not a list of folders (Traversable)",
+        ),
+        ("navp_phase_folders", lambda: None, "navp_phase_folders: answered NoneType, not a"),
+        (
+            "navp_phase_folders",
+            lambda: [Path("/no/x")],
+            "navp_phase_folders: answered '/no/x', which is no folder",
+        ),
+        ("navp_checks", lambda: None, "navp_checks: answered NoneType, not a list of Check"),
+        ("navp_radiations", lambda: navp.radiation("CuKa1"), "navp_radiations: answered Radi"),
+        ("navp_phases", lambda: sys.exit(0), "navp_phases: SystemExit: 0"),
+        (
+            "navp_radiations",
+            lambda: [1],
+            "navp_radiations: answered a list with int, not of Rad",
+        ),
         ("navp_spacing_readers", lambda: 1 / 0, "navp_spacing_readers: ZeroDivisionError"),
     ],
 )
@@ -94,3 +118,25 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = rows("path", code=1)
     assert found["relative"]["problem"] == "is not absolute"
     assert found["/no/such/folder"]["problem"] == "is no folder"
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_names_in_the_table_can_be_copied(
+    width: int, install: Callable[..., None], monkeypatch: pytest.MonkeyPatch, checkout: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    found = {}
+    for name in ("calibrants", "nasicon"):
+        folder = checkout / "plugins" / f"navp-{name}" / f"navp_{name}" / "phases"
+        found[name] = SimpleNamespace(a=hook("navp_phase_folders", partial(list, [folder])))
+    install(**found)
+    printed = CliRunner().invoke(main, ["list"]).stdout
+    table = printed.split("\n\n")[0].splitlines()
+    words = {word for line in table for word in line.split()}
+    for row in navp.phases():
+        assert {row.id, row.provider} <= words
+    assert {"corundum,", "platinum", "Na3VP"} <= words
+    assert max(map(len, table)) <= width
+    room = [line for line in table if line.startswith("no room for ")]
+    assert room == ([f"no room for {gone}; a wider terminal or --json shows it"]
+                    if (gone := {80: "group, T / K", 100: ""}[width]) else [])  # fmt: skip

@@ -64,7 +64,7 @@ def test_its_test_objects_to_a_mistake(plugin_environment: Environment, mylab: P
     done = plugin_environment.run("python", "-m", "pytest", "-q", folder=mylab)
     cif.write_text(right, "utf-8")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "1 of 1 phases failed" in done.stdout
+    assert "1 of 1 phase failed" in done.stdout
     assert "expected 226.552" in done.stdout
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -98,6 +99,18 @@ def installed(
 
 def test_the_packages_are_found() -> None:
     assert set(PACKAGES) >= REQUIRED
+
+
+@each_package
+def test_a_wheel_ships_its_licence(installed: Installed, package: Package) -> None:
+    project = tomllib.loads((package.folder / "pyproject.toml").read_text("utf-8"))["project"]
+    if "license" not in project:
+        pytest.skip("whoever begins a package from the template chooses one")
+    with ZipFile(installed.wheels[package.provider]) as wheel:
+        (name,) = (n for n in wheel.namelist() if n.endswith("licenses/LICENSE"))
+        text = wheel.read(name).decode()
+    assert text == (package.folder / "LICENSE").read_text("utf-8")
+    assert f"navp_{package.provider}/phases/" in text
 
 
 def test_all_of_them_are_loaded(installed: Installed) -> None:

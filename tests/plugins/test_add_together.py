@@ -98,7 +98,7 @@ def test_nothing_is_lost_and_one_of_two_is_refused(folder: Path, tmp_path: Path)
         ]
     )
     assert len(refused) == 8
-    assert all("exists; say force to replace it" in line for line in refused)
+    assert all("exists; say force (--force) to replace it" in line for line in refused)
     # Neither locks nor parts are left.
     assert {f.name for f in folder.iterdir()} == {
         f"{s}.{e}" for s in added for e in ("cif", "toml")

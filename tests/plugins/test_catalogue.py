@@ -23,6 +23,7 @@ from navp_structures.errors import (
     PluginWarning,
     ShadowedPhaseWarning,
     UnknownPhaseError,
+    UnknownPluginWarning,
 )
 
 
@@ -166,13 +167,13 @@ def test_a_hook_that_raises_is_a_warning(install: Callable[..., None]) -> None:
 @pytest.mark.parametrize("answer", ["pt", 3, {"id": "pt"}, None])
 def test_a_wrong_answer_is_a_warning(install: Callable[..., None], answer: object) -> None:
     install(bad=plugin(answer, source()))
-    with pytest.warns(PluginWarning, match="'bad', navp_phases: TypeError: answered"):
+    with pytest.warns(PluginWarning, match="'bad', navp_phases: answered a list with"):
         assert navp.load("pt").provider == "bad"
 
 
 def test_a_wrong_folder_is_a_warning(install: Callable[..., None]) -> None:
     install(bad=plugin(folders=lambda: ["/nowhere"]))
-    with pytest.warns(PluginWarning, match="'bad', navp_phase_folders: AttributeError"):
+    with pytest.warns(PluginWarning, match="with str, not of folders"):
         assert navp.load("Na3VP").id == "na3vp-rt"
 
 
@@ -210,7 +211,7 @@ def test_switches(install: Callable[..., None], monkeypatch: pytest.MonkeyPatch)
         return {row.id for row in navp.phases()} & {"pt", "pd"}
 
     assert ids() == {"pt", "pd"}
-    monkeypatch.setenv("NAVP_DISABLED_PLUGINS", "one, other")
+    monkeypatch.setenv("NAVP_DISABLED_PLUGINS", "one, ")
     assert ids() == {"pd"}
     assert {s.name: s.status for s in module.catalogue().statuses} == {
         "one": "disabled",
@@ -225,6 +226,40 @@ def test_switches(install: Callable[..., None], monkeypatch: pytest.MonkeyPatch)
     with plugins.without_plugins():
         assert ids() == set()
     assert ids() == {"pt", "pd"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "names", "sentence"),
+    [
+        ("NAVP_DISABLED_PLUGINS", "calibrant", "no plugin 'calibrant' .*; nearest: calibrants"),
+        ("NAVP_DISABLED_PLUGINS", "nosuch", "no plugin 'nosuch' .*; installed: calibrants"),
+        ("NAVP_LOAD_PLUGINS", "navp,nosuch", "NAVP_LOAD_PLUGINS: no plugin 'nosuch' is inst"),
+    ],
+)
+def test_a_switch_for_a_plugin_that_is_not_there(
+    variable: str,
+    names: str,
+    sentence: str,
+    install: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(calibrants=plugin(source()))
+    monkeypatch.setenv(variable, names)
+    with pytest.warns(UnknownPluginWarning, match=sentence) as told:
+        assert navp.load("Na3VP").id == "na3vp-rt"
+    assert len(told) == 1
+
+
+def test_an_unknown_phase_may_be_one_of_a_disabled_plugin(
+    install: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(one=plugin(source()), two=plugin())
+    with plugins.without_plugins(), pytest.raises(UnknownPhaseError) as caught:
+        navp.load("pt")
+    assert str(caught.value).endswith("; left out: the disabled plugins one, two")
+    monkeypatch.setenv("NAVP_DISABLED_PLUGINS", "one")
+    with pytest.raises(UnknownPhaseError, match=r"; left out: the disabled plugin one$"):
+        navp.load("pt")
 
 
 def test_dropped_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,8 +94,12 @@ def test_own_checks_without_a_plugin() -> None:
     ("run_it", "reason"),
     [
         (raises, "ZeroDivisionError: division by zero"),
-        (lambda _: None, "TypeError: 'NoneType' object is not iterable"),
-        (lambda _: ["wrong"], "TypeError: it yields str, not a Finding"),
+        (lambda _: None, "failed: it gives NoneType, not a list of Finding"),
+        (lambda _: ["wrong"], "failed: it yields str, not a Finding"),
+        (
+            lambda _: Finding(level="note", message="x"),
+            "failed: it gives Finding, not a list of F",
+        ),
         (lambda _: [Finding(level="fatal", message="x")], "InputError: level 'fatal'"),
         (list, "TypeError:"),
     ],
@@ -109,11 +113,28 @@ def test_a_check_that_fails_is_told_of_and_stops_nothing(
         report = navp.check_symmetry("Na3VP")
     assert reason in str(told[0].message)
     assert len(told) == 1
-    of_bad = [f for f in report.findings if f.check == "bad:odd"]
+    of_bad = [f for f in report.findings if f.check == "bad:odd" and f.level != "note"]
     assert [f.level for f in of_bad] == ["warning"]
-    assert reason in of_bad[0].message
+    assert reason.removeprefix("failed: ") in of_bad[0].message
     assert any(f.check == "lab:na" for f in report.findings)
     assert report.passed  # what could not be run has found nothing
+
+
+def test_what_was_found_before_a_failure_counts(install: Callable[..., None]) -> None:
+    def falls(phase: Phase) -> Iterator[Finding]:
+        yield Finding(level="error", message="a hole in the lattice")
+        raise ZeroDivisionError("division by zero")
+
+    install(lab=plugin(Check(name="odd", run=falls)))
+    with pytest.warns(PluginWarning, match="ZeroDivisionError"):
+        report = navp.check_symmetry("Na3VP")
+    own = [(f.level, f.message) for f in report.findings if f.check == "lab:odd"]
+    assert own[0] == ("error", "a hole in the lattice")
+    assert own[1][0] == "warning"
+    assert own[1][1].startswith("the check lab:odd was not finished: ZeroDivisionError")
+    assert not report.passed
+    text = run("check", "Na3VP", code=1)
+    assert "error (lab:odd): a hole in the lattice" in text
 
 
 def test_answers_of_the_wrong_kind(install: Callable[..., None]) -> None:
@@ -123,7 +144,10 @@ def test_answers_of_the_wrong_kind(install: Callable[..., None]) -> None:
         warnings.simplefilter("always")
         report = navp.check_symmetry("Na3VP")
     texts = [str(w.message) for w in told]
-    assert any("'bad', navp_checks: TypeError: answered function" in text for text in texts)
+    assert any(
+        "'bad', navp_checks: answered a list with function, not of Check" in text
+        for text in texts
+    )
     assert any("check 'na' is offered twice; the first is taken" in text for text in texts)
     assert report.checks == ("bad:na",)
     (row,) = (r for r in navp_plugins() if r["provider"] == "bad")
@@ -148,7 +172,7 @@ def test_the_tests_of_a_plugin_meet_its_own_checks(install: Callable[..., None])
     text = str(caught.value)
     assert "lab:na (error): 1 sites hold Na\n      found 1, expected 2" in text
     assert "odd" not in text
-    with pytest.raises(AssertionError, match=r"lab:odd \(warning\): the check lab:odd could"):
+    with pytest.raises(AssertionError, match=r"lab:odd \(warning\): the check lab:odd was"):
         check_phases("lab")
     # A list has no checks of its own, but may be given some.
     assert len(check_phases([made])) == 1
@@ -176,6 +200,46 @@ def test_what_is_no_function() -> None:
 def test_a_value_that_no_report_could_show(value: object) -> None:
     with pytest.raises(InputError, match="no number, text or list"):
         Finding(level="note", message="x", value=value)
+
+
+LOOP: list[object] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize("value", [10**5000, -(2**63), [2**64], LOOP, [0] * 1001,
+                                   np.zeros((40, 30)), [[[[1]]]]],
+                         ids=type)  # fmt: skip
+def test_a_value_that_is_more_than_a_report_shows(value: object) -> None:
+    for name in ("value", "expected"):
+        with pytest.raises(InputError, match=f"the {name} of a finding"):
+            Finding(level="note", message="x", **{name: value})
+
+
+def test_texts_are_printable_and_bounded() -> None:
+    text = "red \x1b[31m turned \u202e half \ud800 end\n"
+    found = Finding(level="note", message=text, value=[text], expected="y" * 200_000)
+    assert found.message == "red [31m turned half end"
+    assert found.value == [found.message]
+    assert (len(found.expected), found.expected[-4:]) == (2000, "y...")
+    assert len(Finding(level="note", message="word " * 40_000).message) == 2000
+    for empty in ("\x1b\u202e", "\n"):
+        with pytest.raises(InputError, match="no sentence"):
+            Finding(level="note", message=empty)
+
+
+def test_a_finding_that_cannot_be_shown_is_a_failure(install: Callable[..., None]) -> None:
+    def huge(phase: Phase) -> Iterator[Finding]:
+        yield Finding(level="error", message="\x1b[31mred", value=1)
+        yield Finding(level="error", message="x", value=10**5000)
+
+    install(lab=plugin(Check(name="huge", run=huge)))
+    with pytest.warns(PluginWarning, match="InputError: the value of a finding is a huge int"):
+        report = navp.check_symmetry("Na3VP")
+    assert [f.message for f in report.findings if f.level == "error"] == ["[31mred"]
+    assert json.loads(CliRunner().invoke(main, ["check", "Na3VP", "--json"]).stdout)
+    with pytest.raises(AssertionError) as caught:
+        check_phases(["Na3VP"], checks=[Check(name="huge", run=huge)])
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
 
 
 def test_values_are_plain() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -96,6 +97,25 @@ def test_files_are_what_their_names_say(tmp_path: Path) -> None:
             assert max(map(len, text.splitlines())) <= 92, path
     assert "secrets" not in content[".github/workflows/tests.yml"]
     assert "python -m pytest" in content[".github/workflows/tests.yml"]
+
+
+def test_the_workflow_installs_nothing_by_a_bare_name(tmp_path: Path) -> None:
+    made = navp.new_plugin("mylab", into=tmp_path)
+    text = (made.folder / ".github" / "workflows" / "tests.yml").read_text("utf-8")
+    assert text.count('NAVP_STRUCTURES: ""') == 1
+    guard = textwrap.dedent(text.split("run: |\n")[1].split("      - run:")[0])
+    before, own = text.index('install "$NAVP_STRUCTURES"'), text.index('install ".[test]"')
+    assert before < own
+
+    def run(source: str) -> subprocess.CompletedProcess[str]:
+        asked = guard.replace("python -m pip", "echo pip")
+        return subprocess.run(["bash", "-euc", asked], env={"NAVP_STRUCTURES": source},
+                              capture_output=True, text=True)  # fmt: skip
+
+    empty = run("")
+    assert empty.returncode == 1
+    assert "say where navp-structures comes from" in empty.stdout
+    assert run("git+https://x/y").stdout == "pip install git+https://x/y\n"
 
 
 @pytest.mark.skipif(find_spec("ruff") is None, reason="ruff is not installed")

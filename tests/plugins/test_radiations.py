@@ -95,7 +95,7 @@ def test_broken_answers_stop_nobody(install: Callable[..., None]) -> None:
         assert navp.radiation("BeamlineX").wavelength == 0.5
     told = " ".join(str(w.message) for w in caught)
     assert "plugin 'bad', navp_radiations: OSError: no calibration" in told
-    assert "plugin 'odd', navp_radiations: TypeError: answered str, not a Radiation" in told
+    assert "plugin 'odd', navp_radiations: answered a list with str, not of Radiation" in told
 
 
 def test_plugins_are_not_asked_for_a_name_of_the_package(install: Callable[..., None]) -> None:

@@ -150,7 +150,7 @@ def test_broken_answers_stop_nobody(install: Callable[..., None], tmp_path: Path
         assert navp.read_spacings(path).values.tolist() == [9.0]
     told = " ".join(str(w.message) for w in caught)
     assert "plugin 'bad', navp_spacing_readers: OSError: no licence" in told
-    assert "plugin 'odd', navp_spacing_readers: TypeError: answered str, not a Spac" in told
+    assert "plugin 'odd', navp_spacing_readers: answered a list with str, not of Spac" in told
 
 
 def test_a_reader_that_fails_is_named(install: Callable[..., None], tmp_path: Path) -> None:

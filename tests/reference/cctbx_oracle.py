@@ -6,7 +6,10 @@ of navp_structures. cctbx is imported late, because pytest imports every module 
 Each question is an object with ``cell`` (Å, degrees), ``operations`` (all triplets), ``hkl``,
 ``table`` (it1992, electron, neutron) and ``sites``: element, fract, occupancy of the position,
 u_iso (Å²), u_cif (U11, U22, U33, U12, U13, U23) or null, and where wanted ``dispersion``
-(f', f''). The answer holds |F|² of the hkl and, where ``opposite`` is asked for, of -h -k -l.
+(f', f''). The answer holds |F|² of the hkl, where ``opposite`` is asked for those of -h -k -l;
+where ``d_min`` (Å) is given, how many hkl of cctbx's own list to there are ``missing``, and
+how many of the allowed ones are not in it (``extra``); where ``letters`` is asked for, Wyckoff
+letters, None unless axes and origin are those of the tables.
 
 References
 ----------
@@ -43,7 +46,12 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         opposite = flex.miller_index([tuple(-n for n in h) for h in question["hkl"]])
         negative = miller.set(settings, opposite, anomalous_flag=True)
         found["f_squared_opposite"] = f_squared(negative, structure)
+    if "d_min" in question:
+        found |= list_compared(settings, reflections, question["d_min"])
+    if question.get("letters"):
+        found["letters"] = wyckoff_letters(settings, structure)
     return found | {
+        "content": structure.unit_cell_content(),
         "space_group_number": settings.space_group().type().number(),
         "f_squared": f_squared(reflections, structure),
         "absent": list(reflections.sys_absent_flags().data()),
@@ -60,6 +68,28 @@ def f_squared(reflections: Any, structure: Any) -> list[float]:
         xray_structure=structure, algorithm="direct"
     )
     return list(flex.norm(found.f_calc().data()))
+
+
+def list_compared(settings: Any, reflections: Any, d_min: float) -> dict[str, int]:
+    from cctbx import miller
+
+    own = set(miller.build_set(settings, anomalous_flag=False, d_min=d_min).indices())
+    allowed = reflections.select(~reflections.sys_absent_flags().data())
+    given = set(allowed.map_to_asu().indices())
+    return {"missing": len(own - given), "extra": len(given - own)}
+
+
+def wyckoff_letters(settings: Any, structure: Any) -> list[str | None]:
+    from cctbx import sgtbx
+
+    kind = settings.space_group().type()
+    if not kind.cb_op().is_identity_op():
+        return [None] * structure.scatterers().size()
+    table = sgtbx.wyckoff_table(kind)
+    return [
+        table.mapping(settings.site_symmetry(scatterer.site)).position().letter()
+        for scatterer in structure.scatterers()
+    ]
 
 
 def space_group(operations: list[str]) -> Any:

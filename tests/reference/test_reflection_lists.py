@@ -18,7 +18,9 @@ from navp_structures.catalogue.catalogue import load
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels.lattice import metric_tensor
 from navp_structures.model.absence import Absence, absence, is_absent
+from navp_structures.model.cell import UnitCell
 from navp_structures.model.phase import Phase
+from navp_structures.model.site import Site, Species
 from navp_structures.model.spacegroup import SpaceGroup
 
 HKL = tuple[int, int, int]
@@ -225,3 +227,24 @@ def test_a_site_that_is_moved_gets_another_letter() -> None:
         for site in phase.sites
     )
     assert "a" in wyckoff_letters(replace(phase, sites=moved))
+
+
+# International Tables A, F d -3 m: the positions of both origin choices.
+DIAMOND = {
+    "F d -3 m:1": {"a": 0.0, "b": 0.5, "c": 0.125, "d": 0.625, "e": 0.0712},
+    "F d -3 m:2": {"a": 0.125, "b": 0.375, "c": 0.0, "d": 0.5, "e": 0.2623},
+}
+
+
+@pytest.mark.parametrize("name", DIAMOND)
+def test_letters_are_those_of_the_origin_that_is_given(name: str) -> None:
+    phase = Phase(
+        id="spinel",
+        cell=UnitCell(a=8.1, b=8.1, c=8.1),
+        space_group=SpaceGroup.from_name(name),
+        sites=tuple(
+            Site(label=letter, species=(Species(symbol="O", label=letter),), fract=(x, x, x))
+            for letter, x in DIAMOND[name].items()
+        ),
+    )
+    assert wyckoff_letters(phase) == tuple(DIAMOND[name])

@@ -14,6 +14,7 @@ import pytest
 import navp_structures as navp
 from navp_structures import Phase, PhaseSource, Provenance, hookimpl
 from navp_structures._resources import curated_folder
+from navp_structures.catalogue import hookspecs
 from navp_structures.errors import InputError
 from navp_structures.model.expected import Expected
 from navp_structures.testing import CHECKS, check_phases
@@ -77,7 +78,7 @@ def test_the_failure_names_phase_check_found_and_expected() -> None:
     phase = replace(navp.load("NZSP"), id="glass", expected=Expected(density=9.0))
     text = failure([navp.load("Na3VP"), phase])
     lines = text.splitlines()
-    assert lines[0] == "1 findings in the list; 1 of 2 phases failed"
+    assert lines[0] == "1 finding in the list; 1 of 2 phases failed"
     assert lines[1] == "  glass"
     assert lines[2].startswith("    expected (error): density is 3.2")
     assert lines[3].startswith("      found 3.2")
@@ -177,6 +178,40 @@ def test_a_plugin_that_is_broken_or_empty(install: Callable[..., None]) -> None:
     assert "there is no phase" in failure([])
 
 
+@pytest.mark.parametrize(
+    "name", ["navp_checks", "navp_radiations", "navp_spacing_readers", "navp_phases"]
+)
+def test_a_plugin_need_not_have_phases(name: str, install: Callable[..., None]) -> None:
+    code = getattr(hookspecs, name).__doc__.split("::\n", 1)[1]
+    space: dict[str, object] = {}
+    exec("\n".join(line[8:] for line in code.splitlines()), space)
+    install(mylab=SimpleNamespace(**{name: space[name]}))
+    assert len(check_phases("mylab")) == (1 if name == "navp_phases" else 0)
+
+
+@pytest.mark.parametrize("answer", [None, "text", [3]])
+@pytest.mark.parametrize(
+    "name",
+    ["navp_checks", "navp_radiations", "navp_spacing_readers", "navp_phases",
+     "navp_phase_folders"],
+)  # fmt: skip
+def test_every_hook_of_a_provider_is_asked(
+    name: str, answer: object, install: Callable[..., None], tmp_path: Path
+) -> None:
+    bad = hookimpl(specname=name)(lambda: answer)
+    good = hookimpl(specname="navp_phase_folders")(lambda: [copy_pair(tmp_path, "lab")])
+    install(mylab=SimpleNamespace(bad=bad, **{} if "folders" in name else {"good": good}))
+    text = failure("mylab")
+    assert f"offer (error): left out: plugin 'mylab', {name}: answered" in text
+    assert text.startswith("1 finding in provider 'mylab'; 0 of ")
+
+
+def test_a_failure_is_printable(tmp_path: Path) -> None:
+    folder = copy_pair(tmp_path / "red\x1b[31m", "good")
+    (folder / "\x1b[2J.cif").write_text("data_x\n")
+    assert all(line.isprintable() for line in failure(folder).splitlines())
+
+
 def test_a_curated_name_is_a_warning(install: Callable[..., None]) -> None:
     made = PhaseSource(
         id="made", aliases=("NZSP",), load=lambda: replace(navp.load("NZSP"), id="made")
@@ -194,6 +229,9 @@ def test_a_curated_name_is_a_warning(install: Callable[..., None]) -> None:
         (3, {}, "is no list of phases"),
         ([3], {}, "3 is no Phase"),
         ("navp", {"allow": ["charges"]}, "no check 'charges'; nearest: charge"),
+        ("navp", {"allow": [5]}, "no check 5; checks: offer, "),
+        ("navp", {"allow": 5}, "allow is 5; give the names of checks"),
+        ("navp", {"allow": "charge"}, "allow is 'charge'; give the names of checks"),
     ],
 )
 def test_wrong_use(phases: object, options: dict, sentence: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from navp_structures.analysis.audit.judgement import located, radiation_of, value_of
 from navp_structures.analysis.calibration import calibrate
 from navp_structures.analysis.calibration_result import Calibration, standard_notes
-from navp_structures.errors import ClaimError
+from navp_structures.errors import ClaimError, NavpError
 from navp_structures.model.claim import Claim
 from navp_structures.model.claim_check import STANDARDS
+from navp_structures.model.hkl import as_hkl
 from navp_structures.model.radiation import Radiation
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ def with_standard(row: AuditFinding, claim: Claim, context: AuditContext) -> Aud
     what = "line of this pattern" if found.in_degrees else "spacing of this image"
     own = "It belongs to the standard itself; every" if claim.standard else "Every"
     told = f"{own} {what} is {note}."
+    alone = claim.standard and len(found) <= len(found.shift)
+    if alone and row.verdict == "consistent":
+        # It has set the scale by which it is judged.
+        row = replace(row, verdict="not_testable", deviation_percent=None, deviation_sigma=None)
+        told += " Without further lines of the standard it cannot be tested."
     return replace(
         row,
         explanation=f"{row.explanation} {told}",
@@ -84,6 +91,7 @@ def _calibrated(
         if one.standard
         and one.quantity == claim.quantity
         and (used is None or radiation_of(one).wavelength == used.wavelength)
+        and not _is_extinct(one, context)
     ]
     if not standards:
         return None
@@ -102,20 +110,28 @@ def _calibrated(
             phase,
             units="A" if used is None else "two_theta",
             radiation=used,
-            sigma=_sigma(standards, context),
+            sigma=_sigmas(standards, context),
             hkls=_labels(standards),
         )
 
 
-def _sigma(standards: Sequence[Claim], context: AuditContext) -> float:
-    """Return one standard deviation for all, the largest."""
+def _is_extinct(claim: Claim, context: AuditContext) -> bool:
+    """Whether a standard has a label that symmetry forbids, as its own verdict will say."""
+    phase = context.phases_of(claim)[0]
+    with suppress(NavpError):
+        return any(phase.absence(as_hkl(label)) is not None for label in claim.labels)
+    return True
+
+
+def _sigmas(standards: Sequence[Claim], context: AuditContext) -> list[float]:
+    """Return one standard deviation of each: relative, for 2θ degrees."""
     settings = context.settings
     if standards[0].quantity == "powder_line":
-        return max(one.uncertainty or settings.two_theta_sigma for one in standards)
-    return max(
+        return [one.uncertainty or settings.two_theta_sigma for one in standards]
+    return [
         one.uncertainty / value_of(one) if one.uncertainty else settings.spacing_sigma
         for one in standards
-    )
+    ]
 
 
 def _labels(standards: Sequence[Claim]) -> list[str] | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.analysis.indexing.many_result import PatternRow
+from navp_structures.analysis.indexing.spot_input import MOST, too_many
 from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_solutions import fitted, posteriors, readings
 from navp_structures.analysis.indexing.spots import Searched, searched
@@ -111,6 +112,8 @@ def _real(pattern: SpotList) -> tuple[Any, Any, int]:
         return spots, intensities, 0
     plain = np.ma.filled(spots.astype(np.float64), np.nan)
     real = ~np.isnan(plain).all(axis=1)
+    if (count := int(real.sum())) > MOST:  # before millions become a list
+        raise too_many(count)
     if isinstance(intensities, np.ndarray) and intensities.shape == real.shape:
         intensities = intensities[real].tolist()
     out = ~real

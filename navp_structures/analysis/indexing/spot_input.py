@@ -142,14 +142,19 @@ def check_options(
         check_sigma(angle_sigma, "angle_sigma", _LARGEST_ANGLE, "degrees")
 
 
+def too_many(count: int) -> InputError:
+    """Return the error of a pattern with more than `MOST` spots."""
+    return InputError(
+        f"{count} spots are no pattern of one crystal; give up to the {MOST} strongest"
+    )
+
+
 def _vectors(spots: Any) -> Floats:
     rows = None if isinstance(spots, str | bytes | dict) else items_of(spots)
     if rows is None:
         raise InputError(f"spots are {shown(spots)}; give a list of (x, y)")
     if len(rows) > MOST:
-        raise InputError(
-            f"{len(rows)} spots are no pattern of one crystal; give up to the {MOST} strongest"
-        )
+        raise too_many(len(rows))
     if len(rows) < 2:
         raise InputError(f"a pattern needs two spots or more, here {len(rows)}")
     found = []

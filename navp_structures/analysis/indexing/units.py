@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from navp_structures.analysis.numbers import as_float, is_number
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels import lattice
 from navp_structures.model.measured_list import is_unit, unknown_units
 
@@ -118,17 +119,14 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
         raise InputError(f"2θ is {value:g}; it must be below 180 degrees")
     theta = math.radians(value / 2.0)
     # d = λ / (2 sin θ), so σ(d)/d = cot θ · σ(θ), and σ(θ) is half of σ(2θ).
-    relative, slope = math.radians(sigma / 2.0), math.tan(theta)
-    # Without a division: half of the smallest number is 0.
-    if relative > LARGEST_SIGMA * slope:
+    relative = math.radians(sigma / 2.0) / math.tan(theta) if theta else math.inf
+    if relative > LARGEST_SIGMA:
         raise InputError(f"2θ of {value:g} is not known to a sigma of {sigma:g} degrees")
-    return Spacing(
-        d=float(lattice.bragg_spacings(value, length)), sigma=relative / slope, given=value
-    )
+    return Spacing(d=float(lattice.bragg_spacings(value, length)), sigma=relative, given=value)
 
 
 def _numbers(values: float | Iterable[float]) -> list[float]:
-    if isinstance(values, str):
+    if isinstance(values, str | bytes):
         raise InputError(f"{values!r} is no list of numbers")
     if isinstance(values, np.ndarray):
         values = np.atleast_1d(values).tolist()
@@ -148,7 +146,7 @@ def _listed(values: object) -> list[object]:
 def _positive(item: object) -> float:
     if isinstance(item, bool) or not isinstance(item, Real):
         raise InputError(f"{item!r} is no number; a measured spacing is a positive number")
-    value = float(item)
+    value = as_float(item)
     if not math.isfinite(value) or value <= 0:
         raise InputError(f"{value:g} is no spacing; it must be a positive finite number")
     return value
@@ -190,6 +188,8 @@ def _check_extras(
     if units != "px" and camera_constant is not None:
         raise InputError(f"a camera constant is used with px only, not with {units}")
     if camera_constant is not None and not (
-        math.isfinite(camera_constant) and camera_constant > 0
+        is_number(camera_constant) and 0 < as_float(camera_constant) < math.inf
     ):
-        raise InputError(f"the camera constant is {camera_constant:g}; it must be positive")
+        raise InputError(
+            f"the camera constant is {shown(camera_constant)}; it must be positive and finite"
+        )

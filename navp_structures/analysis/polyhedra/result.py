@@ -184,7 +184,7 @@ class Polyhedra(TableResult[Polyhedron]):
         Column("volume_su", hidden=True),
         Column("distortion_index", head="Δ", show="{:.4f}".format),
         Column("quadratic_elongation", head="λ", show="{:.4f}".format),
-        Column("bond_angle_variance", head="σ²/°²", show="{:.1f}".format),
+        Column("bond_angle_variance", head="σ²/°²", show="{:.1f}".format, spare=1),
         Column("effective_coordination", head="ECoN", show="{:.2f}".format),
         Column("bond_valence_sum", head="BVS", su="bond_valence_sum_su", show="{:.3f}".format),
         Column("mean_bond_su", hidden=True),

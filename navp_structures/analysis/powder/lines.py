@@ -121,6 +121,9 @@ def curve_of(lines: Lines, settings: PowderSettings, points: Floats) -> Floats:
 
 
 _NAMES: Final = tuple(field.name for field in fields(Lines) if field.name != "unit")
+# Degrees: a line at an end of the range must not be lost, whichever member gave its angle.
+_ROUNDING: Final = 1e-9
+
 _TWO_THETA: Final = _NAMES.index("two_theta")
 
 
@@ -137,7 +140,8 @@ def _of_wavelength(
     low, high = settings.two_theta
     # Angles rise as d falls; where nothing diffracts they are NaN, which a search puts last.
     # At 180 degrees the factors are infinite, and no detector stands.
-    first, last = observed.searchsorted(low), observed.searchsorted(high, side="right")
+    first = observed.searchsorted(low - _ROUNDING)
+    last = observed.searchsorted(high + _ROUNDING, side="right")
     piece = slice(first, max(first, min(last, true.searchsorted(180.0))))
     table, true = table.part(piece), true[piece]
     probe = settings.radiation.probe

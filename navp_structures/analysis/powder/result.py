@@ -18,7 +18,7 @@ from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkl_of
 from navp_structures.model.phase import Phase
-from navp_structures.show.tables import Column
+from navp_structures.show.tables import Column, printable
 
 if TYPE_CHECKING:
     import os
@@ -86,7 +86,7 @@ class _PowderTable(PatternTable[PowderLine, "PowderPattern"]):
         (low, high), told = self.settings.two_theta, self.settings.radiation.text
         ids = ", ".join(phase.id for phase in self.phases)
         what = f"{ids}, {len(self.rows)} lines, {told}, 2θ {low:g} to {high:g}°"
-        return f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>"
+        return printable(f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>")
 
     def plot(
         self,

@@ -19,7 +19,7 @@ from navp_structures.kernels.lattice import Floats, interplanar_angles
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.show.numbers import unsigned_zero
-from navp_structures.show.tables import Column, TableResult
+from navp_structures.show.tables import Column, TableResult, printable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,7 +102,7 @@ class _SaedTable(PatternTable[SaedSpot, "SaedPattern"]):
         """One line: phases with their zone axes, number of spots, voltage; what a model is."""
         which = ", ".join(f"{p.of.id} {p.orientation.text}" for p in self.patterns)
         what = f"{which}, {len(self.rows)} spots, {self.settings.voltage:g} kV"
-        return f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>"
+        return printable(f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document; `geometry` holds the net and the axes of each phase."""

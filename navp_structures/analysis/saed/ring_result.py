@@ -17,7 +17,7 @@ from navp_structures.analysis.saed.spots import REASONS
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkil, hkl_of
 from navp_structures.model.phase import Phase
-from navp_structures.show.tables import Column
+from navp_structures.show.tables import Column, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +125,7 @@ class _RingTable(PatternTable[Ring, "RingPattern"]):
         """One line: phases, number of rings, voltage; what a model is."""
         ids = ", ".join(phase.id for phase in self.phases)
         what = f"{ids}, {len(self.rows)} rings, {self.settings.voltage:g} kV"
-        return f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>"
+        return printable(f"<{type(self).__name__}: {'; '.join([what, *self.provisos])}>")
 
     def plot(
         self,

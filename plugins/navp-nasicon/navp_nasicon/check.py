@@ -48,8 +48,8 @@ def nasicon(phase: Phase) -> Iterator[Finding]:
 
     Yields
     ------
-    A note with the lantern units of a NASICON framework; a warning that says what another
-    framework of octahedra and tetrahedra lacks; a note where a phase could not be judged.
+    A note: the lantern units of a NASICON framework, or what another framework of octahedra
+    and tetrahedra lacks, or why a phase could not be judged.
     """
     try:
         framework = framework_of(phase)
@@ -63,8 +63,9 @@ def nasicon(phase: Phase) -> Iterator[Finding]:
         yield _note(framework)
         return
     more = [f"and {len(missing) - _MOST} more"] if len(missing) > _MOST else []
+    # No warning: most phases of a user are meant to be something else.
     yield Finding(
-        level="warning",
+        level="note",
         message=f"no NASICON framework: {'; '.join(missing[:_MOST] + more)}",
         value=framework.lantern_number,
         expected=len(framework.ends) / 2,

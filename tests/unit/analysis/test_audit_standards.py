@@ -109,8 +109,34 @@ def test_standards_that_do_not_decide_or_disagree() -> None:
     with pytest.raises(InputError, match="are of nzsp-300k and na3vp-rt; a group has one"):
         judged(claim, *two)
     bare = {key: v for key, v in standards("NZSP", 1.02)[3].items() if key != "hkl"}
-    with pytest.raises(InputError, match="do not decide which lines of nzsp-300k"):
+    with pytest.raises(InputError, match="nzsp-300k"):
         judged(claim, bare)
+
+
+def test_a_standard_cannot_testify_for_itself() -> None:
+    claim, (one, *_) = spacing("d", "Na3VP", (3, 0, 0), 1.02), standards("NZSP", 1.02)
+    found = judged(claim, one)
+    assert found["d"].verdict == "consistent"
+    assert (found["s0"].verdict, found["s0"].deviation_percent) == ("not_testable", None)
+    assert "cannot be tested" in found["s0"].explanation
+
+
+def test_an_extinct_label_of_a_standard_is_judged_and_not_used() -> None:
+    claim = spacing("d", "Na3VP", (3, 0, 0), 1.04)
+    wrong = standards("NZSP", 1.04)[0] | {"id": "x", "hkl": [1, 0, 0]}
+    found = judged(claim, *standards("NZSP", 1.04), wrong)
+    assert (found["d"].verdict, found["x"].verdict) == ("consistent", "extinct")
+    alone = judged(claim, wrong)
+    assert "calibrated" not in alone["d"].explanation
+
+
+def test_each_standard_counts_by_its_own_uncertainty() -> None:
+    claim = spacing("d", "Na3VP", (3, 0, 0), 1.02)
+    good, bad = standards("NZSP", 1.02)[:2]
+    bad = bad | {"value": bad["value"] * 1.01, "uncertainty": 0.1}
+    found = judged(claim, good | {"uncertainty": 0.001}, bad)
+    # Weights of 1 and 1/3,000: the good one alone.
+    assert found["d"].details["calibration"]["scale"] == pytest.approx(1.02, abs=1e-4)
 
 
 def test_files_keep_it() -> None:

@@ -636,3 +636,12 @@ def test_cells_that_are_too_large() -> None:
         navp.powder_profiles("Na3VP", x, cells=[[1000, 1000, 1000, 90, 90, 120]])
     with pytest.raises(navp.NavpError, match="a cell edge is 1e\\+300 Å"):
         navp.powder_profiles("Na3VP", x, cells=[[1e300, 1e300, 1e300, 90, 90, 120]])
+
+
+@pytest.mark.parametrize("hkl", [(4, 1, 3), (1, 4, 3)])
+def test_lines_at_the_ends_of_the_range_are_in(hkl: tuple[int, int, int]) -> None:
+    # The two families of NZSP have one spacing, but for the last digit of a float.
+    angle = navp.load("NZSP").two_theta(hkl, "CuKa1")
+    for reach in ((5.0, angle), (angle, 90.0)):
+        lines = navp.powder_pattern("NZSP", radiation="CuKa1", two_theta=reach).lines
+        assert {(4, 1, 3), (1, 4, 3)} <= {tuple(row) for row in lines.hkl.tolist()}

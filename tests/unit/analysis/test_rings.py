@@ -95,11 +95,11 @@ def test_image_has_its_rings_where_they_belong() -> None:
     assert np.all((free >= 0) & (free <= 1))
 
 
-def test_slow_electrons_reach_half_their_wavelength() -> None:
-    # 1 kV: λ = 0.387636 Å; d_min 0.3 is beyond 0.193818 of a cell made as small as that.
+def test_rings_end_where_the_form_factors_do() -> None:
+    # (2 2 2) of 1 Å: 1/√12 = 0.2887; (4 0 0) and (3 2 0) are at 0.25 and 1/√13 = 0.2774.
     small = navp.Phase(
         id="small",
-        cell=navp.UnitCell(a=0.9, b=0.9, c=0.9, alpha=90.0, beta=90.0, gamma=90.0),
+        cell=navp.UnitCell(a=1.0, b=1.0, c=1.0, alpha=90.0, beta=90.0, gamma=90.0),
         space_group=navp.SpaceGroup.from_name("P m -3 m"),
         sites=(
             navp.Site(
@@ -109,9 +109,14 @@ def test_slow_electrons_reach_half_their_wavelength() -> None:
             ),
         ),
     )
-    rings = navp.ring_pattern(small, voltage=1, d_min=0.1, camera_length=50)
-    assert 0.193818 < min(ring.d for ring in rings) < 0.2
+    rings = navp.ring_pattern(small, voltage=1, d_min=0.25, camera_length=50)
+    assert min(ring.d for ring in rings) == pytest.approx(0.25)
     assert all(math.isfinite(ring.two_theta) for ring in rings)
+    # (4 1 0): 1/√17.
+    with pytest.raises(
+        InputError, match=r"electron form factors end at d 0\.25 Å .* 0\.2425 Å"
+    ):
+        navp.ring_pattern(small, voltage=1, d_min=0.24, camera_length=50)
 
 
 def test_rings_that_nothing_reaches_are_not_there() -> None:

@@ -356,7 +356,7 @@ def test_decimal_commas() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "1: it holds no claims; each begins with a line [[claims]]"),
+        ("", "1: it holds no claims; each is a line below the headings"),
         ("a\x00b", "1: it holds zero bytes, as binary files do; save it as UTF-8 text"),
         ("id,value\nx,1\n", "1: a table of claims needs a column quantity"),
         ("quantity,valu\n", "1: unknown heading 'valu'; nearest: value"),

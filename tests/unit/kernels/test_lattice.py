@@ -107,3 +107,30 @@ def test_two_theta() -> None:
     assert lattice.two_theta(1.5, 1.5) == pytest.approx(60.0)
     assert lattice.two_theta(0.75, 1.5) == pytest.approx(180.0)
     assert math.isnan(lattice.two_theta(0.7, 1.5))
+
+
+def test_braggs_law_both_ways() -> None:
+    # λ = 2 d sin θ: 1.5 Å at 60° is 1.5 Å; at 180° half a wavelength; at 0° anything.
+    assert lattice.bragg_spacings([60.0, 180.0], 1.5) == pytest.approx([1.5, 0.75])
+    assert lattice.bragg_spacings(0.0, 1.5) == np.inf
+    d = np.array([0.76, 1.0, 3.0])
+    assert lattice.bragg_spacings(lattice.two_theta(d, 1.5), 1.5) == pytest.approx(d)
+    assert np.isnan(lattice.two_theta(0.74, 1.5))
+
+
+def test_a_flat_cell_has_no_volume() -> None:
+    assert np.isnan(lattice.volume(np.diag([1.0, 1.0, 0.0])))
+    assert lattice.volume(np.diag([1.0, 4.0, 9.0])) == pytest.approx(6.0)
+
+
+def test_shifts_go_to_the_nearest_image() -> None:
+    metric = np.diag([16.0, 25.0, 36.0])
+    shifts = np.array([[0.9, 0.0, 0.0], [-0.9, 0.0, 1.0], [1.25, -0.8, 2.5]])
+    # 0.1 · 4; the same; 0.25 · 4, 0.2 · 5 and 0.5 · 6.
+    expected = [0.4, 0.4, (1.0 + 1.0 + 9.0) ** 0.5]
+    assert lattice.periodic_distances(shifts, metric) == pytest.approx(expected)
+
+
+def test_an_exact_cell_gives_exact_spacings() -> None:
+    su = lattice.relative_d_su([1, 1, 1], (4, 4, 4, 90, 90, 90), np.zeros((6, 6)))
+    assert su == 0.0

@@ -11,7 +11,7 @@ from navp_structures import Phase, Site, SpaceGroup, Species, UnitCell
 from navp_structures.analysis.structure_factors import f_squared, structure_factor
 from navp_structures.errors import InputError, NoSitesError
 from navp_structures.kernels import structure_factor as kernel
-from navp_structures.kernels.scattering import dispersion, form_factors
+from navp_structures.kernels.scattering import check_fitted, dispersion, form_factors
 
 CALCULATORS = {
     "xray": gemmi.StructureFactorCalculatorX,
@@ -47,6 +47,65 @@ def test_isotropic_displacement_by_hand() -> None:
         rock_salt(), hkl, "xray"
     )
     assert ratio[0] == pytest.approx(np.exp(-2 * np.pi**2 * 0.02 * 4 / 5.64**2))
+
+
+def plain_sum(phase: Phase, hkl: tuple[int, int, int]) -> complex:
+    """Return F of electrons, one image of each site after the other."""
+    h, total = np.array(hkl, dtype=float), 0j
+    lengths = phase.cell.reciprocal_lengths
+    s2 = np.array([0.25 / phase.d(hkl) ** 2])
+    for site in phase.sites:
+        f = form_factors((site.species[0].symbol,), s2, "electron")[0, 0]
+        u = np.array(site.u_aniso)[[[0, 3, 4], [3, 1, 5], [4, 5, 2]]]
+        for op in gemmi.SpaceGroup(str(phase.space_group)).operations():
+            turned = np.array(op.rot).T / op.DEN @ h
+            shift = np.array(op.tran) / op.DEN
+            angle = 2 * np.pi * (turned @ site.fract + h @ shift)
+            scaled = turned * lengths
+            total += f * np.exp(1j * angle - 2 * np.pi**2 * (scaled @ u @ scaled))
+    return total
+
+
+@pytest.mark.parametrize("symbol", ["P 1 21 1", "P 61", "R 3:H", "F -4 3 m", "I 41", "P -1"])
+def test_phases_without_and_with_a_centre(symbol: str) -> None:
+    # General positions; the sign of a screw's translation is in the phase of F.
+    edges = {
+        "P 1 21 1": (5.0, 6.0, 7.0, 90, 103, 90),
+        "P 61": (5.0, 5.0, 9.0, 90, 90, 120),
+        "R 3:H": (6.0, 6.0, 9.0, 90, 90, 120),
+        "F -4 3 m": (6.0, 6.0, 6.0, 90, 90, 90),
+        "I 41": (5.0, 5.0, 8.0, 90, 90, 90),
+        "P -1": (5.0, 6.0, 7.0, 80, 95, 103),
+    }[symbol]
+    names = ("a", "b", "c", "alpha", "beta", "gamma")
+    sites = tuple(
+        Site(
+            label=label,
+            species=(Species(symbol=label, label=label),),
+            fract=place,
+            u_aniso=(0.01, 0.02, 0.015, 0.004, -0.003, 0.002),
+        )
+        for label, place in (("V", (0.11, 0.23, 0.37)), ("O", (0.41, 0.07, 0.19)))
+    )
+    phase = Phase(
+        id="made",
+        cell=UnitCell(**dict(zip(names, edges, strict=True))),
+        space_group=SpaceGroup.from_name(symbol),
+        sites=sites,
+    )
+    hkl = [
+        (1, 1, 2),
+        (2, 0, 0),
+        (1, -1, 3),
+        (0, 0, 4),
+        (3, 1, 1),
+        (-2, 1, 1),
+        (1, 1, 3),
+        (1, 0, 1),
+    ]
+    found = structure_factor(phase, np.array(hkl), "electron")
+    expected = np.array([plain_sum(phase, one) for one in hkl])
+    assert np.abs(found - expected).max() < 1e-9 * np.abs(expected).max()
 
 
 def test_form_factors_straight_ahead() -> None:
@@ -145,3 +204,25 @@ def test_powder_lines_of_na3vp() -> None:
         near = np.argmin(np.abs(two_theta - angle))
         assert two_theta[near] == pytest.approx(angle, abs=0.011)
         assert intensity[near] == pytest.approx(height, abs=1.5)
+
+
+def test_form_factors_end_where_their_tables_do() -> None:
+    # sin θ/λ = 1/2d is 2 Å⁻¹ at 0.25 Å. Beyond, the Gaussians of X-rays make nitrogen negative:
+    # 12.2126 e^(-0.0057 s²) - 11.529 + … at 3.4 Å⁻¹, where d is 0.147 Å.
+    assert form_factors(("N",), np.array([4.0]), "xray")[0, 0] > 0.0
+    assert form_factors(("N",), np.array([0.25 / 0.147**2]), "xray")[0, 0] < 0.0
+    for probe in ("xray", "electron"):
+        check_fitted(np.array([1.0, 0.25 * (1 - 1e-10)]), probe)
+        with pytest.raises(
+            InputError, match=rf"the {probe} form factors end at d 0\.25 Å .*0\.147"
+        ):
+            check_fitted(np.array([1.0, 0.147]), probe)
+    check_fitted(np.array([0.147]), "neutron")
+    check_fitted(np.array([]), "xray")
+
+
+def test_a_list_with_strengths_ends_there_too() -> None:
+    with pytest.raises(InputError, match=r"the xray form factors end at d 0\.25 Å"):
+        navp.reflections("Na3VP", d_min=0.2)
+    assert navp.reflections("Na3VP", d_min=0.2, probe="neutron").rows[-1].d < 0.201
+    assert navp.reflections("na3vp-alpha", d_min=0.24).rows[-1].f_squared is None

@@ -62,3 +62,35 @@ def test_refined_occupancy_may_scatter_about_one() -> None:
 def test_refusals(make, sentence: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(SiteError, match=sentence):
         make()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        # The whole of a float is before the point: every image would be the same.
+        ({"fract": (1e300, 0.2, 0.3)}, "site 'V1' has a coordinate above 10000 cells"),
+        # e^(2π² 100 / d²) overflows.
+        ({"u_iso": -100.0}, r"displacement U of -100 Å²; it must lie between -1 and 10 Å²"),
+        ({"u_iso": 39.5}, r"U of 39.5 Å²; .* \(B is 8π² U\)"),
+        ({"u_aniso": (0.01, 0.01, 1e300, 0, 0, 0)}, r"U of 1e\+300 Å²"),
+        # Eigenvalues 0.01 ± 2.
+        ({"u_aniso": (0.01, 0.01, 0.01, 2.0, 0, 0)}, r"U of -1.99 Å²"),
+    ],
+)
+def test_sizes_that_no_atom_has(values: dict, sentence: str) -> None:
+    with pytest.raises(SiteError, match=sentence):
+        Site(**({"label": "V1", "species": VANADIUM, "fract": (0.1, 0.2, 0.3)} | values))
+
+
+def test_slightly_negative_displacements_are_printed() -> None:
+    site = Site(
+        label="V1",
+        species=VANADIUM,
+        fract=(-12.25, 7.5, 0.3),
+        u_iso=-0.004,
+        u_aniso=(0.01, -0.002, 0.01, 0.004, 0.0, 0.0),
+    )
+    assert site.u_iso == -0.004
+
+
+VANADIUM = (Species(symbol="V", label="V1"),)

@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -481,9 +480,7 @@ def test_spot_at_the_centre() -> None:
 def test_2000_spots() -> None:
     trace = net(0.04, 0.04, 77)
     assert len(trace.x) > 1900
-    start = time.perf_counter()
     axes = draw([trace])
-    assert time.perf_counter() - start < 10
     assert faults(axes) == []
 
 

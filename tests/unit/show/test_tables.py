@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from navp_structures.show import tables
+import navp_structures as navp
+from navp_structures.show import text_grid as grids
 from navp_structures.show.tables import (
     Column,
     TableResult,
@@ -167,9 +168,9 @@ def test_the_quick_table_is_the_one_that_folds(monkeypatch: pytest.MonkeyPatch) 
         asked.append(arguments)
         return folded(*arguments)
 
-    folded = tables._folded_grid
-    monkeypatch.setattr(tables, "_folded_grid", fold)
-    assert folded(heads, rows, left, 80) == quick
+    folded = grids._folded_grid
+    monkeypatch.setattr(grids, "_folded_grid", fold)
+    assert folded(heads, rows, left, [False] * 4, 80) == quick
     assert not asked
     # Too narrow, or with letters of two columns, only the careful way will do.
     text_grid(heads, rows, left=left, width=20)
@@ -199,3 +200,32 @@ def test_a_result_gives_headings() -> None:
     assert text_table(headed).splitlines()[0].split() == ["name", "hkl", "d", "/", "Å"]
     assert "<th>d / Å</th>" in headed._repr_html_()
     assert headed.to_dataframe().columns[2] == "d"
+
+
+def test_a_repr_cannot_drive_a_terminal() -> None:
+    said = "made up\x1b[31m \u202e red"
+    phase = replace(navp.load("NaVP"), id="red", reason=said, caveat=said)
+    results = [
+        phase,
+        navp.check_symmetry(phase, checks=[]),
+        navp.reflections(phase, d_min=4.0),
+        navp.powder_pattern(phase, radiation="CuKa1", two_theta=(10, 20)),
+        navp.saed_pattern(phase, (0, 0, 1)),
+        navp.ring_pattern(phase),
+        navp.polyhedra(phase),
+    ]
+    for result in results:
+        assert repr(result).isprintable(), type(result)
+        assert "made up" in repr(result)
+    assert all(sentence.isprintable() for sentence in phase.provisos)
+
+
+def test_whole_texts_fold_last() -> None:
+    heads, rows = ["id", "formula"], [["na3vp-ordered-1", "Na3.4Zr2Si2.4P0.6O12"]]
+    grid = text_grid(heads, rows, left=[True, True], whole=[True, False], width=32)
+    assert "na3vp-ordered-1 " in grid
+    assert "P0.6O12" not in grid.splitlines()[2]
+    # Where even that is not enough, nothing is left out.
+    grid = text_grid(heads, rows, left=[True, True], whole=[True, False], width=20)
+    assert max(map(len, grid.splitlines())) <= 20
+    assert "".join(line[:9].strip() for line in grid.splitlines()[2:]) == "na3vp-ordered-1"

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.calibration_result import Calibration, check_calibration
-from navp_structures.analysis.indexing.powder.shifts import bend, shifts
+from navp_structures.analysis.indexing.powder.shifts import shifts
 from navp_structures.analysis.indexing.units import (
     DEFAULT_SIGMA_TWO_THETA,
     LARGEST_SPACING,
@@ -22,6 +22,7 @@ from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels import lattice
+from navp_structures.kernels.common_shift import displacement_basis
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured_list import UNITS
 from navp_structures.model.radiation import Radiation
@@ -165,7 +166,7 @@ class Measured(ReadOnly):
         """
         if self.in_degrees:
             true = lattice.two_theta(d, self.wavelength)
-            return np.asarray(true + bend(true) @ self.known)
+            return np.asarray(true + displacement_basis(true) @ self.known)
         factor, power = _POWERS[self.units]
         return np.asarray(math.log(factor) + power * (np.log(d) + self.known[0]))
 
@@ -175,7 +176,7 @@ class Measured(ReadOnly):
             true = positions
             # A shift of a degree changes itself by so little that twice is enough.
             for _ in range(2):
-                true = positions - bend(true) @ self.known
+                true = positions - displacement_basis(true) @ self.known
             first, last = _DEGREES
             return lattice.bragg_spacings(np.clip(true, first, last), self.wavelength)
         factor, power = _POWERS[self.units]
@@ -209,7 +210,7 @@ class Measured(ReadOnly):
         """Return what one unit of each independent shift adds to positions, ``(m, k)``."""
         if not self.in_degrees:
             return np.outer(self.slopes(positions), self.factor)
-        return np.asarray(bend(positions) @ self.factor)
+        return np.asarray(displacement_basis(positions) @ self.factor)
 
     def shifts_of(self, units: Floats) -> Floats:
         """Return the shifts that so many units of the independent ones are, ``(k,)``."""

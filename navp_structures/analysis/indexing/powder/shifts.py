@@ -48,12 +48,6 @@ def shifts(
     return np.array(calibration.shift), np.asarray(np.linalg.cholesky(left))
 
 
-def bend(two_theta: Floats) -> Floats:
-    """Return what one degree of zero shift, and of displacement, adds to 2θ, ``(m, 2)``."""
-    cosine = np.cos(np.radians(two_theta) / 2.0)
-    return np.stack([np.ones_like(cosine), cosine], axis=-1)
-
-
 def _sigmas(
     in_degrees: bool,
     calibration: Calibration | None,
