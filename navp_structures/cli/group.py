@@ -6,12 +6,14 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 import click
 
 from navp_structures._version import __version__
+from navp_structures.cli.streams import tolerate_any_letter
 from navp_structures.errors import NavpError, nearest
 
 _COMMANDS = {
@@ -97,6 +99,7 @@ class _Group(click.Group):
 
         A reader that has seen enough (a broken pipe) ends the command quietly: click does.
         """
+        tolerate_any_letter()
         try:
             return super().main(*args, **kwargs)
         except OSError as error:
@@ -122,7 +125,9 @@ def main(ctx: click.Context, no_plugins: bool) -> None:
 def _stop(error: object) -> NoReturn:
     from navp_structures.cli.output import error_line
 
-    click.echo(error_line(error), err=True)
+    # Where stderr refuses the sentence, the exit code is all that is left to say.
+    with suppress(OSError):
+        click.echo(error_line(error), err=True)
     sys.exit(2)
 
 

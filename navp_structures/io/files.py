@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -54,7 +55,11 @@ def read_bytes(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> byte
 
 def write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, as `write_bytes`."""
-    write_bytes(path, text.encode())
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise _unwritable(path, error) from None
+    write_bytes(path, data)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -78,15 +83,29 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise _unwritable(path, error) from None
     if irregular:
         raise InputFileError(f"cannot write {path}: it is no regular file")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # Not the target's own name with more to it: that may be as long as names can be.
+    temporary = target.with_name(f".navp-{secrets.token_hex(8)}.part")
     try:
-        temporary.write_bytes(data)
+        write_new(temporary, data)
         if target.exists():
             shutil.copymode(target, temporary)
         temporary.replace(target)
     except (OSError, ValueError) as error:
-        temporary.unlink(missing_ok=True)
         raise _unwritable(path, error) from None
+    finally:
+        # After the renaming there is none, whatever else happened.
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, down to the disk; OSError where it cannot be."""
+    # "x" refuses whatever stands there, links too.
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        # Some disks tell only now that they are full.
+        os.fsync(stream.fileno())
 
 
 def _unwritable(path: Path, error: Exception) -> InputFileError:

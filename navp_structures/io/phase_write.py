@@ -16,7 +16,7 @@ from gemmi import cif
 
 from navp_structures.errors import CifError, InputError, InputFileError, shown
 from navp_structures.io.cif import block_in
-from navp_structures.io.files import decoded, naming, read_bytes
+from navp_structures.io.files import decoded, naming, read_bytes, write_new
 from navp_structures.io.phase_folder import LARGEST_CIF, check_size
 from navp_structures.io.phase_recover import aside
 from navp_structures.io.phase_toml import SCHEMA
@@ -153,7 +153,7 @@ def write_pair(
             fresh = [aside(folder, target.name, mark, "part") for target in targets]
             for file, data in zip(fresh, contents, strict=True):
                 undo.callback(file.unlink, missing_ok=True)
-                _write_new(file, data)
+                write_new(file, data)
             for target in reversed(targets):
                 if target.exists():
                     was = aside(folder, target.name, mark, "old")
@@ -189,14 +189,6 @@ def _check_targets(targets: tuple[Path, Path], cif_data: bytes, *, force: bool) 
         same = target.suffix == ".cif" and target.read_bytes() == cif_data
         if not force and not same:
             raise InputFileError(f"{target} exists; say force (--force) to replace it")
-
-
-def _write_new(file: Path, data: bytes) -> None:
-    # "x" refuses whatever stands there, links too.
-    with file.open("xb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _keep_names(folder: Path) -> None:

@@ -26,6 +26,7 @@ from typing import Final
 import numpy as np
 
 from navp_structures.kernels.lattice import Floats, Ints
+from navp_structures.read_only import ReadOnly
 
 # First rounds see lines as wide as the prior lets them move, in shares of its variance, so
 # that no start is caught by the nearest line; the last ones see them as they are.
@@ -39,7 +40,7 @@ _SAME: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pairs:
+class Pairs(ReadOnly):
     """Observations with the lines that they may be, ordered by observation.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 
 def has_room(
@@ -124,7 +124,9 @@ def _folded_grid(
         # Text, not str: square brackets in data are no markup.
         table.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
-    console = Console(file=out, width=10_000, no_color=True, highlight=False, emoji=False)
+    # What Rich thinks of the surroundings, a notebook or FORCE_COLOR, has no say in a text.
+    plainly: Any = {"force_terminal": False, "force_jupyter": False, "color_system": None}
+    console = Console(file=out, width=10_000, highlight=False, emoji=False, **plainly)
     # A terminal that is too narrow wraps lines, which loses nothing; cropping would.
     needed = Measurement.get(console, console.options, table)
     # Rich measures without the padding that it then draws between columns.

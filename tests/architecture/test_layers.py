@@ -11,6 +11,7 @@ import pytest
 PACKAGE = "navp_structures"
 GROUPS = {
     "errors": "base",
+    "read_only": "base",
     "constants": "base",
     "_resources": "base",
     "_version": "base",

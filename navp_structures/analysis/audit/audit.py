@@ -28,6 +28,7 @@ from navp_structures.errors import ClaimError, InputError, NavpError, nearest, s
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claim, ClaimProblem, Claims
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.numbers import counted, signed
 from navp_structures.show.svg import escaped
 from navp_structures.show.tables import Column, TableResult, html_table, text_table
@@ -49,7 +50,7 @@ JUDGES: Final[Mapping[str, Judge]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class Audit(TableResult[AuditFinding]):
+class Audit(ReadOnly, TableResult[AuditFinding]):
     """The answer of `audit`; its rows are the findings, in the order of the claims.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import Any, Final
 from navp_structures.analysis.indexing.label_notes import notes_on_label
 from navp_structures.model.hkl import HKL, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
 
 LOW_ZONE: Final = 2
@@ -77,7 +78,7 @@ class LabelReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class LabelCheck(TableResult[LabelReading]):
+class LabelCheck(ReadOnly, TableResult[LabelReading]):
     """The answer of `check_label`; its rows are the repairs, the most plausible first.
 
     Parameters
@@ -119,7 +120,8 @@ class LabelCheck(TableResult[LabelReading]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -15,6 +15,7 @@ from navp_structures.analysis.indexing.spot_result import LATTICE, RANDOM
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
 
 
@@ -64,7 +65,7 @@ class PatternRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class ManyPatterns(TableResult[PatternRow]):
+class ManyPatterns(ReadOnly, TableResult[PatternRow]):
     """The answer of `index_many`: one row for each pattern, in the order of the input."""
 
     asked: Mapping[str, Any]
@@ -91,7 +92,8 @@ class ManyPatterns(TableResult[PatternRow]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place; not the spots."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

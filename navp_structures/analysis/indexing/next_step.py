@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from navp_structures.model.hkl import HKL
+from navp_structures.read_only import ReadOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NextMeasurement:
+class NextMeasurement(ReadOnly):
     """What to measure.
 
     Parameters

@@ -17,6 +17,7 @@ from navp_structures.analysis.indexing.spot_result import (
 )
 from navp_structures.model.hkl import HKL, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
 
 
@@ -74,7 +75,7 @@ class SequenceFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class SequenceIndexing(TableResult[SequenceFrame]):
+class SequenceIndexing(ReadOnly, TableResult[SequenceFrame]):
     """The answer of `index_sequence`; its rows are the frames in the most probable sequence.
 
     Parameters
@@ -120,7 +121,8 @@ class SequenceIndexing(TableResult[SequenceFrame]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -37,13 +37,14 @@ from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation, check_probe
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
 
 _SCALES: Final = (0.0, 0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class SpacingIndexing(TableResult[SpacingCandidate]):
+class SpacingIndexing(ReadOnly, TableResult[SpacingCandidate]):
     """The answer of `index_spacings`; its rows are the allowed candidates.
 
     Parameters
@@ -100,7 +101,8 @@ class SpacingIndexing(TableResult[SpacingCandidate]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

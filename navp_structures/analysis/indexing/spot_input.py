@@ -14,6 +14,7 @@ from navp_structures.analysis.numbers import as_float, is_number, items_of, with
 from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.spot_match import wrapped
+from navp_structures.read_only import ReadOnly
 
 UNITS: Final = {
     "1/A": "1/d in Å⁻¹",
@@ -44,7 +45,7 @@ _FLAT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MeasuredSpots:
+class MeasuredSpots(ReadOnly):
     """The spots of one pattern.
 
     Parameters

@@ -12,6 +12,7 @@ from navp_structures.analysis.indexing.spot_views import View
 from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def solution_details(row: SpotSolution) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class SpotIndexing(TableResult[SpotSolution]):
+class SpotIndexing(ReadOnly, TableResult[SpotSolution]):
     """The answer of `index_spots`; its rows are the solutions, the most probable first.
 
     Parameters
@@ -216,7 +217,8 @@ class SpotIndexing(TableResult[SpotSolution]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default in place."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

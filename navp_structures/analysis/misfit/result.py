@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,12 +26,13 @@ from navp_structures.kernels import strain
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, as_hkl, as_uvw, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.numbers import signed, unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class LatticeMisfit(TableResult[PrincipalStretch]):
+class LatticeMisfit(ReadOnly, TableResult[PrincipalStretch]):
     r"""The answer of `lattice_misfit`: principal stretches from the first phase to the second.
 
     Parameters
@@ -71,7 +73,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
     ion: str
     candidates: tuple[Correspondence, ...]
     found: bool
-    searched: dict[str, float]
+    searched: abc.Mapping[str, float]
     remarks: tuple[str, ...]
     rows: tuple[PrincipalStretch, ...]
     planes: tuple[PlaneMisfit, ...]
@@ -109,7 +111,7 @@ class LatticeMisfit(TableResult[PrincipalStretch]):
         candidates: tuple[Correspondence, ...],
         *,
         ion: str,
-        searched: dict[str, float] | None,
+        searched: abc.Mapping[str, float] | None,
         remarks: tuple[str, ...] = (),
         planes: Iterable[HKL] = (),
         directions: Iterable[HKL] = (),

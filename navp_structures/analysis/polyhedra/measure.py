@@ -14,10 +14,11 @@ from navp_structures.kernels import convex_hull
 from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.propagation import sensitivities
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measures:
+class Measures(ReadOnly):
     """Numbers of one polyhedron; NaN where there is none.
 
     Parameters

@@ -14,6 +14,7 @@ from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import OCCUPANCY_SLACK
+from navp_structures.read_only import ReadOnly
 
 # Å. Two cations that are never found so near each other: Li–Li of Li2O is 2.3 Å. Partly filled
 # ones that are nearer are taken as alternatives.
@@ -35,7 +36,7 @@ class Contact(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Network:
+class Network(ReadOnly):
     """All polyhedra of the cell.
 
     Parameters

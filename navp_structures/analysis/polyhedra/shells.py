@@ -13,6 +13,7 @@ from navp_structures.kernels import polyhedron
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.neighbours import Surroundings, surroundings
 from navp_structures.kernels.polyhedron import Bools
+from navp_structures.read_only import ReadOnly
 
 CRITERIA: Final = ("solid_angle", "gap")
 """How ligands are told from the rest, the first where nothing is asked."""
@@ -37,7 +38,7 @@ _EQUAL: Final = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shell:
+class Shell(ReadOnly):
     """The ligands of one centre, the nearest first.
 
     Parameters

@@ -15,10 +15,11 @@ from navp_structures.kernels.propagation import strain_gradient, variances
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import Site
+from navp_structures.read_only import ReadOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Errors:
+class Errors(ReadOnly):
     """Covariances of a phase's parameters.
 
     Parameters

@@ -18,6 +18,7 @@ from navp_structures.kernels.bond_valence import (
 from navp_structures.kernels.bond_valence_tables import BondValenceParameter
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.site import Site, Species
+from navp_structures.read_only import ReadOnly
 
 DEFAULT_TABLE = "gagne-hawthorne-2015"
 
@@ -40,7 +41,7 @@ class UsedParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SiteValence:
+class SiteValence(ReadOnly):
     """Bond valences of one centre.
 
     Parameters

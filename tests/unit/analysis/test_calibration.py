@@ -232,6 +232,22 @@ def test_named_families() -> None:
             calibrate(RINGS, metal(), hkls=hkls)
 
 
+def test_a_weak_family_may_be_named() -> None:
+    # CsI with Cs and I alike: of h + k + l odd only a ten thousandth of |F|² is left.
+    sites = tuple(
+        Site(label=f"{n}", species=(Species(symbol="Au", label=f"{n}", occupancy=o),), fract=f)
+        for n, o, f in (("A", 1.0, (0, 0, 0)), ("B", 0.985, (0.5, 0.5, 0.5)))
+    )
+    nearly = replace(metal(), space_group=SpaceGroup.from_name("P m -3 m"),
+                                 sites=sites)  # fmt: skip
+    table = navp.reflections(nearly, d_min=1.5)
+    ratio = {row.hkl: row.f_squared * row.multiplicity for row in table.rows}
+    assert ratio[1, 0, 0] < 1e-4 * max(ratio.values())
+    # a = 4: d(100) is 4 Å, d(110) is 2.8284 Å; 1 % more of each.
+    found = calibrate([4.04, 2.8567], nearly, sigma=0.001, hkls=["1 0 0", "1 1 0"])
+    assert found.scale == pytest.approx(1.01, abs=1e-5)
+
+
 def test_what_is_no_standard() -> None:
     with pytest.raises(InputError, match=r"lines of metal with a probability of 0\.\d\d only"):
         calibrate([2.7, 2.63, 1.8], metal(), sigma=0.002)

@@ -479,3 +479,25 @@ def test_sample_of_lists(
     # what the prior of mixtures takes off where only one kind of sample is drawn.
     spread = math.sqrt(np.mean(np.multiply(chances, np.subtract(1.0, chances))) / number)
     assert abs(np.mean(right) - np.mean(chances)) <= 0.05 + 4.0 * spread
+
+
+@pytest.mark.parametrize(
+    ("units", "values", "limits"),
+    [
+        ("1/nm", [2.42], (5e-324, 28.7)),
+        ("1/nm", [2.42], (1.0, 1e5)),
+        ("A", [4.4, 3.7], (1e-3, 10.0)),
+        ("nm", [0.44, 0.37], (0.1, 1e300)),
+        ("q", [1.4, 1.7], (1.0, 1e3)),
+    ],
+)
+def test_limits_far_beyond_what_is_measured_are_one_sentence(
+    units: str, values: list[float], limits: tuple[float, float]
+) -> None:
+    asked = {"units": units, "phases": ["NaVP"]}
+    with pytest.raises(InputError, match=r"it must stay within 0\.15 and 2000 Å"):
+        navp.index_powder(values, limits=limits, **asked)
+    # d = 5 and 0.5 Å hold them all.
+    factor = {"1/nm": 10.0, "A": 1.0, "nm": 0.1, "q": 2.0 * math.pi}[units]
+    fine = sorted(factor * d if units in ("A", "nm") else factor / d for d in (0.5, 5.0))
+    assert navp.index_powder(values, limits=tuple(fine), **asked).posteriors

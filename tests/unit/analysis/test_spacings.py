@@ -550,3 +550,9 @@ def test_pairs_are_the_orbits_of_all_members(
     for pair in result.pairs:
         assert pair.angle_calc == pytest.approx(p.angle(pair.hkl_1, pair.hkl_2), abs=1e-9)
         assert pair.zone_axis == p.zone_axis(pair.hkl_1, pair.hkl_2)
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-320])
+def test_an_angle_that_halves_to_nothing_is_one_sentence(tiny: float) -> None:
+    with pytest.raises(InputError, match="is not known to a sigma of"):
+        index_spacings(tiny, units="two_theta", radiation="CuKa1")

@@ -74,6 +74,22 @@ def test_narrow_terminals_lose_nothing() -> None:
     assert text.replace("\n", "").count("o") == 2
 
 
+def test_a_folded_table_does_not_know_where_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from rich import console
+
+    heads, rows = ["id", "what"], [["a", "many words " * 12], ["b", "x"]]
+    expected = text_grid(heads, rows, left=[True, True], width=40)
+    assert expected.count("many") == 12
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.setenv(name, "1")
+    assert text_grid(heads, rows, left=[True, True], width=40) == expected
+    # In a notebook Rich shows what it prints, whatever file it was given.
+    monkeypatch.setattr(console, "_is_jupyter", lambda: True)
+    assert text_grid(heads, rows, left=[True, True], width=40) == expected
+
+
 def test_html_is_escaped() -> None:
     html = Table((Row("<script>", (1, 1, 1), 1.0),))._repr_html_()
     assert "<script>" not in html

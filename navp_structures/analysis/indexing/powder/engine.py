@@ -16,6 +16,7 @@ from navp_structures.kernels import association, line_visibility
 from navp_structures.kernels.association import Pairs, Settled
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, hkl_of
+from navp_structures.read_only import ReadOnly
 
 SPREAD: Final = 0.35
 """Decades. Texture, absorption, coarse grains, overlap and the errors of a structure put
@@ -73,7 +74,7 @@ UNKNOWN_CELL: Final = Grid(levels=(0.0,), starts=(0.0, -0.8, 0.8, -1.6, 1.6), di
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Explanation:
+class Explanation(ReadOnly):
     """What one or two phases make of a list, at the most likely of all settings.
 
     Parameters

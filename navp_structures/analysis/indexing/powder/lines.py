@@ -16,6 +16,7 @@ from navp_structures.errors import InputError
 from navp_structures.kernels import lattice, strain_modes
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 
 # Decades below the strongest: nothing weaker is ever listed.
 _WEAKEST: Final = 5.0
@@ -28,7 +29,7 @@ _SLACK: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CalculatedLines:
+class CalculatedLines(ReadOnly):
     """Lines of a phase within the range of a list, positions ascending.
 
     Parameters

@@ -13,6 +13,8 @@ from navp_structures.analysis.calibration_result import Calibration, check_calib
 from navp_structures.analysis.indexing.powder.shifts import shifts
 from navp_structures.analysis.indexing.units import (
     DEFAULT_SIGMA_TWO_THETA,
+    LARGEST_SPACING,
+    SMALLEST_SPACING,
     spacings,
 )
 from navp_structures.analysis.numbers import as_float, is_number, items_of, numbers_of, within
@@ -24,6 +26,7 @@ from navp_structures.kernels.common_shift import displacement_basis
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured_list import UNITS
 from navp_structures.model.radiation import Radiation
+from navp_structures.read_only import ReadOnly
 
 MOST_LINES: Final = 2000
 """A longer list is a measured curve, not a list of lines."""
@@ -75,7 +78,7 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measured:
+class Measured(ReadOnly):
     """A list of lines as arrays, positions ascending.
 
     A position is 2θ in degrees, or the natural logarithm of the number given.
@@ -277,7 +280,7 @@ def measured_lines(
         radiation=used,
         known=known,
         factor=factor,
-        limits=_limits(position, limits, in_degrees),
+        limits=_limits(position, limits, units),
         resolution=_resolution(resolution, float(sigma), in_degrees),
         resolution_given=resolution is not None,
     )
@@ -329,8 +332,9 @@ def _resolution(given: float | None, sigma: float, in_degrees: bool) -> float:
 
 
 def _limits(
-    position: Floats, given: tuple[float, float] | None, in_degrees: bool
+    position: Floats, given: tuple[float, float] | None, units: str
 ) -> tuple[float, float]:
+    in_degrees = units == "two_theta"
     first, last = float(position[0]), float(position[-1])
     if given is None:
         # Lines stop about as far from the ends of the range as from each other.
@@ -351,7 +355,22 @@ def _limits(
             f"limits is {shown(given)}; it must hold every line"
             + (" and end at 180 degrees" if in_degrees else "")
         )
+    if not in_degrees:
+        _check_range(given, units)
     return low, high
+
+
+def _check_range(given: tuple[float, float], units: str) -> None:
+    """Raise InputError where limits reach twice beyond what is ever measured."""
+    factor, power = _POWERS[units]
+    smallest, largest = SMALLEST_SPACING / 2.0, 2.0 * LARGEST_SPACING
+    for number in given:
+        d = float(number) / factor if power > 0 else factor / max(float(number), 1e-300)
+        if not smallest <= d <= largest:
+            raise InputError(
+                f"limits is {shown(given)}, to a spacing of {d:.3g} Å; it must stay within "
+                f"{smallest:g} and {largest:g} Å"
+            )
 
 
 # Degrees, and relative: how far the range goes on beyond a single line.

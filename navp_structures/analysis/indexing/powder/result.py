@@ -14,6 +14,7 @@ from navp_structures.analysis.indexing.powder.solutions import PowderSolution
 from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import HKL, format_hkl
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.numbers import share_text, unsigned_zero
 from navp_structures.show.tables import Column, TableResult, plain
 
@@ -38,7 +39,7 @@ def _line(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class PowderIndexing(TableResult[PowderSolution]):
+class PowderIndexing(ReadOnly, TableResult[PowderSolution]):
     """Which phase, or which two, a list of powder lines is from; most probable first.
 
     The rows exclude each other and their posteriors add up to 1: each phase by itself, each
@@ -88,7 +89,8 @@ class PowderIndexing(TableResult[PowderSolution]):
     @property
     def inputs(self) -> dict[str, Any]:
         """What was asked, with every default and every prior in place."""
-        return dict(self.asked)
+        found: dict[str, Any] = plain(self.asked)
+        return found
 
     @property
     def phases(self) -> tuple[Phase, ...]:

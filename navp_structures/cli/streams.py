@@ -1,0 +1,36 @@
+"""What is printed where the encoding of stdout lacks some of the letters."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import sys
+from typing import Final
+
+_ESCAPED: Final = "navp_escaped"
+
+_RULE: Final = "─"
+
+
+def tolerate_any_letter() -> None:
+    """Let stdout escape the letters that its encoding lacks, instead of failing at them.
+
+    Such are the encodings of output that is piped on Windows, and any that
+    ``PYTHONIOENCODING`` names. What was chosen there for such letters stays.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        codecs.register_error(_ESCAPED, _escape)
+        sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    r"""Return letters as JSON writes them, ``\u03c3``, so that JSON stays what it is.
+
+    The rules of tables are of hyphens.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    shown = "".join("-" if c == _RULE else json.dumps(c)[1:-1] for c in lost)
+    return shown, error.end

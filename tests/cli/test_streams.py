@@ -1,0 +1,78 @@
+"""Whatever the encoding of stdout, and whether or not it can be written."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from navp_structures.cli import main
+
+COMMANDS = (
+    "--help",
+    "list",
+    "show NZSP",
+    "d Na3VP 012 104",
+    "index 1.88 --phase NaVP",
+    "path",
+)
+
+
+def run(command: str, charset: str) -> Result:
+    result = CliRunner(charset=charset).invoke(main, command.split())
+    assert result.exception is None or isinstance(result.exception, SystemExit), command
+    return result
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252", "koi8-r"])
+@pytest.mark.parametrize("command", COMMANDS[:4])
+def test_letters_that_an_encoding_lacks_are_escaped(command: str, charset: str) -> None:
+    plain, other = run(command, "utf-8"), run(command, charset)
+    assert other.exit_code == plain.exit_code
+    expected = "".join(
+        c if c.encode(charset, "ignore") else "-" if c == "─" else json.dumps(c)[1:-1]
+        for c in plain.stdout
+    )
+    assert other.stdout_bytes.decode(charset) == expected
+
+
+@pytest.mark.parametrize("command", COMMANDS[4:])
+def test_no_command_stops_at_a_letter(command: str) -> None:
+    assert run(command, "latin-1").exit_code == run(command, "utf-8").exit_code
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "shift_jis"])
+@pytest.mark.parametrize("command", ["show NZSP", "d NZSP 012", "list"])
+def test_json_says_the_same_in_any_encoding(command: str, charset: str) -> None:
+    text = run(f"{command} --json", charset).stdout_bytes.decode(charset)
+    assert json.loads(text) == json.loads(run(f"{command} --json", "utf-8").stdout)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are text there")
+@pytest.mark.parametrize("command", [["check"], ["export"]])
+def test_a_name_that_is_no_text(tmp_path: Path, command: list[str]) -> None:
+    text = CliRunner().invoke(main, ["export", "NZSP"]).stdout
+    file = tmp_path / "\udcff.cif"
+    file.write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "navp_structures", *command, str(file)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr, done.stderr
+    assert done.returncode in (0, 1, 2)
+    assert (done.stderr.count(b"\n") == 1) == (done.returncode == 2)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+@pytest.mark.parametrize("command", [["show", "nope"], ["list", "--wrong"]])
+def test_errors_that_nobody_can_read_keep_their_exit_code(command: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-m", "navp_structures", *command],
+            stdout=subprocess.PIPE, stderr=full, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, b"")
