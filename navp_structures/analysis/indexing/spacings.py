@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 from navp_structures.analysis.calibration_result import Calibration, calibrated
 from navp_structures.analysis.indexing.candidates import (
@@ -28,9 +28,8 @@ from navp_structures.analysis.indexing.pairs import (
 from navp_structures.analysis.indexing.scale import PhaseFit, fit_scale
 from navp_structures.analysis.indexing.shared_zones import SharedZone, shared_zones
 from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
-from navp_structures.analysis.indexing.spot_settings import DEFAULT_SCALE_SIGMA
+from navp_structures.analysis.indexing.spot_settings import scale_sigma_of
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
-from navp_structures.analysis.numbers import within
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
@@ -39,8 +38,6 @@ from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation, check_probe
 from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
-
-_SCALES: Final = (0.0, 0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -280,13 +277,10 @@ def _scale_sigma(
     given: float | None, units: str, calibration: Calibration | None
 ) -> float | None:
     """Return one standard deviation of the common scale; None where none is fitted."""
-    if given is not None:
-        given = within(given, "scale_sigma", *_SCALES, "relative")
-    if units == "two_theta":
-        return given
-    if calibration is not None:
-        return calibration.scale_sigma_with(given)
-    return DEFAULT_SCALE_SIGMA if given is None else given
+    if units != "two_theta":
+        return scale_sigma_of(given, calibration)
+    # The wavelength is known, and the shift of a calibration is no scale.
+    return None if given is None else scale_sigma_of(given, None)
 
 
 def _probe(probe: str | None, radiation: Radiation | None) -> str:

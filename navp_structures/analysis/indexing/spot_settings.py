@@ -61,7 +61,7 @@ class SpotSettings:
             phases=distinct_phases(phases),
             sigma=_kept(sigma),
             angle_sigma=_kept(angle_sigma),
-            scale_sigma=_scale_sigma(scale_sigma, calibration),
+            scale_sigma=scale_sigma_of(scale_sigma, calibration),
             units=units,
             camera_constant=camera_constant,
             distortion_sigma=within(distortion_sigma, "distortion_sigma", *_SCALES, "relative"),
@@ -92,7 +92,14 @@ class SpotSettings:
         }
 
 
-def _scale_sigma(given: float | None, calibration: Calibration | None) -> float:
+def scale_sigma_of(given: float | None, calibration: Calibration | None) -> float:
+    """Return one standard deviation of the scale: as given, as calibrated, or the usual one.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
     if given is not None:
         given = within(given, "scale_sigma", *_SCALES, "relative")
     if calibration is not None:
