@@ -22,9 +22,6 @@ OptionalSextet = tuple[
 # Refined occupancies scatter about 1; beyond three su, or this without su, it is an error.
 OCCUPANCY_SLACK = 5e-3
 
-LOWEST_U, LARGEST_U = -1.0, 100.0
-"""Å²; refinements give small ones below 0, beyond these no scattering can be worked out."""
-
 LARGEST_COORDINATE = 1e4
 """Cells; beyond it the digits of a place within the cell are lost."""
 
@@ -131,15 +128,6 @@ class Site:
                 f"site {shown(self.label)} has a coordinate or displacement that is no finite "
                 "number"
             )
-        tensor = self.u_aniso or (0.0,) * 6
-        for u in (self.u_iso or 0.0, *tensor[:3]):
-            if not LOWEST_U <= u <= LARGEST_U:
-                raise SiteError(
-                    f"site {shown(self.label)} has a U of {u:g} Å²; it must be between "
-                    f"{LOWEST_U:g} and {LARGEST_U:g}"
-                )
-        if max(map(abs, tensor[3:])) > 1.0 + max(tensor[:3]):
-            raise SiteError(f"site {shown(self.label)} has a U_ij far beyond its U_ii")
         if max(map(abs, self.fract)) > LARGEST_COORDINATE:
             raise SiteError(
                 f"site {shown(self.label)} has a coordinate above {LARGEST_COORDINATE:g} cells"

@@ -222,10 +222,11 @@ from navp_structures.errors import NavpError
 path = Path(sys.argv[1])
 if path.suffix == ".npz":  # what indexing imports is no reading
     navp.index_many([[(0.275, 0.229), (-0.275, 0.229)]], phases=["Na3VP"], workers=1)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# The maximum of a process counts the one that it was forked from too: what it holds now.
+pages, before = Path("/proc/self/statm").read_text().split()[:2]
 # Of addresses, of which libraries reserve more than they use: what the reader may add.
-pages = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-limit = pages + int(sys.argv[2]) * 1_000_000 - before * 1024
+added = (int(pages) - int(before)) * resource.getpagesize()
+limit = added + int(sys.argv[2]) * 1_000_000
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 begin = time.process_time()
 try:

@@ -308,9 +308,9 @@ REFUSED = {
     "U far below 0": (
         put("_atom_site_occupancy", "_atom_site_U_iso_or_equiv").replace("0.8(1)", "-1e300"),
         SiteError,
-        "site 'Na1' has a U of -1e+300",
+        "site 'Na1' has a displacement U of -1e+300",
     ),
-    "U_ij alone": (GOOD + ANISO + "V1 0 0 0 9 0 0\n", SiteError, "far beyond its U_ii"),
+    "U_ij alone": (GOOD + ANISO + "V1 0 0 0 9 0 0\n", SiteError, "displacement U of"),
     "Z of 0": (GOOD + "_cell_formula_units_Z 0\n", CifError, "whole number above 0"),
     "Z of 5.5": (GOOD + "_cell_formula_units_Z 5.5\n", CifError, "whole number above 0"),
     "below 0 K": (GOOD + "_diffrn_ambient_temperature -5\n", CifError, "finite number from 0"),
