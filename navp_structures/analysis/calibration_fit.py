@@ -59,7 +59,7 @@ class Measurement:
         """Derivative of each position, 2θ or ln d, by ln d."""
         if self.radiation is None:
             return np.ones(len(self.observed))
-        return np.asarray(np.degrees(-2.0 * np.tan(np.radians(self.given) / 2.0)))
+        return lattice.two_theta_slope(self.given)
 
     @property
     def sigma(self) -> Floats:

@@ -104,12 +104,14 @@ def _calibration(
     **more: Any,
 ) -> Calibration:
     from navp_structures.analysis.calibration import calibrate as calibrated
+    from navp_structures.cli.index_list import is_file
 
     spread: Any = fraction(sigma, "--sigma")
-    numbers: Any = [_number(value) for value in values] if _are_numbers(values) else None
-    if numbers is None:
-        numbers, units, own = _listed(values, units)
+    if is_file(values):
+        numbers, units, own = _listed(values[0], units)
         spread = own if spread is None else spread
+    else:
+        numbers = [_number(value) for value in values]
     return calibrated(
         numbers,
         phase,
@@ -121,16 +123,6 @@ def _calibration(
     )
 
 
-def _are_numbers(values: tuple[str, ...]) -> bool:
-    return len(values) > 1 or not _looks_like_a_file(values[0])
-
-
-def _looks_like_a_file(value: str) -> bool:
-    from navp_structures.cli.index_list import is_file
-
-    return is_file((value,)) and not value.replace(".", "", 1).isdigit()
-
-
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -138,16 +130,14 @@ def _number(text: str) -> float:
         raise InputError(f"{text!r} is no number; write a value like 2.355") from None
 
 
-def _listed(
-    values: tuple[str, ...], units: str | None
-) -> tuple[list[float], str, list[float] | None]:
+def _listed(file: str, units: str | None) -> tuple[list[float], str, list[float] | None]:
     """Return the values of a file, their unit, and the sigma of each where it has them."""
     from navp_structures.catalogue.spacing_readers import read_spacings
     from navp_structures.cli.index_list import relative_sigma, units_of
 
-    listed = read_spacings(Path(values[0]), units=units)
+    listed = read_spacings(Path(file), units=units)
     if listed.kind == "spots":
-        raise InputError(f"{values[0]} holds spots; a standard needs spacings or lines")
+        raise InputError(f"{file} holds spots; a standard needs spacings or lines")
     unit = units_of(listed)
     sigma = None
     if listed.sigma is not None:

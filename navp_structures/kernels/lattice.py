@@ -183,3 +183,8 @@ def two_theta(d: npt.ArrayLike, wavelength: float) -> Floats:
     sine = wavelength / (2.0 * np.asarray(d, dtype=np.float64))
     inside = sine <= 1.0
     return np.where(inside, 2.0 * np.degrees(np.arcsin(np.where(inside, sine, 0.0))), np.nan)
+
+
+def two_theta_slope(two_theta: npt.ArrayLike) -> Floats:
+    """Return the derivative of 2θ by ln d (degrees): -2 tan θ."""
+    return np.asarray(np.degrees(-2.0 * np.tan(np.radians(two_theta) / 2.0)))

@@ -134,3 +134,12 @@ def test_shifts_go_to_the_nearest_image() -> None:
 def test_an_exact_cell_gives_exact_spacings() -> None:
     su = lattice.relative_d_su([1, 1, 1], (4, 4, 4, 90, 90, 90), np.zeros((6, 6)))
     assert su == 0.0
+
+
+def test_slope_of_two_theta() -> None:
+    # -2 tan 45° in degrees; and a finite difference of Bragg's law.
+    assert lattice.two_theta_slope(90.0) == pytest.approx(-math.degrees(2.0))
+    d = np.array([0.9, 1.3, 4.0])
+    ends = [lattice.two_theta(d * factor, 1.5) for factor in (1.0 - 1e-6, 1.0 + 1e-6)]
+    slope = lattice.two_theta_slope(lattice.two_theta(d, 1.5))
+    assert slope == pytest.approx((ends[1] - ends[0]) / 2e-6, rel=1e-6)

@@ -203,7 +203,7 @@ class Measured(ReadOnly):
     def slopes(self, positions: Floats) -> Floats:
         """Return the derivative of positions by ln d."""
         if self.in_degrees:
-            return np.asarray(np.degrees(-2.0 * np.tan(np.radians(positions) / 2.0)))
+            return lattice.two_theta_slope(positions)
         return np.full_like(positions, _POWERS[self.units][1])
 
     def shift_basis(self, positions: Floats) -> Floats:
