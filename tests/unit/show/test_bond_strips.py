@@ -88,7 +88,7 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     assert plot_bond_strips(strips, ax=axes, **options) is axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return axes
 
 
@@ -390,7 +390,7 @@ def test_given_axes_of_two() -> None:
     upper, lower = figure.subplots(2, 1)
     for axes in (upper, lower):
         plot_bond_strips(some(4), ax=axes, notes=NOTES)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert faults(upper) == faults(lower) == []
     (notes,) = texts(upper, "notes")
     assert notes.get_window_extent().y0 > lower.get_window_extent().y1

@@ -86,7 +86,7 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     assert plot_path(path, x_label="Na per formula unit", ax=axes, **options) is axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return axes
 
 
@@ -225,7 +225,7 @@ def test_given_axes_of_two() -> None:
     upper, lower = figure.subplots(2, 1)
     plot_path(FOUR, x_label="Na", ax=upper, notes=NOTES)
     lower.plot([1, 2])
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert len(words(upper, "name")) == 4
     (notes,) = texts(upper, "notes")
     assert notes.get_window_extent().y0 > lower.get_window_extent().y1

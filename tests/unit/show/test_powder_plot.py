@@ -104,7 +104,7 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     assert plot_powder(traces, axis_label="2θ (°)", limits=limits, ax=axes, **options) is axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return axes
 
 
@@ -200,7 +200,7 @@ def test_labels_keep_clear_of_curves(n: int, limits: tuple[float, float]) -> Non
 def test_labels_can_be_read_at_other_resolutions(dpi: float) -> None:
     axes = draw([pattern("Na3VP"), pattern("Na2VP")], notes=NOTES)
     axes.figure.set_dpi(dpi)
-    axes.figure.canvas.draw()
+    axes.figure.draw_without_rendering()
     assert faults(axes) == []
 
 
@@ -453,7 +453,7 @@ def test_notes_of_one_subplot_stay_off_the_next() -> None:
     upper, lower = figure.subplots(2, 1)
     for axes in (upper, lower):
         plot_powder([few(30)], axis_label="x", limits=WIDE, ax=axes, notes=NOTES)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     (notes,) = texts(upper, "notes")
     assert notes.get_window_extent().y0 > lower.get_window_extent().y1
 
@@ -463,7 +463,7 @@ def test_subfigures_are_drawn_into() -> None:
     FigureCanvasAgg(figure)
     left, _ = figure.subfigures(1, 2)
     axes = plot_powder([few(30)], axis_label="x", limits=WIDE, ax=left.subplots(), notes=NOTES)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert words(axes) == ["(1 0 0)"]
     assert faults(axes) == []
 

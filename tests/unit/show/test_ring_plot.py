@@ -76,7 +76,7 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     assert plot_rings(traces, limit=limit, ax=axes, **options) is axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return axes
 
 
@@ -388,6 +388,7 @@ def test_image_lies_behind() -> None:
     image = np.zeros((11, 11))
     image[0] = 1
     axes = draw([few(0.5)], image=(image, (-1.1, 1.1, -1.1, 1.1)), labels=False)
+    axes.figure.canvas.draw()
     pixels = np.asarray(axes.figure.canvas.buffer_rgba())[::-1]
     x, y = axes.transData.transform((0.0, 0.98)).astype(int)
     assert pixels[y, x, :3].tolist() == [255, 255, 255]

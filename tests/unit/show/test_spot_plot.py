@@ -156,7 +156,7 @@ def draw(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     assert plot_spots(traces, limit=limit, ax=axes, **options) is axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return axes
 
 
@@ -263,7 +263,7 @@ def test_sizes_and_layouts(size: tuple[float, float], layout: Any) -> None:
 def test_other_resolutions(dpi: float) -> None:
     figure = draw([OBLIQUE], zone_axes=[(2, -1, 0)]).figure
     figure.set_dpi(dpi)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert faults(figure.axes[0]) == []
 
 
@@ -505,6 +505,7 @@ def test_coincident_phases_differ_in_pixels() -> None:
     one = few((0.5, 0.0), hkl=((1, 0, 0),))
     axes = draw([one, replace(one, name="b")], labels=False, dpi=200)
     x, y = axes.transData.transform((0.5, 0))
+    axes.figure.canvas.draw()
     pixels = np.asarray(axes.figure.canvas.buffer_rgba())[::-1]
     part = pixels[int(y) - 30 : int(y) + 30, int(x) - 30 : int(x) + 30, :3]
     seen = {tuple(rgb) for rgb in part.reshape(-1, 3).tolist()}
@@ -563,7 +564,7 @@ def test_scale_bar_is_as_long_as_it_says(limit: float, expected: str) -> None:
 def test_scale_bar_holds_when_the_figure_is_resized() -> None:
     axes = draw([few((0.5, 0))])
     axes.figure.set_size_inches(3, 3)
-    axes.figure.canvas.draw()
+    axes.figure.draw_without_rendering()
     (bar,) = (line for line in axes.lines if line.get_gid() == "scale bar")
     ends = bar.get_transform().transform(bar.get_xydata())
     zero, one = axes.transData.transform([(0, 0), (0.5, 0)])
@@ -616,6 +617,7 @@ def test_notes_stand_below_and_the_title_above(layout: Any) -> None:
 @pytest.mark.parametrize(("style", "dark"), [("micrograph", True), ("inverted", False)])
 def test_styles(style: str, dark: bool) -> None:
     axes = draw([few((0.5, 0))], style=style, labels=False)
+    axes.figure.canvas.draw()
     pixels = np.asarray(axes.figure.canvas.buffer_rgba())[::-1, :, 0]
     x, y = axes.transData.transform((0.5, 0)).astype(int)
     assert (pixels[y, x], pixels[y + 40, x]) == ((255, 0) if dark else (0, 255))
@@ -626,6 +628,7 @@ def test_image_lies_behind_open_circles() -> None:
     micrograph[5, 15] = 1  # a quarter from the top, three quarters from the left
     extent = (-1.05, 1.05, -1.05, 1.05)
     axes = draw([few((0.5, 0.5))], image=(micrograph, extent), labels=False)
+    axes.figure.canvas.draw()
     pixels = np.asarray(axes.figure.canvas.buffer_rgba())[::-1]
     x, y = axes.transData.transform((0.5, 0.5)).astype(int)
     assert pixels[y, x, :3].tolist() == [255, 255, 255]
@@ -671,7 +674,7 @@ def test_subfigures_are_drawn_into() -> None:
     left, right = figure.subfigures(1, 2)
     for part, trace in ((left, HEXAGONAL), (right, OBLIQUE)):
         plot_spots([trace], limit=1.0, ax=part.subplots())
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     for part in (left, right):
         box, whole = part.axes[0].get_window_extent(), part.bbox
         assert whole.x0 <= box.x0
