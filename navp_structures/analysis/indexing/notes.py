@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from navp_structures.analysis.calibration_result import standard_notes
+from navp_structures.analysis.indexing.pairs import MOST_PAIRS
 from navp_structures.model.hkl import format_hkl
 from navp_structures.show.numbers import rounded
 
@@ -17,6 +18,7 @@ def notes_on(result: SpacingIndexing) -> tuple[str, ...]:
     return (
         *_unindexed(result),
         *_phases(result),
+        *_further_pairs(result),
         *_scales(result),
         *(f"{label}" for label in result.labels),
         *standard_notes(result.inputs),
@@ -64,6 +66,16 @@ def _explains(result: SpacingIndexing, phase: str) -> bool:
         any(p.phase == phase and p.observations == (i, j) for p in result.pairs)
         for i, j, _ in result.inputs["angles"]
     )
+
+
+def _further_pairs(result: SpacingIndexing) -> list[str]:
+    more = result.pair_count - len(result.pairs)
+    if not more:
+        return []
+    return [
+        f"{result.pair_count:,} pairs of planes fit spacings and angle: a smaller sigma is "
+        f"needed; of each phase the {MOST_PAIRS:,} nearest are listed"
+    ]
 
 
 def _scales(result: SpacingIndexing) -> list[str]:

@@ -55,7 +55,10 @@ class SpacingIndexing(ReadOnly, TableResult[SpacingCandidate]):
     labels
         A verdict on each label in each phase.
     pairs
-        Pairs of members that also fit the given angles, best first.
+        Pairs of members that also fit the given angles, best first; of each phase the best
+        10,000 for an angle.
+    pair_count
+        How many pairs fit.
     fits
         For two and more spacings: the best common assignment of each phase, best first.
     pattern
@@ -73,6 +76,7 @@ class SpacingIndexing(ReadOnly, TableResult[SpacingCandidate]):
     extinct: tuple[ExtinctCandidate, ...]
     labels: tuple[LabelVerdict, ...]
     pairs: tuple[ReflectionPair, ...]
+    pair_count: int
     fits: tuple[PhaseFit, ...]
     pattern: SpotIndexing | None
     shared: tuple[SharedZone, ...]
@@ -150,6 +154,7 @@ class SpacingIndexing(ReadOnly, TableResult[SpacingCandidate]):
             "extinct": plain([asdict(row) for row in self.extinct]),
             "labels": plain([asdict(row) | {"holds": row.holds} for row in self.labels]),
             "pairs": plain([asdict(row) for row in self.pairs]),
+            "pair_count": self.pair_count,
             "fits": plain([asdict(row) for row in self.fits]),
             "pattern": None if self.pattern is None else self.pattern.to_dict()["results"],
             "shared": plain([asdict(row) for row in self.shared]),
@@ -238,13 +243,11 @@ def index_spacings(
     wanted = [labels] if isinstance(labels, str) else list(labels or ())
     chosen = as_phases(phases)
     ray = _probe(probe, used)
-    allowed: list[SpacingCandidate] = []
-    extinct: list[ExtinctCandidate] = []
-    for phase in chosen:
-        of_phase = find_candidates(phase, observed, ray, spread)
-        allowed += of_phase[0]
-        extinct += of_phase[1]
+    found = [find_candidates(phase, observed, ray, spread) for phase in chosen]
+    allowed = [candidate for fitting, _ in found for candidate in fitting]
+    extinct = [candidate for _, forbidden in found for candidate in forbidden]
     rows = _ranked([c for c in allowed if c.within_reach])
+    paired = find_pairs(chosen, rows, measured_angles, angle_sigma)
     return SpacingIndexing(
         asked={
             "values": [s.given for s in observed],
@@ -252,7 +255,7 @@ def index_spacings(
             "sigma": [s.sigma for s in observed],
             "wavelength": None if used is None else used.wavelength,
             "camera_constant": camera_constant,
-            "angles": [[i, j, angle] for (i, j), angle in measured_angles.items()],
+            "angles": [[*pair, angle] for pair, angle in measured_angles.items()],
             "angle_sigma": angle_sigma,
             "scale_sigma": scale_sigma,
             "calibration": None if calibration is None else calibration.found,
@@ -266,7 +269,8 @@ def index_spacings(
         rows=tuple(rows),
         extinct=tuple(sorted(extinct, key=lambda c: (c.observation, abs(c.deviation_sigma)))),
         labels=judge_labels(wanted, observed, chosen),
-        pairs=_pairs(chosen, rows, measured_angles, angle_sigma),
+        pairs=paired.pairs,
+        pair_count=paired.count,
         fits=_fits(chosen, allowed, observed, spread),
         pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
         shared=_shared(chosen, observed, measured_angles, spread, units),
@@ -299,16 +303,6 @@ def _ranked(candidates: Sequence[SpacingCandidate]) -> list[SpacingCandidate]:
 def _score(candidate: SpacingCandidate, usual: float) -> float:
     strength = usual if candidate.strength is None else candidate.strength
     return math.exp(-0.5 * candidate.deviation_sigma**2) * strength
-
-
-def _pairs(
-    phases: Sequence[Phase],
-    rows: Sequence[SpacingCandidate],
-    angles: Mapping[tuple[int, int], float],
-    angle_sigma: float,
-) -> tuple[ReflectionPair, ...]:
-    found = [pair for phase in phases for pair in find_pairs(phase, rows, angles, angle_sigma)]
-    return tuple(sorted(found, key=lambda pair: (pair.observations, pair.rms_sigma)))
 
 
 def _shared(

@@ -11,6 +11,7 @@ import pytest
 
 import navp_structures as navp
 from navp_structures import SpacingIndexing, index_spacings
+from navp_structures.analysis.indexing import pairs
 from navp_structures.analysis.indexing.spot_result import SpotSolution
 from navp_structures.errors import InputError, UnknownPhaseError
 
@@ -148,6 +149,30 @@ def test_an_angle_selects_pairs() -> None:
     assert (best.hkl_1, best.hkl_2, best.zone_axis) == ((6, 0, -2), (3, 2, -2), (2, 3, 6))
     assert best.angle_calc == pytest.approx(55.25, abs=5e-3)
     assert all(abs(pair.angle_deviation) <= 3.0 for pair in result.pairs)
+
+
+def test_of_very_many_pairs_the_nearest_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {"angles": 60.0, "phases": ["Na3VP", "NaVP"], "sigma": 0.03}
+    whole = index_spacings([1.0, 1.1], **asked)
+    assert whole.pair_count == len(whole.pairs) > 4000
+    assert not [note for note in whole.notes if "pairs of planes" in note]
+    monkeypatch.setattr(pairs, "MOST_PAIRS", 100)
+    some = index_spacings([1.0, 1.1], **asked)
+    assert some.pair_count == whole.pair_count
+    for phase in ("na3vp-rt", "navp-model"):
+        nearest = [p for p in whole.pairs if p.phase == phase][:100]
+        listed = [p for p in some.pairs if p.phase == phase]
+        assert [p.rms_sigma for p in listed] == [p.rms_sigma for p in nearest]
+        # Of pairs that fit as well as the last, any may be left out.
+        assert set(listed[:90]) <= set(nearest)
+    (note,) = (note for note in some.notes if "pairs of planes" in note)
+    assert f"{whole.pair_count:,} pairs" in note
+    assert some.to_dict()["results"]["pair_count"] == whole.pair_count
+
+
+def test_pairs_too_many_to_be_tried_are_refused() -> None:
+    with pytest.raises(InputError, match=r"0\.5 and 0\.55 Å fit 14102 and 10612 families"):
+        index_spacings([0.5, 0.55], sigma=0.1, angles=60.0, phases="Na2VP")
 
 
 def test_pairs_against_a_plain_loop() -> None:

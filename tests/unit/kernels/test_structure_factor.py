@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import gemmi
 import numpy as np
 import pytest
@@ -157,11 +159,15 @@ def test_split_operations_of_every_setting() -> None:
         assert count == len(group.operations)
 
 
-def test_blocks_do_not_change_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("blocks", [2, 3, 20])
+def test_blocks_do_not_change_the_sum(monkeypatch: pytest.MonkeyPatch, blocks: int) -> None:
     phase = navp.load("Na2VP")
     hkl = np.array([row.hkl for row in navp.reflections(phase, d_min=2.0)])
     whole = structure_factor(phase, hkl, "electron")
-    monkeypatch.setattr(kernel, "_BLOCK", 500)
+    group = phase.space_group
+    split = kernel.split_operations(group.rotations, group.translations)
+    waves = len(phase.sites) * len(split.rotations)
+    monkeypatch.setattr(kernel, "_BLOCK", waves * math.ceil(len(hkl) / blocks))
     parts = structure_factor(phase, hkl, "electron")
     assert parts == pytest.approx(whole, rel=1e-12, abs=1e-12)
 
