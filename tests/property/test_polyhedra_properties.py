@@ -171,6 +171,19 @@ def test_other_axes_and_origins(name: str, basis: Any, origin: Any) -> None:
         ) == Counter({(b.ligand, round(b.length, 4)): b.multiplicity for b in other.bonds})
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(["na3vp-rt", "na2vp-a", "navp-model"]), bases, origins)
+def test_a_path_to_itself_in_other_axes_changes_nothing(
+    name: str, basis: Any, origin: Any
+) -> None:
+    phase = rewritten(navp.load(name), basis, origin)
+    path = navp.sodiation_path([name, phase])
+    one, two = path.rows
+    assert two.volume_change == pytest.approx(0.0, abs=1e-6)
+    for field in ("ions", "mean_bond", "bond_valence_sum", "charge_valence"):
+        assert getattr(two, field) == pytest.approx(getattr(one, field), rel=1e-5), field
+
+
 @settings(max_examples=30, deadline=None)
 @given(NAMES, bases, origins)
 def test_what_is_shared_in_other_axes(name: str, basis: Any, origin: Any) -> None:
