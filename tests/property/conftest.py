@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import gemmi
@@ -102,6 +103,54 @@ def made_up(seed: int, system: str, longest: float = 14.0, most: int = 5) -> Pha
             continue
         sites = more
     return Phase(id=f"made-{seed}", cell=cell, space_group=group, sites=tuple(sites))
+
+
+def cell_of_metric(metric: np.ndarray, **su: float) -> UnitCell:
+    a, b, c = (float(x) for x in np.sqrt(np.diag(metric)))
+    pairs = ((1, 2, b * c), (0, 2, a * c), (0, 1, a * b))
+    angles = [float(np.degrees(np.arccos(metric[i, j] / size))) for i, j, size in pairs]
+    # An arc cosine of 0 is 90 degrees but for rounding, which no symmetry fixes.
+    alpha, beta, gamma = (round(angle, 11) for angle in angles)
+    return UnitCell(a=a, b=b, c=c, alpha=alpha, beta=beta, gamma=gamma, **su)
+
+
+# No su of the cell to speak of, so that those of the sites show alone.
+TINY = {f"{name}_su": 1e-12 for name in ("a", "b", "c", "alpha", "beta", "gamma")}
+
+
+def rewritten(
+    phase: Phase, basis: Sequence[Sequence[int]], origin: tuple[float, float, float]
+) -> Phase:
+    """Return the phase in other axes and with another origin: x' = P⁻¹ (x − p)."""
+    columns = np.array(basis, dtype=float)
+    inverse = np.rint(np.linalg.inv(columns))
+    triplets = []
+    for triplet in phase.space_group.operations:
+        op = gemmi.Op(triplet)
+        rotation = np.array(op.rot) / op.DEN
+        translation = np.array(op.tran) / op.DEN
+        moved = gemmi.Op("x,y,z")
+        moved.rot = np.rint(op.DEN * inverse @ rotation @ columns).astype(int).tolist()
+        shift = inverse @ (translation + rotation @ origin - origin)
+        moved.tran = np.rint(op.DEN * shift).astype(int).tolist()
+        triplets.append(moved.wrap().triplet())
+
+    def place(site: Site) -> Site:
+        x, y, z = (float(v) for v in inverse @ (np.array(site.fract) - origin))
+        return replace(site, fract=(x, y, z), fract_su=(None,) * 3, u_aniso=None)
+
+    return replace(
+        phase,
+        id="rewritten",
+        cell=cell_of_metric(columns.T @ phase.cell.metric_tensor @ columns, **TINY),
+        space_group=SpaceGroup.from_operations(triplets),
+        sites=tuple(place(site) for site in phase.sites),
+    )
+
+
+@pytest.fixture(scope="session", name="rewritten")
+def rewritten_fixture() -> Callable[..., Phase]:
+    return rewritten
 
 
 @pytest.fixture(scope="session")
