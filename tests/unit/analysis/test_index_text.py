@@ -63,3 +63,9 @@ def test_no_line_says_that_one_line_is_left_out() -> None:
         rows=rows,
     )
     assert not any(line.startswith("…") for line in shown(held))
+
+
+def test_that_no_pair_fits_the_angle_is_said_only_of_an_angle() -> None:
+    sentence = "no pair of these fits the angle"
+    assert sentence in shown(index_spacings([6.2, 4.4], phases="NZSP", angles=3.2))
+    assert sentence not in shown(index_spacings([6.2, 4.4], phases="NZSP"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -14,6 +16,7 @@ import navp_structures as navp
 from navp_structures.analysis.calibration import calibrate
 from navp_structures.analysis.indexing.candidates import SpacingCandidate
 from navp_structures.analysis.indexing.pair_zones import pair_zones
+from navp_structures.analysis.indexing.powder.hypotheses import MOST_MIXED, _pairs
 from navp_structures.analysis.indexing.powder.measured import Measured, measured_lines
 from navp_structures.analysis.indexing.powder.unexplained import _growth, _power_density
 from navp_structures.analysis.indexing.scale import fit_scale
@@ -22,7 +25,9 @@ from navp_structures.analysis.indexing.spot_evidence import (
     log_unknown_intensities,
 )
 from navp_structures.analysis.indexing.spot_input import measured_spots
+from navp_structures.analysis.indexing.spot_text import explanation
 from navp_structures.analysis.indexing.units import Spacing
+from navp_structures.errors import InputError
 from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.kernels.visibility import FALL_OFF
 from navp_structures.kernels.zone_list import axis_length
@@ -245,3 +250,50 @@ def test_cells_without_sites_have_no_strength() -> None:
         off = [abs(row.deviation_sigma) for row in rows]
         assert off == sorted(off)
         assert all(0.0 < row.score <= 1.0 for row in rows)
+
+
+def test_of_many_phases_the_likeliest_are_mixed() -> None:
+    rng = np.random.default_rng(5)
+    evidence = rng.normal(0.0, 10.0, MOST_MIXED + 5)
+    singles: Any = [SimpleNamespace(log_evidence=e, of=(n,)) for n, e in enumerate(evidence)]
+    mixed = {n for pair in _pairs(singles) for n in pair}
+    assert mixed == set(np.argsort(-evidence)[:MOST_MIXED].tolist())
+    assert len(_pairs(singles)) == MOST_MIXED * (MOST_MIXED - 1) // 2
+    assert len(_pairs(singles[:3])) == 3
+
+
+def test_spots_are_numbered_from_1() -> None:
+    phase = navp.load("Na3VP")
+    pattern = navp.saed_pattern(phase, (2, 1, 0), voltage=200)
+    rows = sorted((r for r in pattern.rows if r.layer == 0), key=lambda r: -r.intensity)
+    chosen: list[Any] = []
+    for row in rows:
+        if all(tuple(-n for n in row.hkl) != other.hkl for other in chosen):
+            chosen.append(row)
+    spots = [(row.x, row.y) for row in chosen[:6]]
+    best = navp.index_spots(spots, phases=[phase], sigma=0.003).solutions[0]
+    lines = explanation(best, width=100).splitlines()
+    heads = next(n for n, line in enumerate(lines) if line.split()[:2] == ["spot", "hkl"])
+    table = [line.split() for line in lines[heads + 1 :] if line.strip()[:1].isdigit()]
+    assert [int(cells[0]) for cells in table[:6]] == [1, 2, 3, 4, 5, 6]
+    for cells, (x, y) in zip(table, spots, strict=False):
+        assert any(cell == f"{1.0 / math.hypot(x, y):.4f}" for cell in cells)
+
+
+def test_a_row_of_each_rank_is_drawn_as_what_it_is() -> None:
+    lines = navp.powder_pattern("Na3VP", radiation="CuKa1", two_theta=(10.0, 40.0)).rows
+    strong = sorted(lines, key=lambda row: -row.intensity)[:5]
+    found = navp.index_powder([row.two_theta for row in strong], radiation="CuKa1")
+    ranks = [row.rank for row in found.rows if row.is_phase]
+    assert len(ranks) > 2
+    for rank in (ranks[0], ranks[-1], len(found.rows)):
+        row = found.rows[rank - 1]
+        ax = found.plot(rank=rank)
+        parts = row.phase.split("+") if row.is_phase else []
+        assert all(part in ax.get_title() for part in parts)
+        assert f"{row.posterior:.0e}" in ax.get_title() or rank == ranks[0]
+    with pytest.raises(InputError, match="the first of rank 1"):
+        found.plot(rank=len(found.rows) + 1)
+    with pytest.raises(InputError, match="the first of rank 1"):
+        found.plot(rank=0)
+    plt.close("all")
