@@ -27,6 +27,8 @@ from navp_structures.analysis.indexing.spot_evidence import (
 from navp_structures.analysis.indexing.spot_input import measured_spots
 from navp_structures.analysis.indexing.spot_text import explanation
 from navp_structures.analysis.indexing.units import Spacing
+from navp_structures.analysis.indexing.zone_library import log_intensity, zone_library
+from navp_structures.analysis.structure_factors import f_squared
 from navp_structures.errors import InputError
 from navp_structures.kernels.spot_match import PolarSpots
 from navp_structures.kernels.visibility import FALL_OFF
@@ -297,3 +299,17 @@ def test_a_row_of_each_rank_is_drawn_as_what_it_is() -> None:
     with pytest.raises(InputError, match="the first of rank 1"):
         found.plot(rank=0)
     plt.close("all")
+
+
+def test_intensities_that_do_not_fall_are_those_of_the_structure() -> None:
+    phase = navp.load("Na2VP")
+    library = zone_library((phase,), 20.0, 1.0)
+    rows = np.flatnonzero(np.isfinite(library.log_intensity))[:400]
+    expected = np.log(f_squared(phase, library.hkl[rows], "electron"))
+    found = log_intensity(library, library.nets.log_g, "undamped")[rows]
+    assert found == pytest.approx(expected, abs=1e-6)
+    # The usual ones fall as exp(-(g / FALL_OFF)²).
+    g = 1.0 / np.array([phase.d(hkl) for hkl in library.hkl[rows].tolist()])
+    assert library.log_intensity[rows] == pytest.approx(
+        expected - (g / FALL_OFF) ** 2, abs=1e-6
+    )
