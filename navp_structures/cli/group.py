@@ -6,15 +6,19 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, NoReturn, TextIO
+from typing import Any, Final, NoReturn, TextIO
 
 import click
 
 from navp_structures._version import __version__
-from navp_structures.cli.streams import tolerate_any_letter
+from navp_structures.cli.streams import stop_writing, tolerate_any_letter
 from navp_structures.errors import NavpError, nearest
+
+# As a shell tells of a command that SIGPIPE ended, 128 + 13: 1 would be a finding.
+_READER_GONE: Final = 141
 
 _COMMANDS = {
     "list": ("navp_structures.cli.phases", "list_phases", "List the phases that exist."),
@@ -89,15 +93,20 @@ class _Group(click.Group):
             warnings.simplefilter("once")
             warnings.showwarning = _show_warning
             try:
-                with stdout_is_ours():
+                with stdout_is_ours(), _reader_may_go():
                     return super().invoke(ctx)
             except NavpError as error:
                 _stop(error)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments, which may print the help."""
+        with _reader_may_go():
+            return super().make_context(*args, **kwargs)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command; where stdout refuses, that is one sentence too.
 
-        A reader that has seen enough (a broken pipe) ends the command quietly: click does.
+        A reader that has seen enough (a broken pipe) ends the command quietly.
         """
         tolerate_any_letter()
         try:
@@ -120,6 +129,15 @@ def main(ctx: click.Context, no_plugins: bool) -> None:
         from navp_structures.catalogue.plugins import without_plugins
 
         ctx.with_resource(without_plugins())
+
+
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        stop_writing()
+        sys.exit(_READER_GONE)
 
 
 def _stop(error: object) -> NoReturn:

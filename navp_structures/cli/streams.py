@@ -1,11 +1,13 @@
-"""What is printed where the encoding of stdout lacks some of the letters."""
+"""Where stdout lacks some of the letters, or its reader has gone."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import json
+import os
 import sys
+from contextlib import suppress
 from typing import Final
 
 _ESCAPED: Final = "navp_escaped"
@@ -22,6 +24,16 @@ def tolerate_any_letter() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         codecs.register_error(_ESCAPED, _escape)
         sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def stop_writing() -> None:
+    """Drop what is still to be written to stdout, whose reader has gone.
+
+    Python would write it when it ends, and fail again.
+    """
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,29 @@ def test_errors_that_nobody_can_read_keep_their_exit_code(command: list[str]) ->
             stdout=subprocess.PIPE, stderr=full, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break in another way there")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--help"],
+        ["list"],
+        ["list", "--json"],
+        ["check"],
+        ["index", "1.88", "1.895"],
+        ["audit", "--paper"],
+    ],
+)
+def test_a_reader_that_has_gone_is_no_finding(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "navp_structures", *command.split()],
+            stdout=write, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(write)
+    # As a shell tells of a command that SIGPIPE ended: 128 + 13.
+    assert (done.returncode, done.stderr) == (141, b"")
