@@ -141,6 +141,10 @@ class PhaseFolderWarning(NavpWarning):
     """A file in a folder of phases was left out."""
 
 
+class CifWarning(NavpWarning):
+    """Something in a CIF cannot be read and is left out; the structure does not need it."""
+
+
 class SettingWarning(NavpWarning):
     """A CIF leaves its setting open, or contradicts itself about it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -15,7 +16,7 @@ from typing import Any
 
 from gemmi import cif
 
-from navp_structures.errors import CifError, InputError, shown
+from navp_structures.errors import CifError, CifWarning, InputError, shown
 from navp_structures.io import cif_sites, cif_symmetry
 from navp_structures.io.cif_values import (
     DATABASE_TAGS,
@@ -154,11 +155,7 @@ def _parsed(text: str, path: Path | Traversable) -> cif.Document:
 def read_header(block: cif.Block) -> Header:
     """Return what a block says of cell, symmetry, formula, Z and temperature."""
     cell = _cell(block)
-    temperature, temperature_su = optional_number(block, _TEMPERATURES)
-    if temperature is not None and not 0.0 <= temperature < math.inf:
-        raise CifError(
-            f"the temperature is {temperature:g} K; it must be a finite number from 0 up"
-        )
+    temperature, temperature_su = _temperature(block)
     units, _ = optional_number(block, ["_cell_formula_units_Z"])
     if units is not None and not (units.is_integer() and units >= 1):
         raise CifError(f"_cell_formula_units_Z is {units:g}; it must be a whole number above 0")
@@ -170,6 +167,26 @@ def read_header(block: cif.Block) -> Header:
         temperature=temperature,
         temperature_su=temperature_su,
     )
+
+
+def _temperature(block: cif.Block) -> tuple[float | None, float | None]:
+    """Return the first temperature that is a number (K) and its su, or (None, None).
+
+    Words such as "room temperature" stand in many files; they touch nothing else.
+    """
+    for tag in _TEMPERATURES:
+        try:
+            kelvin, su = optional_number(block, [tag])
+        except CifError as error:
+            warnings.warn(f"{block.name}: {error} of kelvin; it is left out", CifWarning, 4)
+            continue
+        if kelvin is not None:
+            if not 0.0 <= kelvin < math.inf:
+                raise CifError(
+                    f"the temperature is {kelvin:g} K; it must be a finite number from 0 up"
+                )
+            return kelvin, su
+    return None, None
 
 
 def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noqa: A002

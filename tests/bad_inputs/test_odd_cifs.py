@@ -314,7 +314,6 @@ REFUSED = {
     "Z of 0": (GOOD + "_cell_formula_units_Z 0\n", CifError, "whole number above 0"),
     "Z of 5.5": (GOOD + "_cell_formula_units_Z 5.5\n", CifError, "whole number above 0"),
     "below 0 K": (GOOD + "_diffrn_ambient_temperature -5\n", CifError, "finite number from 0"),
-    "degrees": (GOOD + "_diffrn_ambient_temperature 25C\n", CifError, "no number"),
     "too large": (GOOD + "#" * 10_000_000, InputFileError, "more than 10000000"),
 }
 

@@ -11,6 +11,7 @@ from navp_structures import Phase, read_cif
 from navp_structures.errors import (
     CellError,
     CifError,
+    CifWarning,
     InputError,
     InputFileError,
     NavpError,
@@ -53,6 +54,23 @@ def test_numbers_keep_their_su(tmp_path: Path) -> None:
     assert phase.sites[0].u_iso_su == 0.001
     assert phase.id == "test"
     assert phase.kind is None
+
+
+@pytest.mark.parametrize("text", ["'room temperature'", "RT", "25C", "298K"])
+def test_words_for_a_temperature_are_left_out(tmp_path: Path, text: str) -> None:
+    whole = "data_x\n" + CELL + GROUP + SITES
+    with pytest.warns(CifWarning, match=r"_diffrn_ambient_temperature is '.*no number of kelv"):
+        phase = read(tmp_path, whole + f"_diffrn_ambient_temperature {text}\n")
+    assert phase.temperature is phase.temperature_su is None
+    assert len(phase.sites) == 2
+    # The other tag may have the number.
+    with pytest.warns(CifWarning):
+        phase = read(
+            tmp_path,
+            whole
+            + f"_diffrn_ambient_temperature {text}\n_cell_measurement_temperature 293(2)\n",
+        )
+    assert (phase.temperature, phase.temperature_su) == (293.0, 2.0)
 
 
 def test_formula_and_z_from_the_sites(tmp_path: Path) -> None:
