@@ -146,7 +146,7 @@ def folder(tmp_path: Path, checkout: Path) -> Path:
 
 
 def without_room(environment: Environment) -> dict[str, str]:
-    """Return variables for a full disk: on it, Python leaves modules cut short in its caches."""
+    """Return variables for a full disk, on which Python leaves cached modules cut short."""
     return environment.variables | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
