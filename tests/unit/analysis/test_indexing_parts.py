@@ -11,11 +11,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.stats import norm
 
 import navp_structures as navp
 from navp_structures.analysis.calibration import calibrate
 from navp_structures.analysis.indexing.candidates import SpacingCandidate
 from navp_structures.analysis.indexing.pair_zones import pair_zones
+from navp_structures.analysis.indexing.powder import engine
 from navp_structures.analysis.indexing.powder.hypotheses import MOST_MIXED, _pairs
 from navp_structures.analysis.indexing.powder.measured import Measured, measured_lines
 from navp_structures.analysis.indexing.powder.unexplained import _growth, _power_density
@@ -313,3 +315,29 @@ def test_intensities_that_do_not_fall_are_those_of_the_structure() -> None:
     assert library.log_intensity[rows] == pytest.approx(
         expected - (g / FALL_OFF) ** 2, abs=1e-6
     )
+
+
+def test_odds_of_a_line_with_an_intensity() -> None:
+    measured = powder([20.0, 30.0], "two_theta", radiation="CuKa1", intensities=[5.0, 50.0])
+    pairs: Any = SimpleNamespace(observation=np.array([0, 1]), line=np.array([0, 0]))
+    p, strength, level = np.array([[0.3]]), np.array([[1.4]]), np.array([0.2])
+    odds = engine._odds(measured, pairs, strength, level, p)
+    # The weakest is at 0, the other one decade above it; strays fall by e in 0.6 decades.
+    expected = [
+        math.log(engine.VISIBLE * norm.pdf(height, 1.4 - 0.2, engine.SPREAD) / (1.0 - 0.3))
+        - math.log(math.exp(-height / 0.6) / 0.6)
+        for height in (0.0, 1.0)
+    ]
+    assert odds[0] == pytest.approx(expected)
+    plain = powder([20.0, 30.0], "two_theta", radiation="CuKa1")
+    assert engine._odds(plain, pairs, strength, level, p)[0] == pytest.approx(
+        [math.log(0.3 / 0.7)] * 2
+    )
+
+
+def test_whether_the_angle_of_a_label_fits_is_said_as_it_is() -> None:
+    asked: dict[str, Any] = {"other": "4 -2 6", "angle": 65.9}
+    (printed, *_) = navp.check_label("Na3VP", "1 -4 5", 1.895, **asked).notes
+    assert "is 65.88°, which fits 65.9°" in printed
+    (printed, *_) = navp.check_label("Na3VP", "1 -4 5", 1.895, **asked | {"angle": 90.0}).notes
+    assert "is 65.88°, which does not fit 90°" in printed
