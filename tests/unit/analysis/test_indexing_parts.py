@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from scipy.stats import norm
 
 import navp_structures as navp
 from navp_structures.analysis.calibration import calibrate
+from navp_structures.analysis.indexing import spot_evidence
 from navp_structures.analysis.indexing.candidates import SpacingCandidate
 from navp_structures.analysis.indexing.pair_zones import pair_zones
 from navp_structures.analysis.indexing.powder import engine
@@ -27,7 +29,9 @@ from navp_structures.analysis.indexing.spot_evidence import (
     log_unknown_intensities,
 )
 from navp_structures.analysis.indexing.spot_input import measured_spots
+from navp_structures.analysis.indexing.spot_settings import SpotSettings
 from navp_structures.analysis.indexing.spot_text import explanation
+from navp_structures.analysis.indexing.spots import searched
 from navp_structures.analysis.indexing.units import Spacing
 from navp_structures.analysis.indexing.zone_library import log_intensity, zone_library
 from navp_structures.analysis.structure_factors import f_squared
@@ -341,3 +345,41 @@ def test_whether_the_angle_of_a_label_fits_is_said_as_it_is() -> None:
     assert "is 65.88°, which fits 65.9°" in printed
     (printed, *_) = navp.check_label("Na3VP", "1 -4 5", 1.895, **asked | {"angle": 90.0}).notes
     assert "is 65.88°, which does not fit 90°" in printed
+
+
+def test_what_each_spot_costs_that_is_no_reflection(monkeypatch: pytest.MonkeyPatch) -> None:
+    phase = navp.load("Na3VP")
+    pattern = navp.saed_pattern(phase, (2, 1, 0), voltage=200)
+    rows = [r for r in pattern.rows if r.layer == 0 and r.intensity > 1.0 and r.x + r.y > 0][:6]
+    spots = [*((r.x, r.y) for r in rows), (0.123, 0.3), (0.41, 0.07)]
+    heights = [*(r.intensity for r in rows), 4.0, 9.0]
+    options: dict[str, Any] = {
+        "phases": [phase], "sigma": 0.004, "angle_sigma": 0.5, "scale_sigma": 0.01,
+        "units": "1/A", "camera_constant": None, "distortion_sigma": 0.0,
+        "longest_zone": 30.0, "g_max": None,
+    }  # fmt: skip
+    found = searched(spots, heights, SpotSettings.of(**options))
+    placed, polar_spots = found.posterior.placed, found.polar
+    usual = tuple(view for view in found.errors.views if view.kind == "usual")
+    errors = replace(found.errors, views=usual)
+    zero, log_i = np.zeros(len(placed.zone)), np.log(heights)
+
+    def scores(spots: PolarSpots, log_intensity: Any = log_i) -> Any:
+        return spot_evidence.with_intensities(
+            zero, placed, spots, log_intensity, found.library, errors
+        )
+
+    before = scores(polar_spots)
+    missing = (placed.match < 0).sum(axis=1)
+    assert len(set(missing.tolist())) > 1
+    # Strays that are rarer by e cost 1 for each.
+    rarer = replace(polar_spots, log_spurious=polar_spots.log_spurious - 1.0)
+    assert scores(rarer) - before == pytest.approx(-missing, abs=1e-9)
+    # The unit of intensities tells nothing.
+    assert scores(polar_spots, log_i + 3.0) == pytest.approx(before, abs=1e-7)
+    # A stray's intensity is anywhere in a range; one that is wider by e costs 1 for each.
+    monkeypatch.setattr(spot_evidence, "ANY", spot_evidence.ANY * math.e)
+    wider = scores(polar_spots) - before
+    known = np.isfinite(found.library.log_intensity[np.maximum(placed.match, 0)])
+    compared = ((placed.match >= 0) & known).sum(axis=1)
+    assert wider == pytest.approx(compared - len(spots), abs=1e-9)
