@@ -81,8 +81,8 @@ def read_spot_lists(path: Path) -> tuple[int, Iterator[SpotList]]:
     of the patterns, shape ``(k,)``, are optional; other arrays are not read.
 
     A folder holds a ``.csv``, ``.tsv`` or ``.txt`` file for each pattern, with the columns x,
-    y and, optionally, the intensity; they come in the order of their names. Headings that
-    `read_table` knows say which column is which, and may say the units; a column of sigmas is
+    y and, optionally, the intensity; they come in the order of their names. Headings say which
+    column is which, and may say the units, as `read_table` knows them; a column of sigmas is
     not used. What is hidden, or has another suffix, is not read. A file that cannot be read is
     a list with an error.
 
@@ -126,12 +126,12 @@ def _text(file: Path) -> SpotList:
 
 
 def _has_headings(text: str) -> bool:
-    """Whether it begins with headings that are known; any other one is skipped."""
+    """Whether it begins with headings; those that are not understood are an InputError.
+
+    Columns in other units, or of lengths and azimuths, must not pass as x and y.
+    """
     first = next(data_lines(text), None)
-    try:
-        return first is not None and headings_in(first) is not None
-    except InputError:
-        return False
+    return first is not None and headings_in(first) is not None
 
 
 def _table(text: str, file: Path) -> SpotList:

@@ -508,14 +508,26 @@ def test_headings_say_which_column_is_which(
     (tmp_path / "a.csv").write_text("\n".join(["comment,gy (1/A),gx (1/A)", *swapped]))
     (tmp_path / "b.txt").write_text("gx (1/nm) gy (1/nm)\n2.0 0.0\n0.0 2.0\n")
     (tmp_path / "c.csv").write_text("d (A),intensity\n1.88,100\n1.9,30\n")
-    # Other words are no headings that say anything: x, then y.
-    rows = [f"{x:.17g}\t{y:.17g}" for x, y in patterns[0].tolist()]
-    (tmp_path / "d.tsv").write_text("\n".join(["across\tup", *rows]))
     found = navp.index_many(tmp_path, phases=PHASES)
-    for row in (found.rows[0], found.rows[3]):
-        assert row.posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
+    assert found.rows[0].posterior == pytest.approx(alone.rows[0].posterior, rel=1e-12)
     assert found.rows[1].error == "the spots are in 1/nm, not in 1/A"
     assert "c.csv: these are spacings, not spots" in (found.rows[2].error or "")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["x (nm),y (nm)", "x (deg),y (deg)", "across,up", "r (1/A),phi (deg)", "no,kx,ky"],
+)
+def test_headings_that_are_not_understood_are_no_spots(heading: str, tmp_path: Path) -> None:
+    rows = ["0.275,0.229", "-0.275,0.229", "0.55,0", "0.138,0.229"]
+    if heading.count(",") == 2:
+        rows = [f"{n},{row}" for n, row in enumerate(rows)]
+    (tmp_path / "a.csv").write_text("\n".join([heading, *rows]))
+    (row,) = navp.index_many(tmp_path, phases=["Na3VP"]).rows
+    with pytest.raises(InputError) as alone:
+        navp.read_spacings(tmp_path / "a.csv")
+    assert row.phase is None
+    assert row.error == str(alone.value)
 
 
 def test_folder_without_patterns(tmp_path: Path) -> None:
