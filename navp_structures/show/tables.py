@@ -151,6 +151,11 @@ class TableResult(Generic[Row]):
         import pandas as pd
 
         data = {c.key: [getattr(row, c.key) for row in self.rows] for c in self.columns}
+        # A read-only view is nothing that pandas can write into a file.
+        data = {
+            key: [plain(value) if isinstance(value, Mapping) else value for value in values]
+            for key, values in data.items()
+        }
         data |= {key: list(values) for key, values in self.further.items()}
         frame = pd.DataFrame(data, columns=list(data))
         for key, values in data.items():

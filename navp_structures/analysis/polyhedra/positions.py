@@ -15,6 +15,7 @@ from navp_structures.kernels.polyhedron import Bools
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import OCCUPANCY_SLACK, Site, Species
+from navp_structures.read_only import ReadOnly
 
 # Half the shortest distance of two oxygen atoms, and more than disorder splits one of them.
 SPLIT_WIDTH = 1.2
@@ -22,7 +23,7 @@ SPLIT_WIDTH = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Positions:
+class Positions(ReadOnly):
     """Positions of the cell, read-only.
 
     Parameters
@@ -124,7 +125,7 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
     filled = np.array([occupancy_of(s, names) for s in phase.sites])[site]
     fract = np.concatenate(places)
     atom, tied = _atoms(fract, filled, cell.orthogonalisation_matrix)
-    found = Positions(
+    return Positions(
         site=site,
         operation=np.concatenate(operations),
         fract=fract,
@@ -132,9 +133,6 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
         atom=atom,
         tied=tied,
     )
-    for array in (site, found.operation, fract, filled, atom, tied):
-        array.setflags(write=False)
-    return found
 
 
 def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> tuple[Ints, Bools]:
