@@ -34,6 +34,7 @@ from navp_structures.model.phase import KINDS, Phase
 from navp_structures.model.provenance import Provenance
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.tables import printable
 
 _TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
 _YEAR = re.compile("[0-9]{1,4}")
@@ -91,7 +92,8 @@ def read_cif(path: str | os.PathLike[str], *, block: str | None = None) -> Phase
     file = Path(path)
     found = read_block(file, block=block)
     with naming(file):
-        return phase_from_block(found, id=file.stem)
+        # What drives a terminal may stand in a file name, and the id in every table.
+        return phase_from_block(found, id=printable(file.stem))
 
 
 def read_block(

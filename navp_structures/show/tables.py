@@ -170,7 +170,8 @@ class TableResult(Generic[Row]):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         further = self.further
-        writer.writerow([*(column.key for column in self.columns), *further])
+        heads = [*(column.key for column in self.columns), *further]
+        writer.writerow(map(csv_cell, heads))
         for n, row in enumerate(self.rows):
             cells = [getattr(row, column.key) for column in self.columns]
             cells += [values[n] for values in further.values()]
@@ -223,6 +224,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text of several lines without other control characters."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def cell_text(column: Column, row: object) -> str:
