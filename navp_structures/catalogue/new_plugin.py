@@ -135,7 +135,7 @@ def provider_name(name: str) -> str:
     if provider == "structures":
         raise InputError("navp-structures is this package itself; choose another name")
     if provider in _BUILT_IN:
-        raise InputError(f"{provider!r} is built in as a provider; choose another name")
+        raise InputError(f"{shown(provider)} is built in as a provider; choose another name")
     if provider in {point.name for point in metadata.entry_points(group=PROJECT)}:
         raise InputError(f"{provider!r} is an installed plugin; choose another name")
     return provider

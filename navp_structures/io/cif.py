@@ -26,7 +26,7 @@ from navp_structures.io.cif_values import (
     read_correlation,
     texts,
 )
-from navp_structures.io.files import naming, read_text
+from navp_structures.io.files import named_file, naming, read_text
 from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.formula import format_formula, parse_formula
@@ -89,7 +89,7 @@ def read_cif(path: str | os.PathLike[str], *, block: str | None = None) -> Phase
         When it is no CIF, lacks a cell or a symmetry, or holds something impossible; each
         is a ValueError too.
     """
-    file = Path(path)
+    file = named_file(path)
     found = read_block(file, block=block)
     with naming(file):
         # What drives a terminal may stand in a file name, and the id in every table.

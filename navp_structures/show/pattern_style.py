@@ -143,7 +143,7 @@ def check_reflections(
     for indices in hkl:
         hkl_text(indices)
     for reason in set(reasons) - set(REASONS):
-        raise InputError(f"{name}: no reason {reason!r}: {', '.join(REASONS)}")
+        raise InputError(f"{name}: no reason {shown(reason)}: {', '.join(REASONS)}")
 
 
 def by_reason(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.neighbours import surroundings
 from navp_structures.kernels.polyhedron import Bools
@@ -66,7 +66,7 @@ def _sites_of(phase: Phase, name: str, role: str) -> list[int]:
         elements = tuple(dict.fromkeys(e for site in sites for e in site.elements))
         labels = [label for site in sites for label in names_of(site)]
         raise InputError(
-            f"{phase.id} has no {role} {name!r}{nearest(name, labels)}; its elements are "
+            f"{phase.id} has no {role} {shown(name)}{nearest(name, labels)}; its elements are "
             f"{', '.join(elements)}"
         )
     return found
