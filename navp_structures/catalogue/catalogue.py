@@ -283,7 +283,9 @@ def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ..
         )
     unique = {id(p): p for item in phases for p in _named(item)}
     if not unique:
-        raise InputError("no phase is given; leave it out for the four of the card")
+        raise InputError(
+            "no phase is given; give at least one: a Phase, a name or the path of a CIF"
+        )
     return tuple(unique.values())
 
 
