@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from operator import is_
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 
 class ReadOnly:
-    """Mixin of frozen dataclasses whose arrays and dictionaries stay as they were made.
+    """Mixin of frozen dataclasses whose arrays and mappings stay as made, in copies too.
 
     It is for the fields of the object itself: what else they hold is frozen on its own. One
     with a `__post_init__` of its own calls this one.
@@ -22,8 +23,9 @@ class ReadOnly:
         """Make the fields read-only."""
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
-            if isinstance(value, np.ndarray | dict):
-                object.__setattr__(self, field.name, read_only(value))
+            kept = read_only(value)
+            if kept is not value:
+                object.__setattr__(self, field.name, kept)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the fields; a read-only mapping itself cannot be pickled."""
@@ -48,6 +50,10 @@ def read_only(value: Any) -> Any:
         return MappingProxyType({key: read_only(item) for key, item in value.items()})
     if isinstance(value, list):
         return tuple(map(read_only, value))
+    # Named tuples are made of single arguments, and hold nothing that changes.
+    if type(value) is tuple:
+        kept = tuple(map(read_only, value))
+        return value if all(map(is_, kept, value)) else kept
     return value
 
 

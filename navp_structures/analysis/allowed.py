@@ -16,6 +16,7 @@ from navp_structures.errors import InputError, shown
 from navp_structures.kernels import reflections as kernel
 from navp_structures.kernels import scattering
 from navp_structures.kernels.lattice import Complexes, Floats, Ints
+from navp_structures.model.cell import LONGEST_EDGE
 from navp_structures.model.phase import Phase
 
 # A list this long is a typing error, not a diffraction pattern.
@@ -112,7 +113,7 @@ def allowed(phase: Phase, d_min: float) -> Allowed:
 
 def check_d_min(phase: Phase, d_min: float) -> None:
     """Raise InputError where d_min is no spacing that a list can reach down to."""
-    check_spacing(d_min)
+    _check_positive(d_min)
     limit = smallest_d_min(phase)
     if d_min < limit:
         raise InputError(
@@ -122,7 +123,16 @@ def check_d_min(phase: Phase, d_min: float) -> None:
 
 
 def check_spacing(d_min: float) -> None:
-    """Raise InputError where d_min is no positive number."""
+    """Raise InputError where d_min is no spacing that any crystal could have."""
+    _check_positive(d_min)
+    if d_min > LONGEST_EDGE:
+        raise InputError(
+            f"d_min is {d_min:g} Å, beyond which no crystal has spacings; it must be at most "
+            f"{LONGEST_EDGE:g} Å"
+        )
+
+
+def _check_positive(d_min: float) -> None:
     if not (is_number(d_min) and math.isfinite(as_float(d_min)) and d_min > 0):
         raise InputError(f"d_min is {shown(d_min)}; it must be a positive number in Å")
 

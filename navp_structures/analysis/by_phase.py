@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
-from navp_structures.errors import InputError, UnknownPhaseError, nearest
+from navp_structures.errors import InputError, UnknownPhaseError, nearest, shown
 from navp_structures.model.phase import Phase
 from navp_structures.show.tables import TableResult
 
@@ -70,7 +70,7 @@ class ByPhase(Generic[Pattern]):
             if not found:
                 ids = [pattern.of.id for pattern in self.patterns]
                 raise UnknownPhaseError(
-                    f"no pattern of {key!r}{nearest(key, ids)}; there are {', '.join(ids)}"
+                    f"no pattern of {shown(key)}{nearest(key, ids)}; there are {', '.join(ids)}"
                 )
             return found[0]
         return self.patterns[key]
@@ -88,5 +88,7 @@ def distinct_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Pha
     names = [phase.id for phase in chosen]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"two phases are called {name!r}; rename one, to tell them apart")
+            raise InputError(
+                f"two phases are called {shown(name)}; rename one, to tell them apart"
+            )
     return chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gemmi
 
 from navp_structures.constants import SINGLE_VALENCES
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.model.formula import check_element
 
 
@@ -25,14 +25,15 @@ def ion_charge(ion: str) -> int:
     check_element(ion, "ion")
     if not gemmi.Element(ion).is_metal:
         raise InputError(
-            f"ion is {ion!r}, which is no metal; a voltage is that of a cation against its "
+            f"ion is {shown(ion)}, which is no metal; a voltage is that of a cation against "
+            "its "
             "metal, not of an anion"
         )
     charge = SINGLE_VALENCES.get(ion)
     if charge is None:
         known = sorted(e for e in SINGLE_VALENCES if gemmi.Element(e).is_metal)
         raise InputError(
-            f"ion is {ion!r}, of which no single charge is known, so it gives no voltage; "
+            f"ion is {shown(ion)}, of which no single charge is known, so it gives no voltage; "
             f"known are {', '.join(known)}"
         )
     return charge

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from navp_structures.analysis.allowed import allowed, check_d_min
+from navp_structures.analysis.allowed import allowed, check_d_min, check_spacing
 from navp_structures.analysis.structure_factors import f_squared
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.kernels import reflections as kernel
@@ -107,8 +107,8 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
     Raises
     ------
     InputError
-        When d_min is not positive, so small that millions follow or the form factors end before
-        (0.25 Å, not for neutrons), or the probe unknown.
+        When d_min is not positive, above 10 000 Å, or so small that millions follow or the
+        form factors end before (0.25 Å, not for neutrons), or the probe unknown.
 
     Examples
     --------
@@ -116,6 +116,7 @@ def reflections(phase: PhaseLike, *, d_min: float = 1.0, probe: str = "xray") ->
     (0, 1, 2)
     """
     found = as_phase(phase)
+    check_spacing(d_min)
     check_probe(probe)
     table = allowed(found, d_min)
     rows = tuple(

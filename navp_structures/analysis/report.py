@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from navp_structures.show.numbers import rounded
-from navp_structures.show.tables import document, printable, text_grid
+from navp_structures.show.tables import document, printable, printable_lines, text_grid
 
 if TYPE_CHECKING:
     from navp_structures.analysis.symmetry import SymmetryReport
@@ -50,7 +50,7 @@ def report_to_dict(report: SymmetryReport) -> dict[str, Any]:
 def report_to_text(report: SymmetryReport, width: int, fold: Fold) -> str:
     """Return a report for a terminal."""
     parts = [_head(report, fold), *_blocks(report, width), _verdict(report, fold)]
-    return "\n\n".join(part for part in parts if part)
+    return printable_lines("\n\n".join(part for part in parts if part))
 
 
 def report_to_line(report: SymmetryReport) -> str:

@@ -187,12 +187,12 @@ def ready_phase(
 def _checked_id(name: str | None, file: Path) -> str:
     if name is None:
         raise InputError(
-            f"{file.stem!r} is no id; give one of a-z, 0-9 and '-', at most 64 characters"
+            f"{shown(file.stem)} is no id; give one of a-z, 0-9 and '-', at most 64 characters"
         )
     if not isinstance(name, str) or ID_PATTERN.fullmatch(name) is None:
         raise InputError(f"{shown(name)} is no phase id; use a-z, 0-9 and '-', at most 64")
     if _DEVICE.fullmatch(name):
-        raise InputError(f"{name!r} is the name of a device on Windows; choose another")
+        raise InputError(f"{shown(name)} is the name of a device on Windows; choose another")
     return name
 
 
@@ -205,12 +205,14 @@ def checked_aliases(aliases: Iterable[str]) -> tuple[str, ...]:
         When one is no name, or is said twice.
     """
     if isinstance(aliases, str):
-        raise InputError(f"aliases {aliases!r} must be several texts, write [{aliases!r}]")
+        raise InputError(
+            f"aliases {shown(aliases)} must be several texts, write [{shown(aliases)}]"
+        )
     found = tuple(plain_text(str(alias), "an alias") for alias in aliases)
     seen: set[str] = set()
     for alias in found:
         if alias.casefold() in seen:
-            raise InputError(f"alias {alias!r} is said twice")
+            raise InputError(f"alias {shown(alias)} is said twice")
         seen.add(alias.casefold())
         check_alias(alias)
     return found
@@ -222,7 +224,7 @@ def _checked_kind(
     """Return kind and reason; a CIF's own word on them holds."""
     kind = kind or told.kind
     if kind not in KINDS:
-        raise InputError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+        raise InputError(f"kind is {shown(kind)}; it must be one of {', '.join(KINDS)}")
     if told.kind not in (None, kind):
         raise InputError(f"{file} says that it is {told.kind}, not {kind}")
     reason = reason if reason is not None else told.reason

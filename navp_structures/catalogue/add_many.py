@@ -19,7 +19,7 @@ from navp_structures.catalogue.adding import (
     known_files,
     target_folder,
 )
-from navp_structures.errors import InputError, InputFileError, NavpError
+from navp_structures.errors import InputError, InputFileError, NavpError, shown
 from navp_structures.io.phase_write import plain_text
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase
 from navp_structures.show.tables import Column, TableResult, printable
@@ -167,7 +167,7 @@ def add_phases(
     place = Path(folder)
     files, subfolders = _listed(place)
     if kind is not None and kind not in KINDS:
-        raise InputError(f"kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+        raise InputError(f"kind is {shown(kind)}; it must be one of {', '.join(KINDS)}")
     for text, name in ((licence, "the licence"), (reason, "the reason")):
         if text is not None:
             plain_text(text, name)
@@ -222,11 +222,11 @@ def _check_name(file: Path, stems: Counter[str]) -> None:
         near = _proposal(file.stem)
         as_for = f", as to {near}.cif" if near and near not in stems else ""
         raise InputError(
-            f"{printable(file.stem)!r} is no id (a-z, 0-9, '-', at most 64); rename the "
+            f"{shown(printable(file.stem))} is no id (a-z, 0-9, '-', at most 64); rename the "
             f"file{as_for}, or add it by itself under an id"
         )
     if stems[file.stem] > 1:
-        raise InputError(f"several files would be {file.stem!r}; rename all but one")
+        raise InputError(f"several files would be {shown(file.stem)}; rename all but one")
 
 
 def _proposal(stem: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from navp_structures.catalogue import builtin
 from navp_structures.catalogue.catalogue import ALL, catalogue, forget
-from navp_structures.errors import InputError, InputFileError
+from navp_structures.errors import InputError, InputFileError, shown
 from navp_structures.io.folder_lock import locked
 from navp_structures.io.phase_folder import phase_sources
 from navp_structures.io.phase_recover import put_back
@@ -82,11 +82,11 @@ class Adding:
         here = target.resolve()
         for name in names:
             if name.casefold() == ALL:
-                raise InputError(f"{name!r} stands for every phase and can name none")
+                raise InputError(f"{shown(name)} stands for every phase and can name none")
             for holder in self._holders.get(name.casefold(), []):
                 if not _is_file(holder.origin, here):
                     raise InputError(
-                        f"{name!r} is already a name of {holder.label}; choose another"
+                        f"{shown(name)} is already a name of {holder.label}; choose another"
                     )
 
     def _replace(self, names: tuple[str, ...], target: Path) -> None:

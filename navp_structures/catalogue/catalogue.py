@@ -79,7 +79,7 @@ class Entry:
                 summary = self.source.summarise()
             if not isinstance(summary, PhaseSummary):
                 raise PluginError(
-                    f"plugin {self.provider!r}, summarise of {self.source.id}: it gives "
+                    f"plugin {shown(self.provider)}, summarise of {self.source.id}: it gives "
                     f"{type(summary).__name__}, not a PhaseSummary"
                 )
             return summary
@@ -97,7 +97,8 @@ class Entry:
             ) from error
         if not isinstance(phase, Phase) or phase.id != self.source.id:
             raise PluginError(
-                f"plugin {self.provider!r} offers {self.source.id!r} but gives {shown(phase)}"
+                f"plugin {shown(self.provider)} offers {shown(self.source.id)} but gives "
+                f"{shown(phase)}"
             )
         aliases = phase.aliases or self.source.aliases
         kind = phase.kind or self.source.kind
@@ -153,12 +154,12 @@ class Catalogue:
         if not found:
             known = [n for entry in self.entries for n in (*entry.names, entry.qualified)]
             hint = nearest(name.strip(), known) or "; 'navp list' shows all"
-            raise UnknownPhaseError(f"unknown phase {name!r}{hint}{self._left_out()}")
+            raise UnknownPhaseError(f"unknown phase {shown(name)}{hint}{self._left_out()}")
         if len(found) > 1:
             offers = " and ".join(
                 f"{e.qualified} ({e.source.origin or 'made by code'})" for e in found
             )
-            raise AmbiguousPhaseError(f"{name!r} is offered by {offers}; name one of them")
+            raise AmbiguousPhaseError(f"{shown(name)} is offered by {offers}; name one of them")
         return found[0]
 
     def summaries(self) -> Iterator[tuple[Entry, PhaseSummary]]:
@@ -195,8 +196,9 @@ class Catalogue:
             holders = self._names.setdefault(key, [])
             if holders and holders[0].provider == builtin.CURATED != entry.provider:
                 warnings.warn(
-                    f"{name!r} means the curated {holders[0].qualified}; the phase of plugin "
-                    f"{entry.provider!r} stays reachable as {entry.qualified}",
+                    f"{shown(name)} means the curated {holders[0].qualified}; the phase of "
+                    "plugin "
+                    f"{shown(entry.provider)} stays reachable as {entry.qualified}",
                     ShadowedPhaseWarning,
                     stacklevel=4,
                 )
@@ -245,7 +247,7 @@ def load(name: str) -> Phase:
     'na3vp-rt'
     """
     if not isinstance(name, str):
-        raise InputError(f"a phase is loaded by its name, not by {name!r}")
+        raise InputError(f"a phase is loaded by its name, not by {shown(name)}")
     return catalogue().find(name).phase()
 
 
@@ -262,7 +264,7 @@ def as_phase(phase: PhaseLike) -> Phase:
         separators = {os.sep, os.altsep or os.sep, "/"}
         is_path = phase.casefold().endswith(".cif") or any(s in phase for s in separators)
         return read_cif(Path(phase)) if is_path else load(phase)
-    raise InputError(f"{phase!r} is no phase; give a Phase, a name or the path of a CIF")
+    raise InputError(f"{shown(phase)} is no phase; give a Phase, a name or the path of a CIF")
 
 
 def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ...]:
@@ -276,10 +278,14 @@ def as_phases(phases: PhaseLike | Iterable[PhaseLike] | None) -> tuple[Phase, ..
     if isinstance(phases, Phase | str | os.PathLike) or not isinstance(phases, Iterable):
         phases = [phases]
     if isinstance(phases, bytes):
-        raise InputError(f"{phases!r} is no phase; give a Phase, a name or the path of a CIF")
+        raise InputError(
+            f"{shown(phases)} is no phase; give a Phase, a name or the path of a CIF"
+        )
     unique = {id(p): p for item in phases for p in _named(item)}
     if not unique:
-        raise InputError("no phase is given; leave it out for the four of the card")
+        raise InputError(
+            "no phase is given; give at least one: a Phase, a name or the path of a CIF"
+        )
     return tuple(unique.values())
 
 

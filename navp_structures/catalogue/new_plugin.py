@@ -123,19 +123,18 @@ def provider_name(name: str) -> str:
     >>> provider_name("navp-mylab"), provider_name("mylab")
     ('mylab', 'mylab')
     """
-    text = str(name)
-    provider = text.removeprefix("navp-")
+    rule = f"it has a-z, 0-9 and single '-' between them, at most {LONGEST_NAME}"
+    if not isinstance(name, str):
+        raise InputError(f"{shown(name)} is no name of a plugin, which is a text; {rule}")
+    provider = name.removeprefix("navp-")
     if not _is_name(provider):
-        plain = re.sub(r"[-_.\s]+", "-", text.lower()).removeprefix("navp-")
+        plain = re.sub(r"[-_.\s]+", "-", name.lower()).removeprefix("navp-")
         hint = f"; write navp-{plain}" if _is_name(plain) else ""
-        raise InputError(
-            f"{shown(name)} is no name of a plugin{hint}; it has a-z, 0-9 and single '-' "
-            f"between them, at most {LONGEST_NAME}"
-        )
+        raise InputError(f"{shown(name)} is no name of a plugin{hint}; {rule}")
     if provider == "structures":
         raise InputError("navp-structures is this package itself; choose another name")
     if provider in _BUILT_IN:
-        raise InputError(f"{provider!r} is built in as a provider; choose another name")
+        raise InputError(f"{shown(provider)} is built in as a provider; choose another name")
     if provider in {point.name for point in metadata.entry_points(group=PROJECT)}:
         raise InputError(f"{provider!r} is an installed plugin; choose another name")
     return provider

@@ -24,7 +24,7 @@ from navp_structures.errors import (
     nearest,
     shown,
 )
-from navp_structures.io.files import naming
+from navp_structures.io.files import named_file, naming
 from navp_structures.model.measured_list import (
     MeasuredList,
     SpacingReader,
@@ -64,13 +64,9 @@ def read_spacings(
     PluginError
         When a plugin's reader fails or answers with something else.
     """
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputError(f"{shown(path)} is no path of a file")
-    if not os.fspath(path):
-        raise InputFileError("cannot read a file without a name; the path is empty")
+    file = named_file(path)
     if units is not None and not is_unit(units):
         raise InputError(unknown_units(units))
-    file = Path(path)
     provider, chosen = _by_suffix(file) if reader is None else _by_name(reader)
     with naming(file):
         found = _read(provider, chosen, file)

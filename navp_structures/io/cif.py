@@ -26,7 +26,7 @@ from navp_structures.io.cif_values import (
     read_correlation,
     texts,
 )
-from navp_structures.io.files import naming, read_text
+from navp_structures.io.files import named_file, naming, read_text
 from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.formula import format_formula, parse_formula
@@ -34,6 +34,7 @@ from navp_structures.model.phase import KINDS, Phase
 from navp_structures.model.provenance import Provenance
 from navp_structures.model.site import Site
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.tables import printable
 
 _TEMPERATURES = ("_diffrn_ambient_temperature", "_cell_measurement_temperature")
 _YEAR = re.compile("[0-9]{1,4}")
@@ -88,10 +89,11 @@ def read_cif(path: str | os.PathLike[str], *, block: str | None = None) -> Phase
         When it is no CIF, lacks a cell or a symmetry, or holds something impossible; each
         is a ValueError too.
     """
-    file = Path(path)
+    file = named_file(path)
     found = read_block(file, block=block)
     with naming(file):
-        return phase_from_block(found, id=file.stem)
+        # What drives a terminal may stand in a file name, and the id in every table.
+        return phase_from_block(found, id=printable(file.stem))
 
 
 def read_block(

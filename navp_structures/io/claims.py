@@ -13,10 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from navp_structures.errors import ClaimError, InputError, InputFileError, nearest, shown
+from navp_structures.errors import ClaimError, InputError, nearest, shown
 from navp_structures.io.claim_fields import LONGEST_TEXT, claim_of, plain_text
 from navp_structures.io.claim_table import claim_rows
-from navp_structures.io.files import read_text
+from navp_structures.io.files import named_file, read_text
 from navp_structures.io.toml_lines import TableLines, TomlLines, excess, toml_lines
 from navp_structures.model.claim import Claim, ClaimProblem, Claims
 from navp_structures.model.claim_check import faults_between
@@ -64,9 +64,7 @@ def read_claims(
         for the first claim that cannot be used, unless `keep_going`.
     """
     if isinstance(path, str | os.PathLike):
-        if not isinstance(os.fspath(path), str) or not os.fspath(path):
-            raise InputFileError(f"{shown(path)} is no path of a file")
-        path = Path(path)
+        path = named_file(path)
     elif not isinstance(path, Traversable):
         raise InputError(f"{shown(path)} is no path of a file")
     shown_name = "".join(c if c.isprintable() else "?" for c in name or str(path))

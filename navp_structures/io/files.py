@@ -11,10 +11,28 @@ from contextlib import contextmanager, suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from navp_structures.errors import InputFileError, NavpError
+from navp_structures.errors import InputError, InputFileError, NavpError, shown
 
 LARGEST_FILE = 50_000_000
 """Bytes; a CIF with structure factors reaches a few MB."""
+
+
+def named_file(path: object, verb: str = "read") -> Path:
+    """Return the path of a file that a user names.
+
+    Raises
+    ------
+    InputError
+        When it is neither a text nor a path.
+    InputFileError
+        When it is empty, which `pathlib` takes for the present folder.
+    """
+    name = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(name, str):
+        raise InputError(f"{shown(path)} is no path of a file")
+    if not name:
+        raise InputFileError(f"cannot {verb} a file without a name; the path is empty")
+    return Path(name)
 
 
 def read_text(path: Path | Traversable, *, largest: int = LARGEST_FILE) -> str:

@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
-from navp_structures.errors import InputError, InputFileError
-from navp_structures.io.files import naming, read_text
+from navp_structures.errors import InputError
+from navp_structures.io.files import named_file, naming, read_text
 from navp_structures.io.text_lines import text_lines
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.measured import MeasuredPattern, check_points
@@ -87,12 +86,7 @@ def read_pattern(path: str | os.PathLike[str]) -> MeasuredPattern:
         When it is no text, a line holds anything but its numbers, or the points make no
         pattern (fewer than two, not finite, x not increasing, negative su).
     """
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputError(f"{path!r} is no path of a file")
-    name = os.fspath(path)
-    if not name:
-        raise InputFileError("cannot read a file without a name; the path is empty")
-    file = Path(name)
+    file = named_file(path)
     text = read_text(file, largest=LARGEST_PATTERN)
     with naming(file):
         points, lines = number_columns(text)

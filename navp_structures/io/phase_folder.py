@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gemmi import cif
 
-from navp_structures.errors import NavpError, PhaseDataError, PhaseFolderWarning
+from navp_structures.errors import NavpError, PhaseDataError, PhaseFolderWarning, shown
 from navp_structures.io.cif import Header, phase_from_block, read_block, read_header
 from navp_structures.io.files import naming
 from navp_structures.io.phase_recover import interrupted
@@ -85,7 +85,7 @@ def _source(
     cif_file, toml_file = pair
     if ID_PATTERN.fullmatch(stem) is None:
         raise PhaseDataError(
-            f"{toml_file}: {stem!r} is no id; use a-z, 0-9 and '-', at most 64"
+            f"{toml_file}: {shown(stem)} is no id; use a-z, 0-9 and '-', at most 64"
         )
     if cif_file is None:
         raise PhaseDataError(f"{toml_file} has no CIF beside it")

@@ -164,17 +164,18 @@ def check_alias(item: object) -> str:
             f"alias {shown(item)} must be a printable text of at most 64 characters"
         )
     if ":" in item or "/" in item or "\\" in item:
-        raise PhaseDataError(f"alias {item!r} must not hold ':', '/' or '\\'")
+        raise PhaseDataError(f"alias {shown(item)} must not hold ':', '/' or '\\'")
     # A text that ends so is a path wherever a phase is asked for.
     if item.casefold().endswith(".cif") or item.startswith("-"):
-        raise PhaseDataError(f"alias {item!r} would be read as a file or as an option")
+        raise PhaseDataError(f"alias {shown(item)} would be read as a file or as an option")
     if item.casefold().startswith(_NO_PHASE):
         raise PhaseDataError(
-            f"alias {item!r} would be read as 'no phase': names that begin with {_NO_PHASE!r} "
+            f"alias {shown(item)} would be read as 'no phase': names that begin with "
+            f"{shown(_NO_PHASE)} "
             "stand for it in the results of indexing"
         )
     if item.casefold() == "all":
-        raise PhaseDataError(f"alias {item!r} stands for every phase and can name none")
+        raise PhaseDataError(f"alias {shown(item)} stands for every phase and can name none")
     return item
 
 

@@ -141,6 +141,12 @@ def _sigma(
     column = _optional(columns[by_role["sigma"]])
     own = headings[n].unit or {"two_theta": "deg", "q": "1/A"}.get(headings[n].role)
     if heading.unit == "%" and not more:
+        for row, su in enumerate(column, start=1):
+            if su <= 0.0:
+                raise InputError(
+                    f"{heading.text} of value {row} is {su:g}; it must be positive, or absent "
+                    "where it is unknown"
+                )
         return [su * value / 100.0 for su, value in zip(column, values[0], strict=True)]
     if heading.unit not in (None, own):
         raise InputError(

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from navp_structures.errors import InputError, InputFileError, nearest
+from navp_structures.errors import InputError, InputFileError, nearest, shown
 from navp_structures.io.cif_write import cif_text
-from navp_structures.io.files import write_text
+from navp_structures.io.files import named_file, write_text
 from navp_structures.model.phase import Phase
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def phase_text(phase: Phase, to: str = "cif") -> str:
     NoSitesError
         When a phase without sites is to be anything but a CIF.
     """
-    if to not in FORMATS:
+    if not isinstance(to, str) or to not in FORMATS:
         raise InputError(
-            f"no format {to!r}{nearest(to, FORMATS)}; formats: {', '.join(FORMATS)}"
+            f"no format {shown(to)}{nearest(str(to), FORMATS)}; formats: {', '.join(FORMATS)}"
         )
     return FORMATS[to](phase)
 
@@ -50,7 +50,7 @@ def write_phase(
     InputFileError
         When the file exists and `force` is False, or cannot be written.
     """
-    target = Path(path)
+    target = named_file(path, "write")
     text = phase_text(phase, to)
     if target.is_file() and not force:
         raise InputFileError(f"{target} exists; say force to replace it")

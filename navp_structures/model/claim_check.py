@@ -141,7 +141,8 @@ def _check_signs(claim: Claim) -> None:
         return
     if claim.number.value < 0.0 and claim.trend != "shrinks":
         raise ClaimError(
-            f"a volume change of {claim.number} % shrinks, and the trend is {claim.trend!r}",
+            f"a volume change of {claim.number} % shrinks, and the trend is "
+            f"{shown(claim.trend)}",
             "trend",
         )
 

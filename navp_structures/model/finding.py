@@ -108,7 +108,9 @@ class Check:
                 "64, a letter first"
             )
         if not callable(self.run):
-            raise InputError(f"run of check {self.name!r} is {shown(self.run)}, no function")
+            raise InputError(
+                f"run of check {shown(self.name)} is {shown(self.run)}, no function"
+            )
 
     @property
     def qualified(self) -> str:

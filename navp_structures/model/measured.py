@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels.lattice import Floats
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import printable
 
 # Nothing that is counted is larger; differences of such numbers are still finite.
@@ -20,7 +21,7 @@ FEWEST_POINTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class MeasuredPattern:
+class MeasuredPattern(ReadOnly):
     """A measured powder pattern.
 
     Parameters
@@ -55,8 +56,8 @@ class MeasuredPattern:
 
     def __post_init__(self) -> None:
         """Keep read-only copies, and refuse what is no pattern."""
-        if not self.name.isprintable():
-            raise InputError(f"the name {self.name!r} must be printable")
+        if not isinstance(self.name, str) or not self.name.isprintable():
+            raise InputError(f"the name {shown(self.name)} must be a printable text")
         object.__setattr__(self, "x", read_only("x", self.x))
         object.__setattr__(self, "intensity", read_only("intensity", self.intensity))
         if self.intensity_su is not None:

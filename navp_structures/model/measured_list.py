@@ -114,7 +114,10 @@ class MeasuredList:
             )
         if not isinstance(self.source, str) or not self.source.isprintable():
             raise InputError(f"the source {shown(self.source)} must be a printable text")
-        values = read_only("values", self.values, ndim=2 if self.kind == "spots" else 1)
+        # Without spots there is no second axis, whose lack would be told.
+        none = isinstance(self.values, list | tuple) and not self.values
+        ndim = 2 if self.kind == "spots" and not none else 1
+        values = read_only("values", self.values, ndim=ndim)
         object.__setattr__(self, "values", values)
         self._check_values()
         self._check_units()

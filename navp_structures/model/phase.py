@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import gemmi
 import numpy as np
 
-from navp_structures.errors import CellError, InputError, NoSitesError
+from navp_structures.errors import CellError, InputError, NoSitesError, shown
 from navp_structures.kernels import lattice
 from navp_structures.model import convert, serialise, standard
 from navp_structures.model.absence import Absence, absence
@@ -106,7 +106,9 @@ class Phase:
         """Refuse contradictions; give su 0 to what symmetry fixes."""
         for name, kind in (("kind", self.kind), ("cell_kind", self.cell_kind)):
             if kind is not None and kind not in KINDS:
-                raise InputError(f"{name} {kind!r} of {self.id} is none of {', '.join(KINDS)}")
+                raise InputError(
+                    f"{name} {shown(kind)} of {self.id} is none of {', '.join(KINDS)}"
+                )
         if self.formula_units is not None and self.formula_units < 1:
             raise InputError(f"Z of {self.id} is {self.formula_units}; it must be 1 or more")
         if not self.space_group.fits(self.cell.metric_tensor):

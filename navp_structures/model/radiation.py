@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from navp_structures.constants import X_RAY_LINES
-from navp_structures.errors import InputError, UnknownRadiationError, nearest
+from navp_structures.errors import InputError, UnknownRadiationError, nearest, shown
 from navp_structures.kernels.scattering import TABLES
 from navp_structures.kernels.wavelengths import electron_wavelength, photon_wavelength
 
@@ -60,17 +60,18 @@ class Radiation:
     def __post_init__(self) -> None:
         """Refuse what is no radiation."""
         if not isinstance(self.name, str) or not self.name.strip():
-            raise InputError(f"a radiation has a name, not {self.name!r}")
+            raise InputError(f"a radiation has a name, not {shown(self.name)}")
         number = _number(self.name) is not None or _WITH_UNIT.fullmatch(self.name)
         if self.source != _GIVEN and (number or re.search(r"[\s:]", self.name)):
             raise InputError(
-                f"the radiation {self.name!r} could not be asked for: its name must be "
+                f"the radiation {shown(self.name)} could not be asked for: its name must be "
                 "without blanks and colons, and no number"
             )
         for word, text in (("name", self.name), ("source", self.source)):
             if not isinstance(text, str) or not text.strip() or not text.isprintable():
                 raise InputError(
-                    f"the {word} of the radiation {self.name!r} is {text!r}; it must be a "
+                    f"the {word} of the radiation {shown(self.name)} is {shown(text)}; it must "
+                    "be a "
                     "printable text"
                 )
         check_probe(self.probe)
@@ -132,9 +133,10 @@ class Radiation:
 
 def check_probe(probe: str) -> str:
     """Return a known probe, or raise InputError with the nearest names."""
-    if probe not in PROBES:
+    if not isinstance(probe, str) or probe not in PROBES:
         raise InputError(
-            f"unknown probe {probe!r}{nearest(str(probe), PROBES)}; known: {', '.join(PROBES)}"
+            f"unknown probe {shown(probe)}{nearest(str(probe), PROBES)}; known: "
+            f"{', '.join(PROBES)}"
         )
     return probe
 
@@ -245,7 +247,7 @@ def _named(text: str, known: Mapping[str, Radiation] | None, probe: str | None) 
         found = {key.casefold(): value for key, value in named.items()}.get(name.casefold())
     if found is None:
         raise UnknownRadiationError(
-            f"unknown radiation {name!r}{nearest(name, named)}; known: {_summary(named)}, "
+            f"unknown radiation {shown(name)}{nearest(name, named)}; known: {_summary(named)}, "
             "or a wavelength in Å"
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.model.phase import ID_PATTERN, KINDS, Phase, provisos
 
 
@@ -90,9 +90,13 @@ class PhaseSource:
     def __post_init__(self) -> None:
         """Refuse names that could not be asked for."""
         if not isinstance(self.id, str) or ID_PATTERN.fullmatch(self.id) is None:
-            raise InputError(f"{self.id!r} is no phase id; use a-z, 0-9 and '-', at most 64")
+            raise InputError(
+                f"{shown(self.id)} is no phase id; use a-z, 0-9 and '-', at most 64"
+            )
         if self.kind is not None and self.kind not in KINDS:
-            raise InputError(f"kind {self.kind!r} of {self.id} is none of {', '.join(KINDS)}")
+            raise InputError(
+                f"kind {shown(self.kind)} of {self.id} is none of {', '.join(KINDS)}"
+            )
         if isinstance(self.aliases, str) or not all(isinstance(a, str) for a in self.aliases):
             raise InputError(f"the aliases of {self.id} must be a tuple of texts")
         object.__setattr__(self, "aliases", tuple(self.aliases))

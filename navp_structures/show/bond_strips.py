@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.numbers import rounded
 from navp_structures.show.plot_text import LITERAL, Pair, points, text_size, write_around
@@ -128,6 +129,7 @@ def plot_bond_strips(
     >>> [text.get_text() for text in ax.texts]
     ['V1', 'mean / Å', '2.000', 'O2 ×3', 'O1 ×3']
     """
+    check_axes(ax)
     _check(strips)
     if ax is None:
         import matplotlib.pyplot as plt

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.line_lane import (
     NAME_ROW,
     Lane,
@@ -169,6 +170,7 @@ def plot_indexed_lines(
     >>> [text.get_text() for text in ax.texts]
     ['measured', '(1 0 4)', '30.00', 'a']
     """
+    check_axes(ax)
     _check(measured, lanes, limits)
     bars = None
     if ax is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.show.pattern_corners import Handle
 from navp_structures.show.pattern_style import STYLES, Floats
 from navp_structures.show.spot_marks import Layer, mark_of, radii_of
@@ -266,7 +266,7 @@ def check_indexed(net: IndexedNet, spots: IndexedSpots) -> None:
         if not all(np.all(np.isfinite(column)) for column in numbers):
             raise InputError(f"{name}: a column holds what is not a finite number")
     for reason in set(net.reasons) - {*_REASONS, _EXTINCT}:
-        raise InputError(f"net: no reason {reason!r}: {', '.join((*_REASONS, _EXTINCT))}")
+        raise InputError(f"net: no reason {shown(reason)}: {', '.join((*_REASONS, _EXTINCT))}")
     if np.any((net.probability < 0) | (net.probability > 1)):
         raise InputError("net: probabilities run from 0 to 1")
     if np.any(spots.sigma < 0) or np.any(spots.sigma_angle < 0):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from navp_structures.show.axes import check_axes
 from navp_structures.show.indexed_marks import (
     INDEXED,
     NEXT,
@@ -121,6 +122,7 @@ def plot_indexed(
     >>> [text.get_text() for text in ax.texts]
     ['spot, indexed', 'reflection', '(0 0 0)', '(2 0 0)']
     """
+    check_axes(ax)
     check_indexed(net, spots)
     limit = _limit(net, spots, next_spot)
     bars = None

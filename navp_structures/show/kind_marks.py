@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.show.plot_text import points
 
 if TYPE_CHECKING:
@@ -72,4 +72,6 @@ def write_legend(ax: Axes, handles: Sequence[Line2D], loc: str, width: float) ->
 def check_kind(name: str, kind: str | None) -> None:
     """Refuse a kind that has no mark."""
     if kind is not None and kind not in _FILLED:
-        raise InputError(f"{name}: kind {kind!r} has no mark; leave it None where not stated")
+        raise InputError(
+            f"{name}: kind {shown(kind)} has no mark; leave it None where not stated"
+        )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.kind_marks import check_kind, kind_handles, kind_style, write_legend
 from navp_structures.show.path_texts import LEGEND, MARK, Floats, Sheet, Wish
 from navp_structures.show.plot_text import (
@@ -119,6 +120,7 @@ def plot_path(
     >>> [text.get_text() for text in ax.texts]
     ['-7.50 %', 'rich', 'poor']
     """
+    check_axes(ax)
     _check(points)
     if ax is None:
         import matplotlib.pyplot as plt

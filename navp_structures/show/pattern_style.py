@@ -143,7 +143,7 @@ def check_reflections(
     for indices in hkl:
         hkl_text(indices)
     for reason in set(reasons) - set(REASONS):
-        raise InputError(f"{name}: no reason {reason!r}: {', '.join(REASONS)}")
+        raise InputError(f"{name}: no reason {shown(reason)}: {', '.join(REASONS)}")
 
 
 def by_reason(
@@ -177,8 +177,10 @@ def check_whole(limit: float, traces: int, image: Image | None) -> None:
             raise InputError("nothing to plot: give at least one phase")
         return
     array, extent = image
-    if array.ndim != 2 or array.size == 0 or not np.isfinite(array).any():
+    if array.ndim != 2 or array.size == 0:
         raise InputError(f"an image is rows of numbers, not an array of shape {array.shape}")
+    if not np.isfinite(array).any():
+        raise InputError("an image holds at least one finite number; this one holds none")
     ordered = len(extent) == 4 and extent[0] < extent[1] and extent[2] < extent[3]
     if not (ordered and np.all(np.isfinite(extent))):
         raise InputError(f"an extent is left, right, bottom, top in 1/Å, not {extent}")

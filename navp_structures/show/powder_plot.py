@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.peak_labels import GAP, Lane, Peak, joined, place_labels
 from navp_structures.show.plot_text import (
     LITERAL,
@@ -127,6 +128,7 @@ def plot_powder(
     >>> [text.get_text() for text in ax.texts]
     ['NaCl', '(2 0 0)', '(2 2 0)']
     """
+    check_axes(ax)
     _check(traces, measured, limits)
     beside = measured is not None and len(traces) != 1
     if ax is None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.brightness import brightness
 from navp_structures.show.index_text import hkl_text
 from navp_structures.show.pattern_corners import (
@@ -155,6 +156,7 @@ def plot_rings(
     ['NaCl', 'allowed', '2 1/nm', '$2\\,0\\,0$', '$1\\,1\\,1$']
     """
     palette = palette_of(style)
+    check_axes(ax)
     _check(traces, limit, scale, image)
     if ax is None:
         import matplotlib.pyplot as plt

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from navp_structures.errors import InputError
+from navp_structures.show.axes import check_axes
 from navp_structures.show.brightness import brightness
 from navp_structures.show.index_text import hkl_text, uvw_text
 from navp_structures.show.pattern_corners import (
@@ -150,6 +151,7 @@ def plot_spots(
     ['NaCl', '$[0\\,0\\,1]$', 'allowed', '2 1/nm', '$0\\,0\\,0$', '$2\\,0\\,0$']
     """
     palette = palette_of(style)
+    check_axes(ax)
     _check(traces, limit, scale, zone_axes, image)
     if ax is None:
         import matplotlib.pyplot as plt

@@ -151,6 +151,11 @@ class TableResult(Generic[Row]):
         import pandas as pd
 
         data = {c.key: [getattr(row, c.key) for row in self.rows] for c in self.columns}
+        # A read-only view is nothing that pandas can write into a file.
+        data = {
+            key: [plain(value) if isinstance(value, Mapping) else value for value in values]
+            for key, values in data.items()
+        }
         data |= {key: list(values) for key, values in self.further.items()}
         frame = pd.DataFrame(data, columns=list(data))
         for key, values in data.items():
@@ -165,7 +170,8 @@ class TableResult(Generic[Row]):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         further = self.further
-        writer.writerow([*(column.key for column in self.columns), *further])
+        heads = [*(column.key for column in self.columns), *further]
+        writer.writerow(map(csv_cell, heads))
         for n, row in enumerate(self.rows):
             cells = [getattr(row, column.key) for column in self.columns]
             cells += [values[n] for values in further.values()]
@@ -218,6 +224,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Return a text of several lines without other control characters."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def cell_text(column: Column, row: object) -> str:

@@ -9,6 +9,7 @@ import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -149,7 +150,8 @@ def test_the_example_passes_every_check(
 @pytest.mark.parametrize(
     "name",
     ["", "navp-", "MyLab", "my_lab", "my.lab", "-mylab", "mylab-", "my--lab", "my lab", "../x",
-     "navp/x", "mÿlab", "mylab\n", "a" * (LONGEST_NAME + 1), None, 3.5],
+     "navp/x", "mÿlab", "mylab\n", "a" * (LONGEST_NAME + 1), None, 3.5,
+     float("inf"), float("nan"), 0, 1, date(2026, 1, 2)],
 )  # fmt: skip
 def test_what_is_no_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="is no name of a plugin"):

@@ -16,6 +16,7 @@ import pytest
 
 import navp_structures as navp
 from navp_structures.read_only import ReadOnly, read_only
+from navp_structures.show.tables import plain
 
 PAIR = ("Na3VP", "NaVP")
 SPOTS = [(0.0, 0.278), (0.322, 0.185), (0.322, -0.093)]
@@ -121,9 +122,6 @@ def _in_fields(value: Any, where: str, seen: dict[int, Any]) -> Iterator[str]:
             pass
         else:
             yield f"{name} can be set"
-        # Of a finding, plain lists and dictionaries are promised.
-        if name.endswith(".details"):
-            continue
         yield from changeable(item, name, seen)
 
 
@@ -173,6 +171,7 @@ def test_copies_say_the_same(made: Callable[[str], Any], name: str) -> None:
     for twin in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result), copy.copy(result)):
         assert type(twin) is type(result)
         assert repr(twin) == repr(result)
+        assert list(changeable(twin, name, {})) == []
         if hasattr(result, "to_dict"):
             assert json.dumps(twin.to_dict()) == json.dumps(result.to_dict())
 
@@ -195,7 +194,7 @@ def test_read_only_values() -> None:
         array: Any
         values: Any
 
-    given = {"a": [1, [2]], "b": {"c": np.ones(2)}}
+    given = {"a": [1, [2]], "b": {"c": np.ones(2)}, "d": ({"e": 1},)}
     frozen = Frozen(array=np.zeros(2), values=given)
     assert list(changeable(frozen, "x", {})) == []
     given["a"] = 3
@@ -215,3 +214,16 @@ def test_threads_find_what_one_finds() -> None:
         # Eight at once, before anything of these phases is known.
         together = list(pool.map(work, names * 4))
     assert together == [work(name) for name in names] * 4
+
+
+def test_details_of_a_finding_stay_in_it(made: Callable[[str], Any]) -> None:
+    audit = made("Audit")
+    details = audit.rows[0].details
+    assert details
+    assert isinstance(details, MappingProxyType)
+    for cell in audit.to_dataframe()["details"]:
+        json.dumps(cell)
+        _spoil(cell)
+    assert [row["details"] for row in audit.to_dict()["results"]] == [
+        plain(row.details) for row in audit
+    ]

@@ -31,7 +31,13 @@ from navp_structures.model.phase import Phase
 from navp_structures.read_only import ReadOnly
 from navp_structures.show.numbers import counted, signed
 from navp_structures.show.svg import escaped
-from navp_structures.show.tables import Column, TableResult, html_table, text_table
+from navp_structures.show.tables import (
+    Column,
+    TableResult,
+    html_table,
+    printable_lines,
+    text_table,
+)
 
 ClaimsLike: TypeAlias = Claims | str | os.PathLike[str] | Iterable[Claim | Mapping[str, Any]]
 
@@ -159,7 +165,7 @@ class Audit(ReadOnly, TableResult[AuditFinding]):
         blocks = [text_table(self, width=width)] if self.rows else []
         told = [_told(row) for row in self.rows]
         blocks += ["\n".join(map(fold, lines)) for lines in (told, self.notes) if lines]
-        return "\n\n".join(blocks)
+        return printable_lines("\n\n".join(blocks))
 
     def _repr_html_(self) -> str:
         """Return table, notes and explanations for notebooks."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
+from navp_structures.read_only import ReadOnly
+
 Verdict: TypeAlias = Literal[
     "consistent",
     "other_entry",
@@ -37,7 +39,7 @@ HOLDING: Final[frozenset[Verdict]] = frozenset(("consistent", "not_testable"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFinding:
+class AuditFinding(ReadOnly):
     """What was found of one claim.
 
     Parameters
@@ -58,7 +60,8 @@ class AuditFinding:
     phase
         Id of the entry that it was judged with; None where there is none.
     details
-        Numbers behind it, for JSON: plain values, lists and dicts.
+        Numbers behind it, read-only: plain values, tuples and mappings, in JSON lists and
+        objects.
     """
 
     id: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from navp_structures.analysis.audit.judgement import located, radiation_of, value_of
 from navp_structures.analysis.calibration import calibrate
 from navp_structures.analysis.calibration_result import Calibration, standard_notes
-from navp_structures.errors import ClaimError, NavpError
+from navp_structures.errors import ClaimError, NavpError, shown
 from navp_structures.model.claim import Claim
 from navp_structures.model.claim_check import STANDARDS
 from navp_structures.model.hkl import as_hkl
@@ -99,7 +99,7 @@ def _calibrated(
     phases = {phase.id: phase for one in standards for phase in context.phases_of(one)}
     if len(phases) > 1:
         raise ClaimError(
-            f"{first.where}: the standards of group {claim.group!r} are of "
+            f"{first.where}: the standards of group {shown(claim.group)} are of "
             f"{' and '.join(phases)}; a group has one",
             "standard",
         )

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.indexing.candidates import REACH, SpacingCandidate
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.reflections import equivalents, representatives
@@ -234,9 +234,11 @@ def _angle(pair: object, value: float, count: int) -> tuple[tuple[int, int], flo
         and all(_is_index(n) and 0 <= n < count for n in pair)
         and pair[0] != pair[1]
     ):
-        raise InputError(f"{pair!r} is no pair of spacings; number them from 0 to {count - 1}")
+        raise InputError(
+            f"{shown(pair)} is no pair of spacings; number them from 0 to {count - 1}"
+        )
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < 180:
-        raise InputError(f"the angle is {value!r}; it must be between 0 and 180 degrees")
+        raise InputError(f"the angle is {shown(value)}; it must be between 0 and 180 degrees")
     return (int(min(pair)), int(max(pair))), float(value)
 
 

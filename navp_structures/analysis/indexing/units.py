@@ -127,7 +127,7 @@ def _from_two_theta(value: float, sigma: float, length: float) -> Spacing:
 
 def _numbers(values: float | Iterable[float]) -> list[float]:
     if isinstance(values, str | bytes):
-        raise InputError(f"{values!r} is no list of numbers")
+        raise InputError(f"{shown(values)} is no list of numbers")
     if isinstance(values, np.ndarray):
         values = np.atleast_1d(values).tolist()
     items = [values] if isinstance(values, Real) else _listed(values)
@@ -140,12 +140,12 @@ def _listed(values: object) -> list[object]:
     try:
         return list(values)  # type: ignore[call-overload, no-any-return]
     except TypeError:
-        raise InputError(f"{values!r} is no number and no list of numbers") from None
+        raise InputError(f"{shown(values)} is no number and no list of numbers") from None
 
 
 def _positive(item: object) -> float:
     if isinstance(item, bool) or not isinstance(item, Real):
-        raise InputError(f"{item!r} is no number; a measured spacing is a positive number")
+        raise InputError(f"{shown(item)} is no number; a measured spacing is a positive number")
     value = as_float(item)
     if not math.isfinite(value) or value <= 0:
         raise InputError(f"{value:g} is no spacing; it must be a positive finite number")
@@ -167,7 +167,7 @@ def check_sigma(value: float, name: str, largest: float, meaning: str) -> float:
         or not isinstance(value, Real)
         or not math.isfinite(float(value))
     ):
-        raise InputError(f"{name} is {value!r}; it must be a positive number ({meaning})")
+        raise InputError(f"{name} is {shown(value)}; it must be a positive number ({meaning})")
     if not 0 < float(value) <= largest:
         raise InputError(
             f"{name} is {float(value):g}; "

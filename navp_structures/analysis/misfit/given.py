@@ -116,7 +116,7 @@ def _fraction(value: float) -> float:
 
 def _no_fraction(value: float) -> InputError:
     return InputError(
-        f"{value!r} in the correspondence is no fraction with a denominator up to "
+        f"{shown(value)} in the correspondence is no fraction with a denominator up to "
         f"{_DENOMINATOR}; write 1/3 with at least seven digits"
     )
 

@@ -22,7 +22,7 @@ from navp_structures.analysis.polyhedra.settings import PolyhedraSettings
 from navp_structures.analysis.polyhedra.shells import LAST_REACH, Shell, find_shell
 from navp_structures.analysis.polyhedra.uncertainty import errors_of
 from navp_structures.analysis.polyhedra.valence import SiteValence, shares, site_valence
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
@@ -41,7 +41,8 @@ def check_names(phases: Iterable[Phase], settings: PolyhedraSettings) -> None:
     for name, _ in settings.valences:
         if sites and name not in known:
             raise InputError(
-                f"valences names {name!r}, which is no centre{nearest(name, known)}; there are "
+                f"valences names {shown(name)}, which is no centre{nearest(name, known)}; "
+                "there are "
                 f"{', '.join(sorted(known))}"
             )
 

@@ -8,13 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.neighbours import surroundings
 from navp_structures.kernels.polyhedron import Bools
 from navp_structures.model import standard
 from navp_structures.model.phase import Phase
 from navp_structures.model.site import OCCUPANCY_SLACK, Site, Species
+from navp_structures.read_only import ReadOnly
 
 # Half the shortest distance of two oxygen atoms, and more than disorder splits one of them.
 SPLIT_WIDTH = 1.2
@@ -22,7 +23,7 @@ SPLIT_WIDTH = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Positions:
+class Positions(ReadOnly):
     """Positions of the cell, read-only.
 
     Parameters
@@ -65,7 +66,7 @@ def _sites_of(phase: Phase, name: str, role: str) -> list[int]:
         elements = tuple(dict.fromkeys(e for site in sites for e in site.elements))
         labels = [label for site in sites for label in names_of(site)]
         raise InputError(
-            f"{phase.id} has no {role} {name!r}{nearest(name, labels)}; its elements are "
+            f"{phase.id} has no {role} {shown(name)}{nearest(name, labels)}; its elements are "
             f"{', '.join(elements)}"
         )
     return found
@@ -124,7 +125,7 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
     filled = np.array([occupancy_of(s, names) for s in phase.sites])[site]
     fract = np.concatenate(places)
     atom, tied = _atoms(fract, filled, cell.orthogonalisation_matrix)
-    found = Positions(
+    return Positions(
         site=site,
         operation=np.concatenate(operations),
         fract=fract,
@@ -132,9 +133,6 @@ def positions_of(phase: Phase, names: tuple[str, ...], role: str) -> Positions:
         atom=atom,
         tied=tied,
     )
-    for array in (site, found.operation, fract, filled, atom, tied):
-        array.setflags(write=False)
-    return found
 
 
 def _atoms(fract: Floats, filled: Floats, orthogonalisation: Floats) -> tuple[Ints, Bools]:

@@ -111,11 +111,14 @@ def check_valences(valences: Mapping[str, int] | None) -> dict[str, int]:
     if valences is None:
         return {}
     if not isinstance(valences, Mapping):
-        raise InputError(f"valences is {valences!r}; write {{'V': 3}} or {{'V1': 3, 'V2': 4}}")
+        raise InputError(
+            f"valences is {shown(valences)}; write {{'V': 3}} or {{'V1': 3, 'V2': 4}}"
+        )
     for name, value in valences.items():
         if not is_number(value) or value not in range(1, 9):
             raise InputError(
-                f"the valence of {name!r} is {shown(value)}; it must be a whole number, 1 to 8"
+                f"the valence of {shown(name)} is {shown(value)}; it must be a whole number, 1 "
+                "to 8"
             )
     return {str(name): int(value) for name, value in valences.items()}
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from navp_structures.analysis.powder.settings import PowderSettings
-from navp_structures.errors import InputError, nearest
+from navp_structures.errors import InputError, nearest, shown
 from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats
 
@@ -23,7 +23,7 @@ def check_axis(axis: str) -> str:
     """Return a known axis, or raise InputError with the nearest names."""
     if not isinstance(axis, str) or axis not in AXES:
         raise InputError(
-            f"unknown axis {axis!r}{nearest(str(axis), AXES)}; known: {', '.join(AXES)}"
+            f"unknown axis {shown(axis)}{nearest(str(axis), AXES)}; known: {', '.join(AXES)}"
         )
     return axis
 

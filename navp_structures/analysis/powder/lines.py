@@ -13,10 +13,11 @@ from navp_structures.errors import InputError
 from navp_structures.kernels import intensity, lattice, profiles
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lines:
+class Lines(ReadOnly):
     """Lines of a phase, 2θ ascending; read-only arrays of equal length.
 
     Parameters
@@ -109,8 +110,6 @@ def lines_of(
     if unit is None:
         unit = columns[-1].max(initial=0.0) / 100.0 or 1.0
     columns = (*columns[:-1], columns[-1] / unit)
-    for column in columns:
-        column.setflags(write=False)
     return Lines(**dict(zip(_NAMES, columns, strict=True)), unit=unit)
 
 

@@ -16,7 +16,7 @@ from navp_structures.analysis.powder.pattern import powder_pattern
 from navp_structures.analysis.powder.settings import PowderSettings
 from navp_structures.analysis.structure_factors import Atoms, atoms_of, elements_of
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
-from navp_structures.errors import CellError, InputError, nearest
+from navp_structures.errors import CellError, InputError, nearest, shown
 from navp_structures.kernels import lattice
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.reflections import by_spacing
@@ -184,7 +184,7 @@ def _occupancies(
 ) -> Floats | None:
     """Return the occupancies of all atoms in each variant, shape ``(m, k)``, or None."""
     if not isinstance(varied, Mapping):
-        raise InputError(f"occupancies is {varied!r}; it must give values by label: Na1")
+        raise InputError(f"occupancies is {shown(varied)}; it must give values by label: Na1")
     if not varied:
         return None
     columns = {label: _column(label, values) for label, values in varied.items()}
@@ -199,7 +199,7 @@ def _occupancies(
         if atoms.labels.count(label) != 1:
             hint = nearest(str(label), atoms.labels) or f"; atoms: {', '.join(atoms.labels)}"
             count = atoms.labels.count(label) or "no"
-            raise InputError(f"{phase.id} has {count} atoms {label!r}{hint}")
+            raise InputError(f"{phase.id} has {count} atoms {shown(label)}{hint}")
         rows[:, atoms.labels.index(label)] = values
     for together in standard.places(phase.sites, phase.cell, phase.space_group):
         names = [species.label for site in together for species in site.species]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from navp_structures.analysis.numbers import limit_fields, numbers_of, within
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels import aberrations, lattice, profiles
 from navp_structures.kernels.lattice import Floats
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl
@@ -63,7 +63,9 @@ class PowderSettings:
         set_(self, "preferred_orientation", _orientation(self.preferred_orientation))
         limit_fields(self, _LIMITS, _OPTIONAL)
         if not isinstance(self.dispersion, bool):
-            raise InputError(f"dispersion is {self.dispersion!r}; it must be True or False")
+            raise InputError(
+                f"dispersion is {shown(self.dispersion)}; it must be True or False"
+            )
         if self.monochromator is not None and self.radiation.probe != "xray":
             raise InputError(
                 f"a monochromator polarises X-rays, not the probe {self.radiation.probe}"
@@ -203,8 +205,7 @@ def defaults(radiation: Radiation) -> dict[str, Any]:
 def _range(given: Any) -> tuple[float, float]:
     found = numbers_of(given, 2)
     if found is None:
-        shown = " ".join(repr(given).split())
-        raise InputError(f"two_theta is {shown}; it must be two angles, (5, 90)")
+        raise InputError(f"two_theta is {shown(given)}; it must be two angles, (5, 90)")
     low, high = found
     if not (math.isfinite(low) and math.isfinite(high)):
         raise InputError(f"two_theta is {low:g} to {high:g}; both must be finite numbers")
@@ -222,9 +223,9 @@ def _range(given: Any) -> tuple[float, float]:
 def _three(given: Any) -> tuple[float, float, float]:
     found = numbers_of(given, 3)
     if found is None or not all(abs(x) <= _LARGEST_SQUARE for x in found):
-        shown = " ".join(repr(given).split())
         raise InputError(
-            f"caglioti is {shown}; it must be three numbers U, V, W (degree²), each at most "
+            f"caglioti is {shown(given)}; it must be three numbers U, V, W (degree²), each at "
+            "most "
             f"{_LARGEST_SQUARE:g}"
         )
     return found[0], found[1], found[2]
@@ -235,7 +236,8 @@ def _orientation(given: Any) -> tuple[HKL, float] | None:
         return None
     if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != 2:
         raise InputError(
-            f"preferred_orientation is {given!r}; it must be a plane and r: ((0, 0, 6), 0.8)"
+            f"preferred_orientation is {shown(given)}; it must be a plane and r: ((0, 0, 6), "
+            "0.8)"
         )
     axis, r = given
     return as_hkl(axis), within(r, "r of preferred_orientation", 0.01, 100.0, "1 is none")

@@ -161,14 +161,7 @@ def _laid(
         raise InputError(
             "a micrograph needs its scale: camera_constant, or camera_length and pixel"
         )
-    try:
-        array = np.asarray(micrograph, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("micrograph must be an array of grey values") from None
-    if array.ndim != 2:
-        raise InputError(
-            f"micrograph has the shape {array.shape}; it must be grey, rows and columns"
-        )
+    array = _grey(micrograph)
     camera = _pixels(settings, array.shape)
     # Linear: what a flat detector adds at the edge is less than a pixel.
     constant = camera.camera_constant
@@ -179,6 +172,27 @@ def _laid(
     edges = np.array([-0.5 - column, columns - 0.5 - column, row + 0.5 - rows, row + 0.5])
     left, right, bottom, top = (edges / (constant or 1.0)).tolist()
     return array, (left, right, bottom, top)
+
+
+def _grey(micrograph: npt.ArrayLike) -> Floats:
+    """Return the grey values of a micrograph; masked ones are NaN, which is not drawn."""
+    wanted = "micrograph must be an array of grey values"
+    try:
+        given: Any = np.ma.asarray(micrograph)
+        if given.dtype.kind == "c":
+            raise InputError(f"{wanted}, not of complex numbers; give their modulus")
+        array: Floats = given.astype(np.float64).filled(np.nan)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(wanted) from None
+    if array.ndim != 2:
+        raise InputError(
+            f"micrograph has the shape {array.shape}; it must be grey, rows and columns"
+        )
+    if array.size and not np.isfinite(array).any():
+        raise InputError("micrograph holds no finite value: all are NaN, infinite or masked")
+    return array
 
 
 def _reasons(reason: Ints) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from navp_structures.kernels.lattice import Floats
 from navp_structures.kernels.zone import zone_net
 from navp_structures.model.hkl import HKL, as_hkl, as_uvw, format_hkl, format_uvw
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 
 HKLLike = str | Sequence[int]
 
@@ -22,7 +23,7 @@ _LARGEST: Final = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Orientation:
+class Orientation(ReadOnly):
     """A crystal in the frame of a pattern: x right, y up, z towards the gun.
 
     Parameters

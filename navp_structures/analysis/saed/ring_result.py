@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from navp_structures.analysis.saed.spots import REASONS
 from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.model.hkl import HKL, format_hkl, hkil, hkl_of
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Rings:
+class Rings(ReadOnly):
     """Rings of a phase as arrays, d descending; meaning and units as in `Ring`."""
 
     hkl: Ints
@@ -36,11 +37,6 @@ class Rings:
     reason: Ints
     superlattice: np.ndarray
     route: Ints
-
-    def __post_init__(self) -> None:
-        """Refuse writing."""
-        for column in fields(self):
-            getattr(self, column.name).setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from navp_structures.kernels.lattice import Floats, Ints
 from navp_structures.kernels.reflections import AT_LIMIT
 from navp_structures.kernels.zone import laue_zones
 from navp_structures.model.phase import Phase
+from navp_structures.read_only import ReadOnly
 
 REASONS: Final = ("allowed", "superlattice", "double_diffraction", "holz")
 """Why a spot is there; arrays hold the place in this list."""
@@ -27,7 +28,7 @@ _ZERO: Final = 1e-14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spots:
+class Spots(ReadOnly):
     """Spots of a phase, the zero layer first, then d descending; read-only arrays.
 
     Parameters
@@ -140,8 +141,6 @@ def _with_reasons(table: Sphere, near: _Near, settings: SaedSettings) -> Spots:
     }  # fmt: skip
     if not kept.all():
         columns = {name: column[kept] for name, column in columns.items()}
-    for column in columns.values():
-        column.setflags(write=False)
     return Spots(**columns)
 
 

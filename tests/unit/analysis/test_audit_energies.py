@@ -15,6 +15,7 @@ from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claims
+from navp_structures.show.tables import plain
 
 ENERGIES = {"Na3VP": "-2.229", "Na2VP": "-2.264", "NaVP": "-2.280"}
 
@@ -55,7 +56,7 @@ def test_energies_below_the_window(shen: AuditContext, name: str) -> None:
     # Half a last digit of each energy, 0.0005 × 38 / 2 = 0.0095 V, and of the window.
     assert (found.tolerance or "").startswith("±0.0595 V")
     assert found.details["mean_voltage"] == pytest.approx(1.770, abs=1e-9)
-    assert found.details["window"] == [2.7, 4.0]
+    assert found.details["window"] == (2.7, 4.0)
 
 
 def test_the_energy_between_them(shen: AuditContext) -> None:
@@ -208,7 +209,7 @@ def test_details_are_plain(shen: AuditContext) -> None:
     names = ("formation_energy", "voltage", "desodiation_energy", "barrier")
     for claim in shen.claims:
         if claim.quantity in names:
-            json.dumps(dict(shen.finding(claim.id).details))
+            json.dumps(plain(shen.finding(claim.id).details))
 
 
 def test_the_energies_of_a_host_are_gathered_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from navp_structures.catalogue.radiations import radiation
 from navp_structures.errors import ClaimError, InputError
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claims
+from navp_structures.show.tables import plain
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def test_lines_of_the_synchrotron(shen: AuditContext) -> None:
 def test_details_are_plain(shen: AuditContext) -> None:
     for claim in shen.claims:
         if claim.quantity in ("powder_line", "conversion"):
-            json.dumps(dict(shen.finding(claim.id).details))
+            json.dumps(plain(shen.finding(claim.id).details))
 
 
 # --- lines of other phases, with and without planes
@@ -274,14 +275,14 @@ def test_a_reverse_label_far_off_is_no_other_setting(tmp_path: Path) -> None:
     assert near.verdict == "other_setting"
     assert "it is (-1 0 2) here" in near.explanation
     assert "(hkl) times [-1 0 0; 0 -1 0; 0 0 1]" in near.explanation
-    assert near.details["readings"][0]["matrix"] == [[-1, 0, 0], [0, -1, 0], [0, 0, 1]]
+    assert near.details["readings"][0]["matrix"] == ((-1, 0, 0), (0, -1, 0), (0, 0, 1))
 
 
 def test_a_line_in_another_cell_choice(tmp_path: Path) -> None:
     path = cell_file(tmp_path, "zro2", "P 1 21/c 1", BADDELEYITE)
     # a' = -a - c, b' = b, c' = a: (2 1 1)' is (1 1 -3) here, d 1.6526 Å, 55.566°.
     found = line(path, "55.57", hkl="2 1 1")
-    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("other_setting", [1, 1, -3])
+    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("other_setting", (1, 1, -3))
 
 
 def test_the_intensity_is_that_of_the_plane_that_is_meant() -> None:
@@ -320,7 +321,7 @@ def test_a_lost_bar_of_four_indices() -> None:
     # (1 0 -1 4) without its bar is no four-index label.
     value = round(load("Na3VP").two_theta((1, 0, 4), "CuKa1"), 2)
     found = line("Na3VP", value, hkl="1 0 1 4")
-    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("bar", [1, 0, 4])
+    assert (found.verdict, found.details["readings"][0]["hkl"]) == ("bar", (1, 0, 4))
     far = line("Na3VP", 50.0, hkl="1 0 1 4")
     assert far.verdict == "inconsistent"
     assert far.explanation.startswith("1 0 1 4 names no plane of na3vp-rt as printed.")

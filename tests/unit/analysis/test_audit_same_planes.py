@@ -17,6 +17,7 @@ from navp_structures.catalogue.papers import load_claims
 from navp_structures.errors import ClaimError
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claims
+from navp_structures.show.tables import plain
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def one_plane(first: dict[str, Any], second: dict[str, Any]) -> AuditFinding:
         claims=Claims(claims=tuple(map(claim_of, claims))), settings=DEFAULTS, judges=JUDGES
     )
     found = context.finding("same")
-    json.dumps(dict(found.details))
+    json.dumps(plain(found.details))
     return found
 
 
@@ -61,8 +62,8 @@ def test_planes_that_the_correspondence_does_not_join(paper: AuditContext) -> No
     # C = [2/3 0 2/3; 1/3 1 1/3; -2/3 0 1/3] maps directions, planes go by its inverse:
     # (6 0 -2) C⁻¹ = (1 0 -8), for (1 0 -8) C = (2/3 + 16/3, 0, 2/3 - 8/3) = (6 0 -2).
     assert found.verdict == "inconsistent"
-    assert (details["becomes"], details["is_same"]) == ([1, 0, -8], False)
-    assert details["after"]["hkl"] == [3, 0, 0]
+    assert (details["becomes"], details["is_same"]) == ((1, 0, -8), False)
+    assert details["after"]["hkl"] == (3, 0, 0)
     # 2.519 / 2.542 - 1 = -0.90 %, while V/Z goes from 227.159 to 239.789 Å³, +5.56 %.
     assert details["observed_change"] == pytest.approx(-0.905, abs=0.001)
     assert details["volume_change"] == pytest.approx(5.56, abs=0.005)
@@ -76,7 +77,7 @@ def test_planes_that_the_correspondence_does_not_join(paper: AuditContext) -> No
 def test_a_plane_may_become_none(paper: AuditContext) -> None:
     found = paper.finding("322-becomes-116")
     assert found.verdict == "inconsistent"
-    assert found.details["becomes"] == [-1.5, 2.0, -5.0]
+    assert found.details["becomes"] == (-1.5, 2.0, -5.0)
     # 2.788 / 2.992 - 1.
     assert found.details["observed_change"] == pytest.approx(-6.818, abs=0.001)
     assert "no lattice plane" in found.explanation
@@ -85,7 +86,7 @@ def test_a_plane_may_become_none(paper: AuditContext) -> None:
 def test_one_family_narrows_as_the_cells_do(paper: AuditContext) -> None:
     found = paper.finding("first-narrows")
     # 1.835 / 1.88 - 1 = -2.39 %, 1.8155 / 1.8708 - 1 = -2.96 %.
-    assert (found.verdict, found.details["becomes"]) == ("consistent", [4, -2, 6])
+    assert (found.verdict, found.details["becomes"]) == ("consistent", (4, -2, 6))
     assert found.details["observed_change"] == pytest.approx(-2.394, abs=0.001)
     assert found.details["computed_change"] == pytest.approx(-2.96, abs=0.005)
     # Each image: 0.5 % for the spacing and 1 % for the scale, twice; the cell of NaVP 0.11 %.
@@ -96,7 +97,7 @@ def test_one_family_narrows_as_the_cells_do(paper: AuditContext) -> None:
 
 def test_an_extinct_label_is_followed_by_its_repair(paper: AuditContext) -> None:
     found = paper.finding("second-narrows")
-    assert (found.verdict, found.details["before"]["hkl"]) == ("extinct", [1, -4, 5])
+    assert (found.verdict, found.details["before"]["hkl"]) == ("extinct", (1, -4, 5))
     assert found.details["observed_change"] == pytest.approx(-2.902, abs=0.001)
     assert found.details["computed_change"] == pytest.approx(-3.11, abs=0.005)
     assert "extinct in na3vp-rt" in found.explanation
@@ -197,7 +198,7 @@ def test_a_line_moves_as_the_phases_say(hkl: str | None, verdict: str) -> None:
 
 def test_an_unlabelled_line_is_taken_for_what_fits_it() -> None:
     found = one_plane(line("Na3VP", 35.60), line("NaVP", 36.92))
-    assert (found.verdict, found.details["hkl"]) == ("consistent", [3, 0, 0])
+    assert (found.verdict, found.details["hkl"]) == ("consistent", (3, 0, 0))
 
 
 def test_a_weak_member_holds_where_it_is_named() -> None:

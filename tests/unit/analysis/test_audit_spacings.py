@@ -16,6 +16,8 @@ from navp_structures.analysis.audit.finding import AuditFinding
 from navp_structures.analysis.audit.settings import DEFAULTS
 from navp_structures.catalogue.papers import load_claims
 from navp_structures.errors import ClaimError
+from navp_structures.model.hkl import HKL
+from navp_structures.show.tables import plain
 
 MONOCLINIC = (10.0, 6.0, 8.0, 90.0, 120.0, 90.0)
 TRICLINIC = (5.0, 6.0, 7.0, 80.0, 95.0, 100.0)
@@ -100,12 +102,12 @@ def test_the_second_spacing_of_na3vp_is_extinct_and_repaired(paper: AuditContext
     assert found.details["rule"] == "centring, R obverse: -h + k + l = 3n, here 1"
     assert found.details["printed"]["d"] == pytest.approx(2.3899, abs=1e-4)
     best, second = found.details["repairs"]
-    assert (best["hkl"], best["zone_axis"]) == ([1, -4, 5], [1, -1, -1])
+    assert (best["hkl"], best["zone_axis"]) == ((1, -4, 5), (1, -1, -1))
     assert best["d"] == pytest.approx(1.8896, abs=1e-4)
     assert best["angle"] == pytest.approx(65.9, abs=0.05)
     assert best["deviation_percent"] == pytest.approx(0.29, abs=0.005)
-    assert (second["hkl"], second["kind"]) == ([-1, -3, 5], "lost overbar")
-    assert second["zone_axis"] == [4, -13, -7]
+    assert (second["hkl"], second["kind"]) == ((-1, -3, 5), "lost overbar")
+    assert second["zone_axis"] == (4, -13, -7)
     assert second["d"] == pytest.approx(best["d"])
     # |a - b - c|² = 3a² + c², and the centring divides it by 3: 26.53 Å / 3 = 8.84 Å.
     assert "8.8 Å long" in found.explanation
@@ -120,17 +122,17 @@ def test_the_image_of_navp_shares_one_scale(paper: AuditContext) -> None:
     scale, su = first.details["scale"], first.details["scale_su"]
     assert 100 * (scale - 1) == pytest.approx(0.79 * 8 / 9, abs=0.02)
     assert 100 * su == pytest.approx(0.5 / (2 + 0.25) ** 0.5, abs=0.02)
-    assert second.details["repairs"][0]["hkl"] == [1, -4, 5]
+    assert second.details["repairs"][0]["hkl"] == (1, -4, 5)
     assert second.details["repairs"][0]["d"] == pytest.approx(1.831, abs=5e-4)
     assert "common scale of +0.7(3) %" in first.explanation
     assert "common scale of +0.7(3) %" in second.explanation
 
 
 @pytest.mark.parametrize(
-    ("name", "hkl", "strength"), [("602", [6, 0, -2], 1.9e-4), ("322", [3, 2, -2], 3.4e-3)]
+    ("name", "hkl", "strength"), [("602", (6, 0, -2), 1.9e-4), ("322", (3, 2, -2), 3.4e-3)]
 )
 def test_bars_of_na2vp_are_restored(
-    paper: AuditContext, name: str, hkl: list[int], strength: float
+    paper: AuditContext, name: str, hkl: HKL, strength: float
 ) -> None:
     found = paper.finding(f"hrtem-na2vp-{name}")
     assert (found.verdict, found.details["reading"]) == ("bar", hkl)
@@ -144,8 +146,8 @@ def test_bars_of_na2vp_are_restored(
 
 def test_the_angle_of_na2vp_needs_both_bars(paper: AuditContext) -> None:
     found = paper.finding("hrtem-na2vp-angle")
-    assert (found.verdict, found.details["zone_axis"]) == ("bar", [2, 3, 6])
-    assert found.details["hkls"] == [[6, 0, -2], [3, 2, -2]]
+    assert (found.verdict, found.details["zone_axis"]) == ("bar", (2, 3, 6))
+    assert found.details["hkls"] == ((6, 0, -2), (3, 2, -2))
     # By vectors: a along x, c in the plane of x and z.
     one, two = (_normal(hkl) for hkl in ((6, 0, -2), (3, 2, -2)))
     assert found.details["angle"] == pytest.approx(_between(one, two), abs=1e-6)
@@ -189,7 +191,7 @@ def test_findings_are_plain_and_short(paper: AuditContext) -> None:
     for claim in paper.claims:
         if claim.quantity in ("spacing", "angle", "same_plane"):
             found = paper.finding(claim.id)
-            json.dumps(dict(found.details))
+            json.dumps(plain(found.details))
             assert found.computed
             assert found.tolerance
             assert found.explanation.endswith(".")
@@ -202,8 +204,8 @@ def test_a_label_of_the_reverse_setting_is_told_with_its_matrix() -> None:
     # -h + k + l = -1 + 2 + 4 = 5 in obverse axes, h - k + l = 3 in reverse ones; the spacing
     # is that of (2 1 4): h² + hk + k² = 7, l = 4, d = 2.5306 Å.
     found = only(spacing("Na3VP", "(1 2 4)", "2.530"))
-    assert (found.verdict, found.details["reading"]) == ("other_setting", [-1, -2, 4])
-    assert found.details["matrix"] == [[-1, 0, 0], [0, -1, 0], [0, 0, 1]]
+    assert (found.verdict, found.details["reading"]) == ("other_setting", (-1, -2, 4))
+    assert found.details["matrix"] == ((-1, 0, 0), (0, -1, 0), (0, 0, 1))
     assert found.details["d_calc"] == pytest.approx(2.5306, abs=1e-4)
     assert "a = -a', b = -b', c = c'" in found.explanation
 
@@ -215,7 +217,7 @@ def test_a_label_of_obverse_axes_in_the_image_speaks_for_a_bar() -> None:
         spacing("Na3VP", "(1 2 4)", "2.530", group="image"),
         spacing("Na3VP", "(1 0 4)", "4.40", "e", group="image"),
     )
-    assert (found.verdict, found.details["reading"]) == ("bar", [1, 2, -4])
+    assert (found.verdict, found.details["reading"]) == ("bar", (1, 2, -4))
 
 
 def test_a_lost_bar_of_a_monoclinic_cell(tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_a_lost_bar_of_a_monoclinic_cell(tmp_path: Path) -> None:
     # 1/d² = (h²/100 + l²/64 + hl/80) / 0.75 + k²/36: (2 1 2) 2.0801, (2 1 -2) 3.1980 Å.
     assert d_of(MONOCLINIC, (2, 1, -2)) == pytest.approx((0.0525 / 0.75 + 1 / 36) ** -0.5)
     found = only(spacing(path, "(212)", "3.20"))
-    assert (found.verdict, found.details["reading"]) == ("bar", [2, 1, -2])
+    assert (found.verdict, found.details["reading"]) == ("bar", (2, 1, -2))
     assert found.details["kind"] == "lost overbar"
     assert found.details["d_calc"] == pytest.approx(3.1980, abs=1e-4)
     assert found.details["printed"]["d"] == pytest.approx(2.0801, abs=1e-4)
@@ -235,14 +237,14 @@ def test_an_added_bar_of_a_triclinic_cell(tmp_path: Path) -> None:
     value = d_of(TRICLINIC, (1, 2, 3))
     assert abs(value / d_of(TRICLINIC, (1, -2, 3)) - 1) > 0.05
     found = only(spacing(path, "(1 -2 3)", f"{value:.3f}"))
-    assert (found.verdict, found.details["reading"]) == ("bar", [1, 2, 3])
+    assert (found.verdict, found.details["reading"]) == ("bar", (1, 2, 3))
     assert found.details["kind"] == "added overbar"
 
 
 def test_a_bar_of_four_indices_is_restored() -> None:
     # (1 1 -2 6) with its bar lost: h + k + i = 4.
     found = only(spacing("Na3VP", "(1 1 2 6)", "2.79"))
-    assert (found.verdict, found.details["reading"]) == ("bar", [1, 1, 6])
+    assert (found.verdict, found.details["reading"]) == ("bar", (1, 1, 6))
 
 
 def test_another_cell_choice_is_told_with_its_matrix(tmp_path: Path) -> None:
@@ -250,8 +252,8 @@ def test_another_cell_choice_is_told_with_its_matrix(tmp_path: Path) -> None:
     # With a = c', b = b', c = -a' - c' the plane (3 2 1)' is (1 2 -4): h = l', l = -(h' + l').
     # 1/d² = (0.01 + 0.25 - 0.05) / 0.75 + 4/36, d = 1.5990 Å; as printed 1.8198 Å.
     found = only(spacing(path, "3 2 1", "1.599"))
-    assert (found.verdict, found.details["reading"]) == ("other_setting", [1, 2, -4])
-    assert found.details["matrix"] == [[0, 0, -1], [0, 1, 0], [1, 0, -1]]
+    assert (found.verdict, found.details["reading"]) == ("other_setting", (1, 2, -4))
+    assert found.details["matrix"] == ((0, 0, -1), (0, 1, 0), (1, 0, -1))
     assert found.details["d_calc"] == pytest.approx((0.21 / 0.75 + 4 / 36) ** -0.5)
     assert "a = c', b = b', c = -a' - c'" in found.explanation
 
@@ -272,7 +274,7 @@ def test_a_spacing_of_another_phase_is_inconsistent_with_the_nearest_told() -> N
     assert found.verdict == "inconsistent"
     assert found.deviation_percent == pytest.approx(-3.48, abs=0.01)
     row = found.details["nearest"]["navp-model"][0]
-    assert (row["hkl"], row["fits"]) == ([3, 0, 0], True)
+    assert (row["hkl"], row["fits"]) == ((3, 0, 0), True)
     assert {"na3vp-rt", "na2vp-a", "navp-model", "nzsp-300k"} <= found.details["nearest"].keys()
     assert "navp-model (3 0 0) 2.4324 Å" in found.explanation
 
@@ -300,10 +302,10 @@ def test_a_repair_shares_the_scale_of_its_image() -> None:
     )
     assert found["one"].verdict == "common_scale"
     assert found["two"].verdict == "extinct"
-    assert found["two"].details["repairs"][0]["hkl"] == [1, -4, 5]
+    assert found["two"].details["repairs"][0]["hkl"] == (1, -4, 5)
     # The angle is taken over: (4 -2 6) and (1 -4 5) are at 65.88°.
     assert found["angle"].verdict == "extinct"
-    assert found["angle"].details["hkls"][1] == [1, -4, 5]
+    assert found["angle"].details["hkls"][1] == (1, -4, 5)
     assert found["angle"].details["deviation"] == pytest.approx(0.12, abs=0.005)
 
 
@@ -386,7 +388,7 @@ def test_a_material_without_a_structure_is_not_testable() -> None:
 def test_a_spacing_without_a_label_is_asked_for_families() -> None:
     found = only(spacing("Na3VP", None, "6.21"))
     assert found.verdict == "consistent"
-    assert [row["hkl"] for row in found.details["fitting"]] == [[0, 1, 2]]
+    assert [row["hkl"] for row in found.details["fitting"]] == [(0, 1, 2)]
     # One family in 10 % on either side: its tolerance 2 · (1 + 0.08) % of 20 %.
     assert found.details["chance"] == pytest.approx(2 * 1.08 / 20, abs=0.01)
 
@@ -396,8 +398,8 @@ def test_a_spacing_that_no_family_has(tmp_path: Path) -> None:
     # 4, 2.828, 2.309 Å: nothing at 3.3.
     found = only(spacing(path, None, "3.30"))
     assert found.verdict == "inconsistent"
-    assert found.details["fitting"] == []
-    assert found.details["nearest"][0]["hkl"] == [1, 1, 0]
+    assert found.details["fitting"] == ()
+    assert found.details["nearest"][0]["hkl"] == (1, 1, 0)
     assert "{1 1 0} +16.67 %" in found.explanation
 
 
@@ -419,7 +421,7 @@ def test_other_members_may_have_the_angle(tmp_path: Path) -> None:
     path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
     # (1 0 0) and (1 1 0) are at 45°, (1 0 0) and (0 1 1) at 90°.
     found = only(angle(path, ["100", "110"], 90.3))
-    assert (found.verdict, found.details["hkls"]) == ("consistent", [[1, 0, 0], [0, 1, 1]])
+    assert (found.verdict, found.details["hkls"]) == ("consistent", ((1, 0, 0), (0, 1, 1)))
     assert found.details["printed"]["angle"] == pytest.approx(45.0)
     assert found.details["deviation"] == pytest.approx(0.3)
     assert only(angle(path, ["100", "110"], 70.0)).verdict == "inconsistent"
@@ -448,7 +450,7 @@ def test_bars_may_be_lost_in_an_angle_alone(tmp_path: Path) -> None:
     lost, printed = (np.degrees(np.arctan2(abs(v[1]), v[0])) for v in (vectors[-1], vectors[1]))
     assert lost - printed > 10.0
     found = only(angle(path, ["200", "102"], round(float(lost), 1)))
-    assert (found.verdict, found.details["hkls"][1]) == ("bar", [1, 0, -2])
+    assert (found.verdict, found.details["hkls"][1]) == ("bar", (1, 0, -2))
     assert found.details["printed"]["angle"] == pytest.approx(printed)
 
 
@@ -554,7 +556,7 @@ def test_a_spacing_without_a_label_has_the_scale_of_its_image(tmp_path: Path) ->
     path = cif(tmp_path, "cubic", "P m -3 m", CUBIC)
     # 2.8284 Å is (1 1 0).
     found = audit(image(path, CUBIC, 1.03, 2.8284))["u0"]
-    assert (found.verdict, found.details["fitting"][0]["hkl"]) == ("common_scale", [1, 1, 0])
+    assert (found.verdict, found.details["fitting"][0]["hkl"]) == ("common_scale", (1, 1, 0))
     alone = audit([spacing(path, None, f"{1.03 * 2.8284:.3f}")])["d"]
     assert alone.verdict == "inconsistent"
 

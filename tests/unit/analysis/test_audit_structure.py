@@ -21,6 +21,7 @@ from navp_structures.errors import ClaimError
 from navp_structures.io.claim_fields import claim_of
 from navp_structures.model.claim import Claims
 from navp_structures.model.spacegroup import SpaceGroup
+from navp_structures.show.tables import plain
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +292,7 @@ def test_substances_without_structure() -> None:
 def test_details_are_plain(shen: AuditContext) -> None:
     for claim in shen.claims:
         if claim.quantity in OF_STRUCTURE:
-            json.dumps(dict(shen.finding(claim.id).details))
+            json.dumps(plain(shen.finding(claim.id).details))
 
 
 def cell_file(folder: Path, name: str, group: str, parameters: tuple[float, ...]) -> str:

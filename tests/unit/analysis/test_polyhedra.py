@@ -322,6 +322,7 @@ def test_criteria_that_differ_say_so() -> None:
             "na3vp-rt has no centre 'Zr'; its elements are V, Na, P, O",
         ),
         ("Na3VP", {"ligand": "F"}, "na3vp-rt has no ligand 'F'"),
+        ([], {}, "no phase is given; give at least one: a Phase, a name or the path of a CIF"),
         ("Na3VP", {"centre": "V11"}, "no centre 'V11'; nearest: V1"),
         ("Na3VP", {"centre": ""}, "centre is ''"),
         ("Na3VP", {"centre": 5}, "centre is 5"),
@@ -336,7 +337,7 @@ def test_criteria_that_differ_say_so() -> None:
         ("Na3VP", {"valences": "V3"}, "valences is 'V3'"),
     ],
 )
-def test_refusals(phase_: str, arguments: dict[str, object], message: str) -> None:
+def test_refusals(phase_: str | list[str], arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError) as caught:
         navp.polyhedra(phase_, **arguments)  # type: ignore[arg-type]
     assert message in str(caught.value)

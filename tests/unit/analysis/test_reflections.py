@@ -70,6 +70,7 @@ def test_strength_is_that_of_the_atoms() -> None:
         ({"d_min": 0.0}, "d_min is 0.0"),
         ({"d_min": -1.0}, "d_min is -1.0"),
         ({"d_min": math.nan}, "d_min is nan"),
+        ({"d_min": 1e308}, "d_min is 1e\\+308 Å.* at most 10000 Å"),
         ({"d_min": 0.01}, "it must be at least 0.1"),
         ({"d_min": 1e-120}, "it must be at least 0.1"),
         ({"probe": "xrays"}, "unknown probe 'xrays'; nearest: xray"),

@@ -176,5 +176,7 @@ def test_refusals() -> None:
         navp.ring_pattern("Na3VP", voltage=-1)
     with pytest.raises(InputError, match="d_min is 'x'"):
         navp.ring_pattern("Na3VP", d_min="x")
+    with pytest.raises(InputError, match=r"d_min is 20000 Å.* at most 10000 Å"):
+        navp.ring_pattern("Na3VP", d_min=2e4)
     with pytest.raises(InputError, match="scale"):
         navp.ring_pattern("Na3VP", d_min=2.0).image((20, 20), scale="cubic")

@@ -602,6 +602,7 @@ def test_zone_axes_as_people_write_them() -> None:
         ({"zone_axis": (0, 0, 1), "precession": -1}, "precession is -1"),
         ({"zone_axis": (0, 0, 1), "precession": 101}, "it must be 0 to 100 \\(mrad\\)"),
         ({"zone_axis": (0, 0, 1), "d_min": 10**400}, "d_min is 1000"),
+        ({"zone_axis": (0, 0, 1), "d_min": 1e308}, "d_min is 1e\\+308 Å.* at most 10000 Å"),
         ({"zone_axis": (0, 0, 1), "d_min": True}, "d_min is True"),
         ({"zone_axis": (0, 0, 1), "tilt": np.array(3.0)}, "it must be two angles"),
         ({"zone_axis": {0, 1, 2}}, "is no zone axis"),
@@ -816,12 +817,35 @@ def test_plot_and_micrograph() -> None:
         pattern.plot(micrograph=np.zeros((9, 9, 3)))
     with pytest.raises(InputError, match="array of grey values"):
         pattern.plot(micrograph=[["a"]])
+    none = np.full((4, 4), np.nan)
+    masked = np.ma.masked_all((4, 4))
+    for empty in (none, masked, none + np.inf):
+        with pytest.raises(InputError, match="micrograph holds no finite value"):
+            pattern.plot(micrograph=empty)
+    with pytest.raises(InputError, match="not of complex numbers"):
+        pattern.plot(micrograph=np.ones((4, 4), dtype=complex))
     for wrong in ({"style": None}, {"style": ["inverted"]}, {"scale": 3}):
         with pytest.raises(InputError):
             pattern.plot(**wrong)
     leaning = navp.saed_pattern("Na3VP", (0, 0, 1), tilt=(1, 0))
     texts = [t.get_text() for t in leaning.plot(Figure().add_subplot(), labels=False).texts]
     assert any("tilted" in text for text in texts)
+
+
+def test_what_is_masked_in_a_micrograph_is_not_drawn() -> None:
+    from matplotlib.figure import Figure
+
+    grey = np.ma.masked_equal(np.arange(12).reshape(3, 4), 5)
+    pattern = navp.saed_pattern("Na2VP", (0, 1, 0), camera_constant=100)
+    ax = pattern.plot(Figure().add_subplot(), micrograph=grey, labels=False)
+    (image,) = ax.get_images()
+    assert np.argwhere(np.ma.getmaskarray(image.get_array())).tolist() == [[1, 1]]
+
+
+def test_a_pattern_without_spots_has_an_image() -> None:
+    pattern = navp.saed_pattern("Na3VP", "2 1 0", d_min=1e4)
+    assert len(pattern) == 0
+    assert pattern.image((20, 20), beam=False).max() == 0.0
 
 
 def test_a_micrograph_has_its_scale_from_the_camera_length_too() -> None:

@@ -90,7 +90,7 @@ def test_links_are_followed_and_devices_refused(tmp_path: Path) -> None:
     assert real.read_text().startswith("# nzsp-300k")
     with pytest.raises(InputFileError, match="no regular file"):
         navp.export("NZSP", tmp_path, force=True)
-    with pytest.raises(InputFileError, match="names no file"):
+    with pytest.raises(InputFileError, match="without a name; the path is empty"):
         navp.export("NZSP", "", force=True)
 
 

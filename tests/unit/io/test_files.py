@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from navp_structures.errors import InputFileError
+import navp_structures as navp
+from navp_structures.errors import InputError, InputFileError
 from navp_structures.io.files import write_bytes, write_text
 
 
@@ -88,3 +89,15 @@ def test_text_that_utf_8_has_not_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match=r"cannot write '.*x': .*'\\udcff'"):
         write_text(tmp_path / "x", "a\udcff")
     assert names(tmp_path) == []
+
+
+def test_a_file_needs_a_name() -> None:
+    for path in ("", b"x", 3, [1]):
+        kind, sentence = (
+            (InputFileError, "cannot read a file without a name; the path is empty")
+            if path == ""
+            else (InputError, f"{path!r} is no path of a file")
+        )
+        with pytest.raises(kind) as caught:
+            navp.read_cif(path)  # type: ignore[arg-type]
+        assert str(caught.value) == sentence

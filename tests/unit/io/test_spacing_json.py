@@ -62,6 +62,7 @@ def test_a_bare_list_is_one_of_spacings() -> None:
         ('{"spacings": [1], "spacings": [2]}', "the key 'spacings' stands twice"),
         ('{"spacings": 1}', "spacings is 1; it must be a list"),
         ('{"spacings": []}', "the list is empty"),
+        ('{"spots": []}', "the list is empty; it must hold at least one value"),
         ('{"spacings": [true]}', "item 1 of spacings is True; it must be a number"),
         ('{"spacings": [NaN]}', "NaN is no measured number"),
         ('{"spacings": ["2,54"]}', "item 1 of spacings is '2,54'; it must be a number"),

@@ -183,6 +183,7 @@ def test_angles() -> None:
         ("d (A),sigma (nm)\n2.5,0.2\n", "must be in the unit of the values, A, or in %"),
         ("d,sigma (nm)\n2.5,0.2\n", "the unit of the values, which is not given, or in %"),
         ("d,sigma\n2.5,0\n", "sigma of value 1 is 0; it must be positive"),
+        ("d (A),sigma (%)\n1.8,-1\n", "sigma(%) of value 1 is -1; it must be positive"),
         ("d,angle\n1,2\n2,3\n", "'angle' does not say between which values"),
         (
             "d,angle\n1,2\n2,2\n3,2\n",

@@ -87,7 +87,7 @@ def test_refusals(x: Any, intensity: Any, su: Any, sentence: str) -> None:
 
 
 def test_name_must_be_printable() -> None:
-    with pytest.raises(InputError, match=r"the name 'a\\x1b\[2J' must be printable"):
+    with pytest.raises(InputError, match=r"the name 'a\\x1b\[2J' must be a printable text"):
         pattern([1, 2], [3, 4], name="a\x1b[2J")
 
 

@@ -758,7 +758,7 @@ def test_bad_phase(trace: SpotTrace, message: str) -> None:
         ({"zone_axes": [(1, 0, 0)] * 2}, "2 zone axes for 1 phases"),
         ({"zone_axes": [(1, 0)]}, "three or four integers"),
         ({"image": (np.zeros((2, 2, 3)), (0, 1, 0, 1))}, "rows of numbers"),
-        ({"image": (np.full((2, 2), np.nan), (0, 1, 0, 1))}, "rows of numbers"),
+        ({"image": (np.full((2, 2), np.nan), (0, 1, 0, 1))}, "at least one finite number"),
         ({"image": (np.zeros((2, 2)), (1, 0, 0, 1))}, "left, right, bottom, top"),
         ({"image": (np.zeros((2, 2)), (0, 1, 0))}, "left, right, bottom, top"),
         ({"image": (np.zeros((2, 2)), (0, np.nan, 0, 1))}, "left, right, bottom, top"),

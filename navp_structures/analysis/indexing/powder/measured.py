@@ -243,7 +243,7 @@ def measured_lines(
         When a number is no position, two are the same, there are too many, or an option is
         out of bounds or does not go with the unit.
     """
-    if units not in _POWDER_UNITS:
+    if not isinstance(units, str) or units not in _POWDER_UNITS:
         raise InputError(
             f"unknown unit {shown(units)}{nearest(str(units), _POWDER_UNITS)}; known: "
             f"{', '.join(_POWDER_UNITS)}"
