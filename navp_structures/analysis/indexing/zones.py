@@ -33,6 +33,12 @@ _MOST_KEPT: Final = 2_000_000
 _TWICE: Final = 0.5
 _SECOND: Final = 1e-3
 
+# Pairs of beams that are added up one by one; of more, transforms take less time and memory.
+_MOST_DIRECT: Final = 100_000
+
+# Of the largest sum; transforms leave that much where there is nothing.
+_TRANSFORMED: Final = 1e-13
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhaseZones:
@@ -284,13 +290,31 @@ def _twice(log_intensity: Floats, points: Ints, grid: Ints) -> Floats:
     table = np.zeros(grid.shape)
     table[points[:, 0] + half[0], points[:, 1] + half[1]] = one
     strong = one > _SECOND * one.max()
-    apart = points[:, np.newaxis] - points[strong]
-    inside = (np.abs(apart) <= half).all(axis=2)
-    place = np.where(inside[:, :, np.newaxis], apart + half, half)
-    # The direct beam is no reflection: its place is empty.
-    pairs = (table[place[:, :, 0], place[:, :, 1]] * one[strong]).sum(axis=1)
+    if len(points) * int(strong.sum()) > _MOST_DIRECT:
+        few = np.zeros(grid.shape)
+        few[tuple((points[strong] + half).T)] = one[strong]
+        pairs = _convolved(table, few)[points[:, 0] + half[0], points[:, 1] + half[1]]
+    else:
+        apart = points[:, np.newaxis] - points[strong]
+        inside = (np.abs(apart) <= half).all(axis=2)
+        place = np.where(inside[:, :, np.newaxis], apart + half, half)
+        # The direct beam is no reflection: its place is empty.
+        pairs = (table[place[:, :, 0], place[:, :, 1]] * one[strong]).sum(axis=1)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(one + _TWICE * pairs / one.sum()))
+
+
+def _convolved(one: Floats, two: Floats) -> Floats:
+    """Return the convolution of two tables of odd sizes about their middles, as large as they.
+
+    What is below the rounding of the transforms is 0.
+    """
+    size = tuple(2 * n - 1 for n in one.shape)
+    product = np.fft.rfft2(one, size) * np.fft.rfft2(two, size)
+    whole = np.fft.irfft2(product, size)
+    low = [n // 2 for n in one.shape]
+    part = whole[low[0] : low[0] + one.shape[0], low[1] : low[1] + one.shape[1]]
+    return np.where(part > _TRANSFORMED * whole.max(initial=0.0), part, 0.0)
 
 
 def _plane(vectors: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from scipy.stats import norm
 
 import navp_structures as navp
 from navp_structures.analysis.calibration import calibrate
-from navp_structures.analysis.indexing import spot_evidence
+from navp_structures.analysis.indexing import spot_evidence, zones
 from navp_structures.analysis.indexing.candidates import SpacingCandidate
 from navp_structures.analysis.indexing.pair_zones import pair_zones
 from navp_structures.analysis.indexing.powder import engine
@@ -383,3 +384,38 @@ def test_what_each_spot_costs_that_is_no_reflection(monkeypatch: pytest.MonkeyPa
     known = np.isfinite(found.library.log_intensity[np.maximum(placed.match, 0)])
     compared = ((placed.match >= 0) & known).sum(axis=1)
     assert wider == pytest.approx(compared - len(spots), abs=1e-9)
+
+
+@pytest.mark.parametrize("limit", [0, 10**9])
+def test_beams_that_diffract_twice_against_a_plain_sum(
+    monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr(zones, "_MOST_DIRECT", limit)
+    rng = np.random.default_rng(3)
+    every = product(range(-6, 7), range(-4, 5))
+    places = [(h, k) for h, k in every if 0 < h * h / 36 + k * k / 16 <= 1]
+    grid = np.full((13, 9), -1)
+    for n, (h, k) in enumerate(places):
+        grid[h + 6, k + 4] = n
+    intensity = rng.exponential(size=len(places)) ** 3
+    intensity[::5] = 0.0
+    with np.errstate(divide="ignore"):
+        found = zones._twice(np.log(intensity), np.array(places), grid)
+    known = dict(zip(places, intensity.tolist(), strict=True))
+    strong = {at: i for at, i in known.items() if i > 1e-3 * max(known.values())}
+    for (h, k), log_i in zip(places, found, strict=True):
+        twice = sum(i * known.get((h - a, k - b), 0.0) for (a, b), i in strong.items())
+        expected = known[h, k] + 0.5 * twice / sum(known.values())
+        assert math.exp(log_i) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_long_edge_takes_no_more_than_its_reflections() -> None:
+    # Beams of one zone were added pair by pair: 5 GB here.
+    phase = navp.load("na3vp-ordered")
+    long = replace(phase, id="long", cell=replace(phase.cell, c=1000.0, c_su=None))
+    tracemalloc.start()
+    found = navp.index_spots([(0.275, 0.229), (-0.275, 0.229), (0.55, 0.0)], phases=[long])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 500e6
+    assert math.isfinite(found.posteriors["long"])
