@@ -192,7 +192,9 @@ def _temperature(block: cif.Block) -> tuple[float | None, float | None]:
 def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noqa: A002
     """Return the phase of a block; `more` are fields of Phase that CIF has no tag for."""
     header = read_header(block)
-    sites = cif_sites.read_sites(block)
+    sites = cif_sites.with_multiplicities(
+        block, cif_sites.read_sites(block), header.cell, header.space_group
+    )
     formula, units = _completed(header, sites)
     kind, cell_kind, reason = _kind(block)
     fields: dict[str, Any] = {"kind": kind, "cell_kind": cell_kind, "reason": reason} | more
