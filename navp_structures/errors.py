@@ -145,7 +145,7 @@ class CifWarning(NavpWarning):
     """A CIF leaves something open: what cannot be read is left out, what is taken is named.
 
     Left out is only what the structure does not need: temperatures, displacements. Taken are
-    elements that labels alone give.
+    elements that labels alone give, and atoms that stand nearly in one place.
     """
 
 

@@ -18,6 +18,7 @@ from gemmi import cif
 
 from navp_structures.errors import CifError, CifWarning, InputError, shown
 from navp_structures.io import cif_origin, cif_sites, cif_symmetry
+from navp_structures.io.cif_overlap import tell_overlap
 from navp_structures.io.cif_values import (
     DATABASE_TAGS,
     number,
@@ -210,7 +211,7 @@ def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noq
     formula, units = _completed(header, sites)
     kind, cell_kind, reason = _kind(block)
     fields: dict[str, Any] = {"kind": kind, "cell_kind": cell_kind, "reason": reason} | more
-    return Phase(
+    phase = Phase(
         id=id,
         cell=header.cell,
         space_group=header.space_group,
@@ -222,6 +223,8 @@ def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noq
         provenance=_provenance(block),
         **fields,
     )
+    tell_overlap(phase, block.name)
+    return phase
 
 
 def _cell(block: cif.Block) -> UnitCell:

@@ -94,7 +94,7 @@ def test_labels_that_leave_the_element_open(
 
 
 def test_one_warning_for_many_open_labels(tmp_path: Path) -> None:
-    rows = "".join(f"NA{n} .{n + 10} .2 .3\n" for n in range(12))
+    rows = "".join(f"NA{n} .{7 * n + 10} .2 .3\n" for n in range(12))
     with pytest.warns(CifWarning, match="Na from 'NA7' and 4 more$") as told:
         read(tmp_path, BOX + LABELS + rows)
     assert len(told) == 1
@@ -177,6 +177,40 @@ def test_columns_apart_from_the_coordinates(tmp_path: Path, apart: str) -> None:
 
 def test_an_unknown_value_apart_says_nothing(tmp_path: Path) -> None:
     assert len(read(tmp_path, TWO + "_atom_site_occupancy ?\n").sites) == 2
+
+
+def in_group(name: str, rows: str, a: float = 10.0) -> str:
+    cell = "".join(f"_cell_length_{x} {a}\n" for x in "abc")
+    gamma = "_cell_angle_gamma 120\n" if name.startswith("P 3") else ""
+    columns = f"{TYPES}_atom_site_occupancy\n"
+    return f"data_x\n{cell}{gamma}_space_group_name_H-M_alt '{name}'\n{columns}{rows}"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "words"),
+    [
+        # 1/3 - 0.33 on both sides of the threefold axis: 10 Å (1/300) √3 √3.
+        ("P 3", "O1 O .33 .67 .1 1\n", "'O1' and an image of it are 0.100 Å apart"),
+        ("P 1", "O1 O .1234 .2 .3 1\nO2 O .1239 .2 .3 1\n", "'O1' and 'O2' are 0.005 Å"),
+        ("P 1", "O1 O .999 .2 .3 1\nO2 O .019 .2 .3 1\n", "'O1' and 'O2' are 0.200 Å"),
+        ("P -1", "O1 O .1 .2 .3 .6\nV1 V -.12 -.2 -.3 .5\n", "'O1' and 'V1' are 0.200 Å"),
+        ("P 1", "O1 O .1 .2 .3 .5\nO2 O .12 .2 .3 .5\n", ""),
+        ("P 1", "O1 O .1 .2 .3 1\nO2 O .131 .2 .3 1\n", ""),
+        ("P 1", "O1 O .1 .2 .3 .5\nV1 V .1 .2 .3 .5\n", ""),
+        ("P 1", "O1 O .1 .2 .3 1\n", ""),
+    ],
+)
+def test_atoms_nearly_in_one_place(tmp_path: Path, name: str, rows: str, words: str) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        read(tmp_path, in_group(name, rows))
+    assert len(told) == bool(words)
+    for warning in told:
+        assert warning.category is CifWarning
+        assert words in str(warning.message)
+        assert "apart and both filled; a coordinate or an occupancy is wrong" in str(
+            warning.message
+        )
 
 
 # P 2(1)/c: four operations; O1 in general position, Fe1 on the inversion centre.
