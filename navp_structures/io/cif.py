@@ -21,6 +21,7 @@ from navp_structures.io import cif_origin, cif_sites, cif_symmetry
 from navp_structures.io.cif_overlap import tell_overlap
 from navp_structures.io.cif_values import (
     DATABASE_TAGS,
+    LONGEST_FORMULA,
     number,
     optional_number,
     optional_text,
@@ -51,9 +52,6 @@ LARGEST_CIF = 10_000_000
 
 LARGEST_DOCUMENT = 10_000
 """Data blocks of a CIF."""
-
-LONGEST_FORMULA = 2_000
-"""Characters; that of a large molecule has a hundred."""
 
 _NAMED_BLOCKS = 12
 

@@ -9,18 +9,14 @@ from gemmi import cif
 
 from navp_structures.errors import CifError, InputError, SiteError, shown
 from navp_structures.io.cif_rows import Row
-from navp_structures.io.cif_values import optional_text
+from navp_structures.io.cif_values import LONGEST_FORMULA, optional_text
 from navp_structures.model.formula import parse_formula
 
 _SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]{0,2})([+-])([0-9]{0,2})|0)?$")
 _WORD = re.compile("[A-Za-z][a-z]{2}")
 
-# The formula sum has each element once; the others may hold words.
-_FORMULAS = (
-    "_chemical_formula_sum",
-    "_chemical_formula_structural",
-    "_chemical_formula_moiety",
-)
+# Not the structural formula: names such as NVP stand there, which can be read as elements.
+_FORMULAS = ("_chemical_formula_sum", "_chemical_formula_moiety")
 
 # In capitals these are rather N of NH4 or P of PO4, and the label does not tell which.
 _RARE = {"He", "Ne", "Ar", "Kr", "Xe", "Ho"}
@@ -63,28 +59,28 @@ class Elements:
     def _of_label(self, label: str) -> str | None:
         letters = re.sub(r"[^A-Za-z].*", "", label)[:2]
         # Labels such as Ow1 or Na2A: the longest element that they begin with.
-        readings = dict.fromkeys(filter(None, (_element(letters), _element(letters[:1]))))
-        if self._formula is not None:
-            fitting = [element for element in readings if element in self._formula]
-            if readings and not fitting:
-                raise CifError(
-                    f"the label {shown(label)} names no element of the formula "
-                    f"{shown(self._text)}, and its _atom_site_type_symbol is missing"
-                )
-            readings = dict.fromkeys(fitting)
-        if not readings:
+        read = [element for element in (_element(letters), _element(letters[:1])) if element]
+        readings = list(dict.fromkeys(read))
+        fitting = [e for e in readings if self._formula is None or e in self._formula]
+        if readings and not fitting:
+            raise CifError(
+                f"the label {shown(label)} names no element of the formula "
+                f"{shown(self._text)}, and its _atom_site_type_symbol is missing"
+            )
+        if not fitting:
             return None
-        element = next(iter(readings))
-        if len(readings) == 2 and not (letters[0].isupper() and letters[1].islower()):
-            if self._formula is None and _is_rare(element):
-                raise CifError(
-                    f"the label {shown(label)} may stand for {' or '.join(readings)}, and its "
-                    "_atom_site_type_symbol is missing"
-                )
-            self.guessed.append(f"{element} from {shown(label)}")
-        elif self._formula is None and _WORD.match(label):
-            self.guessed.append(f"{element} from {shown(label)}")
-        return element
+        plain = letters[:1].isupper() and letters[1:].islower()
+        if self._formula is None and len(fitting) == 2 and not plain and _is_rare(fitting[0]):
+            raise CifError(
+                f"the label {shown(label)} may stand for {' or '.join(fitting)}, and its "
+                "_atom_site_type_symbol is missing"
+            )
+        is_word = self._formula is None and _WORD.match(label) is not None
+        # Na1 where the formula has only N, or NA1 where both are possible.
+        is_open = fitting[0] != readings[0] if plain else len(fitting) == 2
+        if is_word or is_open:
+            self.guessed.append(f"{fitting[0]} from {shown(label)}")
+        return fitting[0]
 
 
 def _is_rare(element: str) -> bool:
@@ -95,7 +91,7 @@ def _formula(block: cif.Block) -> tuple[str, set[str] | None]:
     """Return the first formula that can be read and its elements, None without one."""
     for tag in _FORMULAS:
         text = optional_text(block, tag)
-        if text is None:
+        if text is None or len(text) > LONGEST_FORMULA:
             continue
         try:
             elements = set(parse_formula(text))

@@ -50,7 +50,7 @@ def read_tensors(block: cif.Block, labels: Sequence[str]) -> Mapping[str, Tensor
         _warn(block, f"U_ij or B_ij are given for {names(lost)}, which no site is called")
     if any(holds(block, f"{_PREFIX}beta_{axis}") for axis in ANISO_AXES):
         # No dictionary says whether the mixed terms count once or twice.
-        _warn(block, f"{_PREFIX}beta_11 and its like have no one meaning; U_ij or B_ij have")
+        _warn(block, f"{_PREFIX}beta_ij have no one meaning, which U_ij and B_ij have")
     return found
 
 

@@ -81,6 +81,7 @@ def test_labels_in_capitals_of_rare_elements(tmp_path: Path, label: str, reading
         ("NA1", None, "Na"),
         ("na1", None, "Na"),
         ("CA1", "C Ca O3", "Ca"),
+        ("Na1", "C2 N", "N"),
         ("Wat1", None, "W"),
         ("Inv", None, "In"),
     ],
@@ -91,6 +92,11 @@ def test_labels_that_leave_the_element_open(
     with pytest.warns(CifWarning, match=f"missing and labels .* {element} from '{label}'$"):
         phase = read(tmp_path, labelled(label, formula))
     assert phase.sites[0].elements == (element,)
+
+
+def test_a_name_is_no_formula(tmp_path: Path) -> None:
+    text = labelled("Na1", None) + "_chemical_formula_structural NVP\n"
+    assert read(tmp_path, text).sites[0].elements == ("Na",)
 
 
 def test_one_warning_for_many_open_labels(tmp_path: Path) -> None:
@@ -127,7 +133,7 @@ def test_tensors_without_labels_are_told(tmp_path: Path) -> None:
 def test_beta_is_told(tmp_path: Path) -> None:
     beta = ANISO.replace("U_", "beta_")
     text = f"{TWO}loop_\n_atom_site_aniso_label\n{beta}Fe1 {TENSOR}\n"
-    with pytest.warns(CifWarning, match="_atom_site_aniso_beta_11 and its like have no one"):
+    with pytest.warns(CifWarning, match="_atom_site_aniso_beta_ij have no one meaning"):
         assert read(tmp_path, text).sites[0].u_aniso is None
 
 
