@@ -17,7 +17,8 @@ from navp_structures.kernels.structure_factor import Operations, split_operation
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
 
-_DECIMAL = re.compile(r"[0-9]*\.[0-9]+")
+# It begins at no later digit of a number, which would take the square of its length.
+_DECIMAL = re.compile(r"(?<![0-9])[0-9]*\.[0-9]+")
 
 LARGEST_GROUP = 1536
 """Operations; the largest groups have 192, and eight times as many with doubled axes."""
@@ -307,7 +308,10 @@ def _is_rounded_fraction(decimal: str) -> bool:
 
     gemmi takes the nearest of 24 parts for any decimal.
     """
-    digits = len(decimal.partition(".")[2])
+    whole, _, fraction = decimal.partition(".")
+    if len(whole) > 9:
+        return False
+    digits = len(fraction)
     if digits < 3:
         return float(decimal) * 4 % 1 == 0  # 0.21 may be 5/24 or a slip
     off = abs(float(decimal) * 24 - round(float(decimal) * 24)) / 24
