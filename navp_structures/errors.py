@@ -142,7 +142,11 @@ class PhaseFolderWarning(NavpWarning):
 
 
 class CifWarning(NavpWarning):
-    """Something in a CIF cannot be read and is left out; the structure does not need it."""
+    """A CIF leaves something open: what cannot be read is left out, what is taken is named.
+
+    Left out is only what the structure does not need: temperatures, displacements. Taken are
+    elements that labels alone give, and atoms that stand nearly in one place.
+    """
 
 
 class SettingWarning(NavpWarning):

@@ -127,6 +127,16 @@ def _sites(report: SymmetryReport) -> Iterator[Finding]:
                 value=site.multiplicity,
                 expected=site.declared_multiplicity,
             )
+        if site.declared_order not in (None, site.order):
+            yield Finding(
+                level="error",
+                message=(
+                    f"the site symmetry of {site.label} has the order {site.order}, the source "
+                    f"says {site.declared_order}"
+                ),
+                value=site.order,
+                expected=site.declared_order,
+            )
         declared = (site.declared or "").lstrip("0123456789")
         if declared and site.letter and declared != site.letter:
             yield Finding(

@@ -72,6 +72,8 @@ class SiteSymmetry:
         As the source prints them.
     multiplicity
         Positions that the operations make of the coordinates.
+    order, declared_order
+        Order of the site symmetry, and what the source prints.
     letter
         From spglib, in the phase's own setting; None where that is no setting of its tables.
     """
@@ -82,6 +84,8 @@ class SiteSymmetry:
     multiplicity: int
     declared_multiplicity: int | None
     occupancy: float
+    order: int
+    declared_order: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -294,6 +298,8 @@ def _sites(phase: Phase) -> tuple[SiteSymmetry, ...]:
             multiplicity=standard.multiplicity(site, phase.cell, phase.space_group),
             declared_multiplicity=site.multiplicity,
             occupancy=site.occupancy,
+            order=len(standard.stabiliser(site, phase.cell, phase.space_group)[0]),
+            declared_order=site.symmetry_order,
         )
         for site, letter in zip(phase.sites, wyckoff_letters(phase), strict=True)
     )

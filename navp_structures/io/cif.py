@@ -17,9 +17,11 @@ from typing import Any
 from gemmi import cif
 
 from navp_structures.errors import CifError, CifWarning, InputError, shown
-from navp_structures.io import cif_sites, cif_symmetry
+from navp_structures.io import cif_origin, cif_sites, cif_symmetry
+from navp_structures.io.cif_overlap import tell_overlap
 from navp_structures.io.cif_values import (
     DATABASE_TAGS,
+    LONGEST_FORMULA,
     number,
     optional_number,
     optional_text,
@@ -27,7 +29,6 @@ from navp_structures.io.cif_values import (
     texts,
 )
 from navp_structures.io.files import named_file, naming, read_text
-from navp_structures.model import standard
 from navp_structures.model.cell import PARAMETERS, UnitCell
 from navp_structures.model.formula import format_formula, parse_formula
 from navp_structures.model.phase import KINDS, Phase
@@ -52,9 +53,6 @@ LARGEST_CIF = 10_000_000
 
 LARGEST_DOCUMENT = 10_000
 """Data blocks of a CIF."""
-
-LONGEST_FORMULA = 2_000
-"""Characters; that of a large molecule has a hundred."""
 
 _NAMED_BLOCKS = 12
 
@@ -154,18 +152,32 @@ def _parsed(text: str, path: Path | Traversable) -> cif.Document:
     return document
 
 
-def read_header(block: cif.Block) -> Header:
-    """Return what a block says of cell, symmetry, formula, Z and temperature."""
+def read_header(block: cif.Block, sites: tuple[Site, ...] | None = None) -> Header:
+    """Return what a block says of cell, symmetry, formula, Z and temperature.
+
+    Parameters
+    ----------
+    sites
+        Those of the block, where they are known; they are needed where it leaves its origin
+        open.
+    """
     cell = _cell(block)
     temperature, temperature_su = _temperature(block)
     units, _ = optional_number(block, ["_cell_formula_units_Z"])
     if units is not None and not (units.is_integer() and units >= 1):
         raise CifError(f"_cell_formula_units_Z is {units:g}; it must be a whole number above 0")
+    formula, whole = _formula(block), None if units is None else int(units)
+    group, is_open = cif_symmetry.read_space_group(block, cell)
+    if is_open:
+        sites = cif_sites.read_sites(block) if sites is None else sites
+        # A cell alone has no origin.
+        if sites:
+            group = cif_origin.settled_origin(block, cell, group, sites, (formula, whole))
     return Header(
         cell=cell,
-        space_group=cif_symmetry.read_space_group(block, cell),
-        formula=_formula(block),
-        formula_units=None if units is None else int(units),
+        space_group=group,
+        formula=formula,
+        formula_units=whole,
         temperature=temperature,
         temperature_su=temperature_su,
     )
@@ -193,12 +205,13 @@ def _temperature(block: cif.Block) -> tuple[float | None, float | None]:
 
 def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noqa: A002
     """Return the phase of a block; `more` are fields of Phase that CIF has no tag for."""
-    header = read_header(block)
     sites = cif_sites.read_sites(block)
+    header = read_header(block, sites)
+    sites = cif_sites.with_multiplicities(block, sites, header.cell, header.space_group)
     formula, units = _completed(header, sites)
     kind, cell_kind, reason = _kind(block)
     fields: dict[str, Any] = {"kind": kind, "cell_kind": cell_kind, "reason": reason} | more
-    return Phase(
+    phase = Phase(
         id=id,
         cell=header.cell,
         space_group=header.space_group,
@@ -210,6 +223,8 @@ def phase_from_block(block: cif.Block, *, id: str, **more: Any) -> Phase:  # noq
         provenance=_provenance(block),
         **fields,
     )
+    tell_overlap(phase, block.name)
+    return phase
 
 
 def _cell(block: cif.Block) -> UnitCell:
@@ -244,12 +259,7 @@ def _completed(header: Header, sites: tuple[Site, ...]) -> tuple[str | None, int
     formula, units = header.formula, header.formula_units
     if not sites or (formula is not None and units is not None):
         return formula, units
-    content: dict[str, float] = {}
-    for site in sites:
-        times = standard.multiplicity(site, header.cell, header.space_group)
-        for species in site.species:
-            element = species.element
-            content[element] = content.get(element, 0.0) + times * species.occupancy
+    content = cif_origin.contents(sites, header.cell, header.space_group)
     if formula is None and not any(content.values()):
         return None, units  # every site is empty
     if formula is None:

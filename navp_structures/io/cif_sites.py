@@ -3,63 +3,60 @@
 from __future__ import annotations
 
 import math
-import re
+import warnings
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-import gemmi
 from gemmi import cif
 
-from navp_structures.errors import CifError, SiteError, shown
-from navp_structures.io.cif_text import value_text
-from navp_structures.io.cif_values import ANISO_AXES, number
-from navp_structures.model.site import OptionalSextet, Sextet, Site, Species
+from navp_structures.errors import CifError, CifWarning, SiteError, shown
+from navp_structures.io.cif_elements import Elements
+from navp_structures.io.cif_rows import Pair, Row, holds, names, rows
+from navp_structures.io.cif_tensors import B_TO_U, Tensor, read_tensors
+from navp_structures.model import standard
+from navp_structures.model.cell import UnitCell
+from navp_structures.model.site import Site, Species
+from navp_structures.model.spacegroup import SpaceGroup
 
-MOST_SITES = 15_000
-"""Rows of a loop of sites; each is compared with its neighbours."""
-
-_B_TO_U = 1.0 / (8.0 * math.pi**2)
-_SYMBOL = re.compile(r"([A-Za-z]{1,2})(?:([0-9]{0,2})([+-])([0-9]{0,2})|0)?$")
-
-_Pair = tuple[float, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The cells of one row of the loop by tag; unknown values are left out."""
-
-    values: dict[str, str]
-    label: str
-
-    def pair(self, tag: str) -> _Pair | None:
-        text = self.values.get(tag.casefold())
-        return None if text is None else number(text, f"{tag} of site {shown(self.label)}")
+# These belong to the coordinates; in another loop they would be overlooked.
+_COLUMNS = (
+    "label",
+    "type_symbol",
+    "occupancy",
+    "U_iso_or_equiv",
+    "B_iso_or_equiv",
+    "adp_type",
+    "calc_flag",
+)
+_OLD_MULTIPLICITY = "_atom_site_symmetry_multiplicity"
 
 
 def read_sites(block: cif.Block) -> tuple[Site, ...]:
     """Return the sites of a block, () when it has none.
 
-    Rows with the same position and displacement become one mixed site.
+    Rows with the same position and displacement become one mixed site. What cannot be read
+    of them and is not needed is left out with a CifWarning.
 
     Raises
     ------
     CifError, SiteError
         When a row lacks what a site needs, or holds something impossible.
     """
-    if block.find_value("_atom_site_fract_x") is None and not block.find_loop(
-        "_atom_site_fract_x"
-    ):
-        if block.find_loop("_atom_site_Cartn_x") or block.find_value("_atom_site_Cartn_x"):
+    if not holds(block, "_atom_site_fract_x"):
+        if holds(block, "_atom_site_Cartn_x"):
             raise CifError(f"{block.name} has its atoms in Cartesian coordinates only")
         return ()
-    tensors = _tensors_by_label(block)
+    _check_columns(block)
+    found = list(rows(block, "_atom_site_", "fract_x"))
+    tensors = read_tensors(block, [row.label for row in found])
+    elements = Elements(block)
+    unclear: list[str] = []
     sites: dict[object, Site] = {}
-    for row in _rows(block, "_atom_site_", "fract_x"):
+    for row in found:
         if row.values.get("calc_flag") in ("dum", "dummy"):
             continue
-        site = _site(row, tensors)
+        site = _site(row, elements, tensors.get(row.label), unclear)
         place = (site.fract, site.fract_su, *_displacement(site))
         first = sites.get(place)
         if first is not None:
@@ -73,20 +70,81 @@ def read_sites(block: cif.Block) -> tuple[Site, ...]:
                 f"{labels[label]} sites are called {shown(label)}, and one of them has U_ij or "
                 "B_ij; give each its own label"
             )
+    _tell(block, elements.guessed, unclear)
     return tuple(sites.values())
 
 
-def _site(row: _Row, tensors: dict[str, tuple[Sextet, OptionalSextet]]) -> Site:
+def with_multiplicities(
+    block: cif.Block, sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup
+) -> tuple[Site, ...]:
+    """Return the sites, what stands under the older tag of multiplicities told apart.
+
+    Under it SHELXL and OLEX2 print the order of the site symmetry, others the number of
+    positions (https://journals.iucr.org/services/cif/checking/PLAT700.html).
+    """
+    if not holds(block, _OLD_MULTIPLICITY):
+        return sites
+    if holds(block, "_atom_site_site_symmetry_multiplicity"):
+        return sites
+    return tuple(_with_multiplicity(site, cell, group) for site in sites)
+
+
+def _with_multiplicity(site: Site, cell: UnitCell, group: SpaceGroup) -> Site:
+    positions = standard.multiplicity(site, cell, group)
+    order = len(group.operations) // positions
+    if site.multiplicity in (None, positions) or site.multiplicity != order:
+        return site
+    return replace(site, multiplicity=None, symmetry_order=order)
+
+
+def _check_columns(block: cif.Block) -> None:
+    """Refuse columns that stand apart from the coordinates."""
+    loop = block.find_loop("_atom_site_fract_x").get_loop()
+    here = {tag.casefold() for tag in loop.tags} if loop is not None else set()
+    for column in _COLUMNS:
+        tag = f"_atom_site_{column}"
+        alone = block.find_value(tag) if loop is not None else None
+        if tag.casefold() in here:
+            continue
+        if block.find_loop(tag).get_loop() is not None or not (
+            alone is None or cif.is_null(alone)
+        ):
+            raise CifError(
+                f"{tag} does not stand in the loop of _atom_site_fract_x, so that it is open "
+                "which site has which value; put both in one loop"
+            )
+
+
+def _tell(block: cif.Block, guessed: list[str], unclear: list[str]) -> None:
+    """Warn of what the rows leave open."""
+    if guessed:
+        more = f" and {len(guessed) - 8} more" if len(guessed) > 8 else ""
+        warnings.warn(
+            f"{block.name}: _atom_site_type_symbol is missing and labels leave elements open: "
+            f"taken are {', '.join(guessed[:8])}{more}",
+            CifWarning,
+            stacklevel=5,
+        )
+    if unclear:
+        warnings.warn(
+            f"{block.name}: _atom_site_adp_type and the column of the isotropic displacement "
+            f"of {names(unclear)} name B and U; it is left out",
+            CifWarning,
+            stacklevel=5,
+        )
+
+
+def _site(row: Row, elements: Elements, tensor: Tensor | None, unclear: list[str]) -> Site:
     x, y, z = (_coordinate(row, axis) for axis in "xyz")
     occupancy, occupancy_su = row.pair("occupancy") or (1.0, None)
     species = Species(
-        symbol=_symbol(row),
+        symbol=elements.symbol(row),
         label=row.label,
         occupancy=occupancy,
         occupancy_su=occupancy_su,
     )
-    iso, iso_su = _isotropic(row)
-    tensor, tensor_su = tensors.get(row.label, (None, None))
+    iso, iso_su = _isotropic(row, unclear)
+    u_aniso, u_aniso_su = tensor or (None, None)
     return Site(
         label=row.label,
         species=(species,),
@@ -94,130 +152,49 @@ def _site(row: _Row, tensors: dict[str, tuple[Sextet, OptionalSextet]]) -> Site:
         fract_su=(x[1], y[1], z[1]),
         u_iso=iso,
         u_iso_su=iso_su,
-        u_aniso=tensor,
-        u_aniso_su=tensor_su,
+        u_aniso=u_aniso,
+        u_aniso_su=u_aniso_su,
         wyckoff=row.values.get("wyckoff_symbol"),
-        multiplicity=_multiplicity(row),
+        multiplicity=_count(row, ("site_symmetry_multiplicity", "symmetry_multiplicity")),
+        symmetry_order=_count(row, ("site_symmetry_order",)),
     )
 
 
-def _multiplicity(row: _Row) -> int | None:
-    pair = row.pair("site_symmetry_multiplicity") or row.pair("symmetry_multiplicity")
-    if pair is None:
-        return None
-    if not math.isfinite(pair[0]):
-        raise CifError(f"the multiplicity of site {shown(row.label)} is {pair[0]}")
-    return round(pair[0])
+def _count(row: Row, tags: Iterable[str]) -> int | None:
+    for tag in tags:
+        pair = row.pair(tag)
+        if pair is not None:
+            if not math.isfinite(pair[0]):
+                raise CifError(f"the multiplicity of site {shown(row.label)} is {pair[0]}")
+            return round(pair[0])
+    return None
 
 
-def _coordinate(row: _Row, axis: str) -> _Pair:
+def _coordinate(row: Row, axis: str) -> Pair:
     pair = row.pair(f"fract_{axis}")
     if pair is None:
         raise SiteError(f"site {shown(row.label)} has no _atom_site_fract_{axis}")
     return pair
 
 
-def _isotropic(row: _Row) -> tuple[float | None, float | None]:
+def _isotropic(row: Row, unclear: list[str]) -> tuple[float | None, float | None]:
+    """Return U (Å²) and its su; a row whose type and column contradict has none."""
+    kind = row.values.get("adp_type", "").casefold()
     direct = row.pair("U_iso_or_equiv")
+    debye = row.pair("B_iso_or_equiv")
+    if direct is None and debye is None:
+        return None, None
+    # Which of the two is wrong cannot be told, and they differ 79-fold; atoms without
+    # displacement are still worth reading, so it is no error.
+    wrong = {"biso", "bovl"} if debye is None else {"uiso", "uovl"} if direct is None else set()
+    if kind in wrong:
+        unclear.append(row.label)
+        return None, None
     if direct is not None:
         return direct
-    debye = row.pair("B_iso_or_equiv")
-    if debye is None:
-        return None, None
-    value, su = debye
-    return value * _B_TO_U, None if su is None else su * _B_TO_U
-
-
-def _symbol(row: _Row) -> str:
-    """Return the element with its charge, from the type symbol or else the label."""
-    given = row.values.get("type_symbol")
-    if given is not None:
-        symbol = _element(given)
-    else:
-        letters = re.sub(r"[^A-Za-z].*", "", row.values.get("label", ""))[:2]
-        # Labels such as Ow1 or Na2A: the longest element that they begin with.
-        symbol = _element(letters) or _element(letters[:1])
-    if symbol is None:
-        raise SiteError(
-            f"site {shown(row.label)} has the unknown element {shown(given or row.label)}"
-        )
-    return symbol
-
-
-def _element(text: str) -> str | None:
-    match = _SYMBOL.match(text)
-    if match is None:
-        return None
-    letters, before, sign, after = match.groups()
-    element = letters.capitalize()
-    if not gemmi.Element(element).atomic_number:
-        return None
-    return element + (f"{before or after or 1}{sign}" if sign else "")
+    value, su = debye or (0.0, None)
+    return value * B_TO_U, None if su is None else su * B_TO_U
 
 
 def _displacement(site: Site) -> tuple[object, ...]:
     return (site.u_iso, site.u_iso_su, site.u_aniso, site.u_aniso_su)
-
-
-def _tensors_by_label(
-    block: cif.Block,
-) -> dict[str, tuple[Sextet, OptionalSextet]]:
-    found: dict[str, tuple[Sextet, OptionalSextet]] = {}
-    for label, tensor in _tensors(block):
-        if found.setdefault(label, tensor) != tensor:
-            raise CifError(f"two different U_ij or B_ij are given for site {shown(label)}")
-    return found
-
-
-def _tensors(block: cif.Block) -> Iterator[tuple[str, tuple[Sextet, OptionalSextet]]]:
-    for letter, factor in (("U", 1.0), ("B", _B_TO_U)):
-        for row in _rows(block, "_atom_site_aniso_", f"{letter}_11"):
-            pairs = [row.pair(f"{letter}_{axis}") for axis in ANISO_AXES]
-            known = [pair for pair in pairs if pair is not None]
-            if len(known) != 6:
-                if known:
-                    raise CifError(
-                        f"site {shown(row.label)} has only {len(known)} of six {letter}_ij"
-                    )
-                continue
-            u = [value * factor for value, _ in known]
-            su = [None if s is None else s * factor for _, s in known]
-            yield (
-                row.label,
-                (
-                    (u[0], u[1], u[2], u[3], u[4], u[5]),
-                    (su[0], su[1], su[2], su[3], su[4], su[5]),
-                ),
-            )
-
-
-def _rows(block: cif.Block, prefix: str, needed: str) -> Iterator[_Row]:
-    column = block.find_loop(prefix + needed)
-    loop = column.get_loop()
-    if loop is None:
-        if block.find_value(prefix + needed) is not None:
-            yield _single_row(block, prefix)
-        return
-    tags = [tag[len(prefix) :].casefold() for tag in loop.tags]
-    width = loop.width()
-    if loop.length() > MOST_SITES:
-        raise CifError(
-            f"the loop of {prefix}{needed} has {loop.length()} rows, more than {MOST_SITES}"
-        )
-    # gemmi makes a new list each time that it is asked.
-    values = loop.values
-    for start in range(0, len(values), width):
-        cells = zip(tags, values[start : start + width], strict=True)
-        known = {tag: value_text(v) for tag, v in cells if not cif.is_null(v)}
-        yield _Row(known, known.get("label", f"number {start // width + 1}"))
-
-
-def _single_row(block: cif.Block, prefix: str) -> _Row:
-    items: Any = block  # gemmi's stubs do not say that a block can be iterated
-    pairs = [item.pair for item in items if item.pair is not None]
-    known = {
-        tag[len(prefix) :].casefold(): value_text(value)
-        for tag, value in pairs
-        if tag.casefold().startswith(prefix) and not cif.is_null(value)
-    }
-    return _Row(known, known.get("label", "number 1"))

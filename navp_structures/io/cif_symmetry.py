@@ -23,10 +23,11 @@ _NAMES = (
 _NUMBERS = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
 
 
-def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
+def read_space_group(block: cif.Block, cell: UnitCell) -> tuple[SpaceGroup, bool]:
     """Return the group of a block: its operations, else its name, else its number.
 
-    Where name or number contradict what is taken, a SettingWarning says so.
+    The second answer is whether the block leaves the origin open. Where name or number
+    contradict what is taken, a SettingWarning says so.
 
     Raises
     ------
@@ -40,14 +41,16 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
     number = _number(block)
     readings = list(_readings(block, cell))
     named = [reading for _, reading in readings if isinstance(reading, SpaceGroup)]
+    is_open = False
     if operations:
         group = SpaceGroup.from_operations(operations, number=number)
     elif named:
-        group = named[0]
+        group, is_open = _named(block, readings)
     elif readings:
         raise next(r for _, r in reversed(readings) if isinstance(r, SpaceGroupError))
     elif number is not None:
         group = SpaceGroup.from_number(number, alpha=cell.alpha, gamma=cell.gamma)
+        is_open = _has_two_origins(group)
     else:
         raise CifError(
             f"{block.name} names no symmetry: neither operations nor a space group are given"
@@ -61,7 +64,31 @@ def read_space_group(block: cif.Block, cell: UnitCell) -> SpaceGroup:
             SettingWarning,
             stacklevel=5,
         )
-    return group
+    return group, is_open
+
+
+def _named(
+    block: cif.Block, readings: Sequence[tuple[str, SpaceGroup | SpaceGroupError]]
+) -> tuple[SpaceGroup, bool]:
+    """Return the first group that is named, and whether no name of it states the origin."""
+    known = [(name, group) for name, group in readings if isinstance(group, SpaceGroup)]
+    halls = {optional_text(block, tag) for tag in _NAMES if tag.endswith("_Hall")}
+    name, first = known[0]
+    if name in halls or not _has_two_origins(first) or _states_origin(name):
+        return first, False
+    for other, group in known[1:]:
+        if _states_origin(other) and _same_but_for_origin(name, first, group):
+            return group, False
+    return first, True
+
+
+def _has_two_origins(group: SpaceGroup) -> bool:
+    return (group.symbol or "").endswith((":1", ":2"))
+
+
+def _states_origin(name: str) -> bool:
+    """Whether a symbol says which origin is meant: ``:1``, ``:2``, or S and Z at its end."""
+    return ":" in name or name.rstrip()[-1:] in ("S", "Z")
 
 
 def _readings(

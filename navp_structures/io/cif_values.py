@@ -20,6 +20,9 @@ ANISO_AXES = ("11", "22", "33", "12", "13", "23")
 MOST_TEXTS = 20_000
 """Of one tag: authors, or operations of a group in a large supercell."""
 
+LONGEST_FORMULA = 2_000
+"""Characters; that of a large molecule has a hundred."""
+
 DATABASE_TAGS = {
     "ICSD": "_database_code_ICSD",
     "COD": "_cod_database_code",

@@ -99,6 +99,8 @@ class Site:
         U11, U22, U33, U12, U13, U23 (Å²) in the axes of CIF.
     wyckoff, multiplicity
         Wyckoff letter and site multiplicity as the source prints them.
+    symmetry_order
+        Order of the site symmetry, which some sources print instead of the multiplicity.
 
     Raises
     ------
@@ -117,6 +119,7 @@ class Site:
     u_aniso_su: OptionalSextet | None = None
     wyckoff: str | None = None
     multiplicity: int | None = None
+    symmetry_order: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a site."""

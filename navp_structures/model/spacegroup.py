@@ -17,6 +17,8 @@ from navp_structures.kernels.structure_factor import Operations, split_operation
 # Relative misfit of the metric under an operation that is still rounding of the cell.
 _METRIC_TOLERANCE = 2e-3
 
+# It begins at no later digit of a number, which would take the square of its length.
+_DECIMAL = re.compile(r"(?<![0-9])[0-9]*\.[0-9]+")
 
 LARGEST_GROUP = 1536
 """Operations; the largest groups have 192, and eight times as many with doubled axes."""
@@ -257,11 +259,25 @@ def _find(name: str, alpha: float | None, gamma: float | None) -> gemmi.SpaceGro
     for text in (plain, plain.replace(" :", ":"), plain.replace(" ", ""), *older):
         found = gemmi.find_spacegroup_by_name(text, alpha or 0.0, gamma or 0.0, "2")
         if found is not None:
-            return found
+            return None if _is_cut(text, found.hm) else found
     for entry in gemmi.spacegroup_table():
         if entry.hall == plain:
             return entry
     return None
+
+
+def _is_cut(name: str, symbol: str) -> bool:
+    """Whether a symbol of two directions only came to mean another by losing its blanks.
+
+    ``P 3 2`` lacks its third direction and is not ``P 32``; ``P 31 2`` is not ``P 3 1 2``.
+    """
+    if len(name.split()) != 3 or "/" in name:
+        return False
+    return any(
+        re.search(pattern, name) and re.search(other, symbol)
+        for a, b in re.findall(r"(?=([1-6]) ?([1-6]))", name)
+        for pattern, other in ((f"{a} {b}", f"{a}{b}"), (f"{a}{b}", f"{a} {b}"))
+    )
 
 
 @lru_cache(maxsize=1)
@@ -270,6 +286,12 @@ def _names() -> tuple[str, ...]:
 
 
 def _parse(triplet: str) -> gemmi.Op:
+    for decimal in _DECIMAL.findall(triplet):
+        if not _is_rounded_fraction(decimal):
+            raise SpaceGroupError(
+                f"{shown(triplet)} is no symmetry operation: {decimal[:20]} is no rounded "
+                "shift of a space group, such as 0.5, 0.333, 0.1667 or 0.125"
+            )
     try:
         op = gemmi.Op(triplet.strip().lower())
     except (RuntimeError, ValueError):
@@ -279,6 +301,25 @@ def _parse(triplet: str) -> gemmi.Op:
     if op.det_rot() not in (op.DEN**3, -(op.DEN**3)):
         raise SpaceGroupError(f"{shown(triplet)} is no symmetry operation: it changes volumes")
     return op
+
+
+def _is_rounded_fraction(decimal: str) -> bool:
+    """Whether a decimal is the fraction of a shift, rounded or cut after its digits.
+
+    gemmi takes the nearest of 24 parts for any decimal.
+    """
+    whole, _, fraction = decimal.partition(".")
+    if len(whole) > 9:
+        return False
+    digits, value = len(fraction), float(decimal)
+    if digits < 2 or value * 4 % 1 == 0:
+        return value * 4 % 1 == 0
+    # Of two digits 0.21 may be 5/24 or a slip.
+    parts = 24 if digits > 2 else 6
+    off = round(value * parts) / parts - value
+    # Many digits are those of single precision.
+    last = max(10.0**-digits, 2e-6)
+    return -0.5 * last - 1e-12 <= off < last - 1e-12
 
 
 def _closed(triplets: tuple[str, ...]) -> gemmi.GroupOps:

@@ -128,6 +128,11 @@ READ = {
         "P 31",
         "Na2.4 V3",
     ),
+    "operations of thirds in single precision": (
+        CELL + operations("x,y,z", "-y,x-y,z+0.33333334", "-x+y,-x,z+0.6666667") + SITES,
+        "P 31",
+        "Na2.4 V3",
+    ),
     "operations in capitals": (
         CELL + operations("X, Y, Z", "-X, -Y, -Z") + SITES,
         "P -1",
@@ -264,6 +269,21 @@ REFUSED = {
     "other letters": (CELL + operations("a,b,c"), SpaceGroupError, "x,y,z is missing"),
     "a doubled axis": (CELL + operations("x,y,z", "2x,y,z"), SpaceGroupError, "no symmetry"),
     "a fraction of 0": (CELL + operations("x,y,z", "x+1/0,y,z"), SpaceGroupError, "x+1/0"),
+    # They were moved to 5/24, 7/24 and 1/3.
+    "a shift of 0.21": (
+        CELL + operations("x,y,z", "-x+0.21,-y,-z"),
+        SpaceGroupError,
+        "'-x+0.21,-y,-z' is no symmetry operation: 0.21 is no rounded shift",
+    ),
+    "a shift of 0.3": (CELL + operations("x,y,z", "-x,-y,-z+0.3"), SpaceGroupError, "0.3 is"),
+    "a shift of 0.334": (
+        CELL + operations("x,y,z", "-y,x-y,z+.334", "-x+y,-x,z+.667"),
+        SpaceGroupError,
+        ".334 is no rounded shift",
+    ),
+    # They were read as P 32 and P 3 1 2.
+    "a name without its end": (of_group("P 3 2"), SpaceGroupError, "nearest: P 32, P 4 3 2"),
+    "a screw axis without its end": (of_group("P 31 2"), SpaceGroupError, "P 31 2 1"),
     "no identity": (CELL + operations("-x,-y,-z"), SpaceGroupError, "x,y,z is missing"),
     "no group": (CELL + operations("x,y,z", "-y,x,z"), SpaceGroupError, "closing them gives 4"),
     "operations of another cell": (

@@ -148,7 +148,8 @@ def test_unknown_values_are_absent(tmp_path: Path) -> None:
 def test_elements_from_labels_when_types_are_missing(tmp_path: Path) -> None:
     text = SITES.replace("_atom_site_type_symbol\n", "").replace("Fe1 Fe", "FE1").replace(
         "S1 S", "S1A")  # fmt: skip
-    phase = read(tmp_path, "data_x\n" + CELL + GROUP + text)
+    with pytest.warns(CifWarning, match="taken are Fe from 'FE1'$"):
+        phase = read(tmp_path, "data_x\n" + CELL + GROUP + text)
     assert [site.elements for site in phase.sites] == [("Fe",), ("S",)]
 
 

@@ -158,3 +158,37 @@ def test_every_hall_symbol_of_the_table() -> None:
         assert SpaceGroup.from_hall(entry.hall) == SpaceGroup.from_name(entry.xhm())
     with pytest.raises(SpaceGroupError, match="'nonsense' is no Hall symbol"):
         SpaceGroup.from_hall("nonsense")
+
+
+def test_decimals_that_are_shifts() -> None:
+    from navp_structures.model.spacegroup import _is_rounded_fraction
+
+    right = (".25", "0.5", "0.333", "0.667", "0.1667", "0.8333", "0.125", "0.083", "0.0417",
+             "1.5", "0.0", "0.33333334", "0.33", "0.67", "0.17", "0.666", "0.6666",
+             "0.166")  # fmt: skip
+    wrong = (
+        "0.21",
+        "0.2",
+        "0.3",
+        "0.34",
+        "0.665",
+        "0.9",
+        "0.99",
+        "0.999",
+        "0.04",
+        "0.126",
+        "0.3334",
+        "0.1",
+        "9" * 400 + ".500",
+    )
+    assert all(map(_is_rounded_fraction, right))
+    assert not any(map(_is_rounded_fraction, wrong))
+
+
+def test_every_symbol_of_the_tables_is_a_name_with_and_without_blanks() -> None:
+    import gemmi
+
+    for entry in gemmi.spacegroup_table():
+        # B 1 21 1 and the like are short for two settings.
+        for name in (entry.xhm(), entry.hm.replace(" ", "") + entry.xhm()[len(entry.hm) :]):
+            assert SpaceGroup.from_name(name).number == entry.number
