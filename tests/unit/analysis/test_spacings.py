@@ -605,3 +605,8 @@ def test_the_least_sigmas_are_taken() -> None:
     )
     assert found.pattern is not None
     assert index_spacings(1.88, phases=["Na3VP"], sigma=1e-6).observed[0].sigma == 1e-6
+
+
+def test_too_many_spacings_are_refused() -> None:
+    with pytest.raises(InputError, match="501 spacings are given; at most 500"):
+        index_spacings([2.0 + 0.001 * n for n in range(501)], phases=["Na3VP"])
