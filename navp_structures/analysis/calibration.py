@@ -9,7 +9,7 @@ from navp_structures.analysis.calibration_families import named_families, search
 from navp_structures.analysis.calibration_fit import Measurement, fitted
 from navp_structures.analysis.calibration_result import Calibration
 from navp_structures.analysis.indexing.units import spacings
-from navp_structures.analysis.numbers import ordered_items, within
+from navp_structures.analysis.numbers import LEAST_SIGMA, ordered_items, within
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
@@ -124,7 +124,7 @@ def _sigmas(
     if len(items) != count:
         raise InputError(f"{len(items)} sigmas for {count} values; each needs one, or one all")
     most, unit = (5.0, "degrees") if units == "two_theta" else (0.3, "relative")
-    each = tuple(within(item, "sigma", 1e-9, most, unit) for item in items)
+    each = tuple(within(item, "sigma", LEAST_SIGMA, most, unit) for item in items)
     return each, max(each)
 
 
@@ -137,10 +137,10 @@ def _prior(
         zero = DEFAULT_ZERO_SIGMA if zero is None else zero
         displacement = DEFAULT_DISPLACEMENT_SIGMA if displacement is None else displacement
         return (
-            within(zero, "zero_sigma", 1e-6, 1.0, "degrees"),
-            within(displacement, "displacement_sigma", 1e-6, 1.0, "degrees"),
+            within(zero, "zero_sigma", LEAST_SIGMA, 1.0, "degrees"),
+            within(displacement, "displacement_sigma", LEAST_SIGMA, 1.0, "degrees"),
         )
     if zero is not None or displacement is not None:
         raise InputError("zero_sigma and displacement_sigma go with two_theta only")
     scale = DEFAULT_SCALE_SIGMA if scale is None else scale
-    return (within(scale, "scale_sigma", 1e-6, 0.1, "relative"),)
+    return (within(scale, "scale_sigma", LEAST_SIGMA, 0.1, "relative"),)

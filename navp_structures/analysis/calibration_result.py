@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from navp_structures.analysis.indexing.units import Spacing, spacings
+from navp_structures.analysis.numbers import LEAST_SIGMA
 from navp_structures.errors import InputError, shown
 from navp_structures.kernels.common_shift import displacement_basis
 from navp_structures.kernels.lattice import Floats
@@ -358,7 +359,8 @@ def calibrated(
         (moved,) = spacings(
             float(left),
             units="two_theta",
-            sigma=math.hypot(own, float(su)),
+            # Rounding may leave a little less than was given.
+            sigma=max(math.hypot(own, float(su)), LEAST_SIGMA),
             radiation=calibration.radiation,
         )
         found.append(replace(moved, given=old.given))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from navp_structures.errors import InputError, shown
+
+LEAST_SIGMA: Final = 1e-6
+"""Relative, or degrees. Nothing is measured better, and squares of far smaller numbers
+vanish."""
 
 
 def numbers_of(given: Any, count: int) -> tuple[float, ...] | None:
@@ -60,6 +64,17 @@ def within(value: Any, name: str, low: float, high: float, unit: str) -> float:
     """Return a number between two limits, or raise InputError naming it and them."""
     if not is_number(value) or not low <= as_float(value) <= high:
         raise InputError(f"{name} is {shown(value)}; it must be {low:g} to {high:g} ({unit})")
+    return float(value)
+
+
+def zero_or_sigma(value: Any, name: str, high: float, unit: str) -> float:
+    """Return a standard deviation that may be 0, which is exact, or raise InputError."""
+    if is_number(value) and not value:
+        return 0.0
+    if not is_number(value) or not LEAST_SIGMA <= as_float(value) <= high:
+        raise InputError(
+            f"{name} is {shown(value)}; it must be 0, or {LEAST_SIGMA:g} to {high:g} ({unit})"
+        )
     return float(value)
 
 

@@ -120,6 +120,7 @@ def _show(result: SpacingIndexing, given: Given) -> None:
 def _checks(result: SpacingIndexing) -> Iterator[LabelCheck]:
     """Yield a check, in each phase, of each label that holds in none of them."""
     from navp_structures.analysis.indexing.label_repair import check_label
+    from navp_structures.analysis.numbers import LEAST_SIGMA
 
     phases = {phase.id: phase for phase in result.of}
     holding = {verdict.number for verdict in result.labels if verdict.holds}
@@ -135,7 +136,8 @@ def _checks(result: SpacingIndexing) -> Iterator[LabelCheck]:
             phases[verdict.phase],
             verdict.label,
             verdict.d_obs,
-            sigma=result.observed[verdict.observation].sigma,
+            # That of a 2θ may be less than can be said of a spacing.
+            sigma=max(result.observed[verdict.observation].sigma, LEAST_SIGMA),
             other=other,
             angle=angles[0] if angles and other is not None else None,
             angle_sigma=result.inputs["angle_sigma"],

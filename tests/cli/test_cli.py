@@ -149,7 +149,7 @@ def test_index_with_an_exact_scale() -> None:
     assert found["scale"] == pytest.approx(1.0, abs=2e-4)
     assert results(*asked, "0%") == exact
     assert "zone axes by probability" in run(*asked, "0").stdout
-    assert "it must be 0 to 0.3" in run(*asked, "-0.1", code=2).stderr
+    assert "it must be 0, or 1e-06 to 0.3" in run(*asked, "-0.1", code=2).stderr
 
 
 def test_index_units() -> None:

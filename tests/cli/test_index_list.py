@@ -174,3 +174,14 @@ def test_how_far_spots_were_looked_for(tmp_path: Path) -> None:
     assert json.loads(text)["inputs"]["g_max"] == 0.6
     outcome = run(str(listed), "--units", "1/A", "--g-max", "0.2", code=2)
     assert "a spot is 0.5500 Å⁻¹ from the direct beam, beyond g_max 0.2" in outcome.stderr
+
+
+@pytest.mark.parametrize("option", ["--scale-sigma", "--distortion-sigma"])
+def test_a_sigma_is_0_or_one_that_is_measured(option: str, spots: str, peaks: str) -> None:
+    for start in ([spots], ["--sequence", spots, spots]):
+        told = run(*start, option, "1e-200", code=2).stderr
+        assert f"{option[2:].replace('-', '_')} is 1e-200; it must be 0, or 1e-06" in told
+    powder = (peaks, "--powder", "--units", "two_theta", "--radiation", "CuKa1")
+    assert (
+        "sigma is 1e-200; it must be 1e-06" in run(*powder, "--sigma", "1e-200", code=2).stderr
+    )

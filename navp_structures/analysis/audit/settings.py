@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from navp_structures.analysis.numbers import within
+from navp_structures.analysis.numbers import LEAST_SIGMA, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class AuditSettings:
             ("two_theta_sigma", self.two_theta_sigma, 5.0, "°"),
             ("volume_sigma", self.volume_sigma, 0.1, "relative"),
         ):
-            object.__setattr__(self, name, within(value, name, 1e-6, most, unit))
+            object.__setattr__(self, name, within(value, name, LEAST_SIGMA, most, unit))
 
     @property
     def inputs(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from navp_structures.analysis.indexing.spot_result import SpotIndexing
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE, SpotSettings
 from navp_structures.analysis.indexing.spots import index_pattern
 from navp_structures.analysis.indexing.units import Spacing
+from navp_structures.analysis.numbers import LEAST_SIGMA
 from navp_structures.model.phase import Phase
 
 # Standard deviations of the angle within which two spacings are of one line.
@@ -39,9 +40,10 @@ def pair_pattern(
     one, two = (1.0 / spacing.d for spacing in observed)
     settings = SpotSettings.of(
         phases=phases,
-        sigma=[spacing.sigma for spacing in observed],
+        # Of 2θ, and of half an angle's variance, less may be left than a spot can have.
+        sigma=[max(spacing.sigma, LEAST_SIGMA) for spacing in observed],
         # The angle between two is as uncertain as both together.
-        angle_sigma=angle_sigma / math.sqrt(2.0),
+        angle_sigma=max(angle_sigma / math.sqrt(2.0), LEAST_SIGMA),
         scale_sigma=scale_sigma,
         units="1/A",
         camera_constant=None,

@@ -29,7 +29,7 @@ from navp_structures.analysis.indexing.spot_result import LATTICE, RANDOM, SpotS
 from navp_structures.analysis.indexing.spot_settings import DEFAULT_LONGEST_ZONE, SpotSettings
 from navp_structures.analysis.indexing.spot_solutions import posteriors
 from navp_structures.analysis.indexing.spots import given_pattern, searched
-from navp_structures.analysis.numbers import ordered_items, within
+from navp_structures.analysis.numbers import ordered_items, within, zero_or_sigma
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.errors import InputError, shown
 from navp_structures.kernels import scale_chain
@@ -41,7 +41,7 @@ from navp_structures.model.formula import check_element
 _LEAST: Final = 1e-6
 
 _MOST_FRAMES: Final = 100
-_SCALES: Final = (0.0, 0.3)
+_LARGEST_SCALE: Final = 0.3
 _DIRECTIONS: Final = (0.1, 20.0)
 
 
@@ -118,7 +118,7 @@ def index_sequence(
     >>> len(result), round(sum(result.posteriors.values()), 3)
     (2, 1.0)
     """
-    drift = within(frame_scale_sigma, "frame_scale_sigma", *_SCALES, "relative")
+    drift = zero_or_sigma(frame_scale_sigma, "frame_scale_sigma", _LARGEST_SCALE, "relative")
     turn = within(direction_sigma, "direction_sigma", *_DIRECTIONS, "degrees")
     check_element(ion, "ion")
     if not isinstance(same_direction, bool | np.bool_):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from navp_structures.analysis.calibration_result import Calibration, calibrated
 from navp_structures.analysis.indexing.candidates import (
@@ -33,11 +33,15 @@ from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacin
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
+from navp_structures.errors import InputError
 from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation, check_probe
 from navp_structures.read_only import ReadOnly
 from navp_structures.show.tables import Column, TableResult, plain
+
+MOST_SPACINGS: Final = 500
+"""Of one call; the time grows with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -187,7 +191,7 @@ def index_spacings(
     Parameters
     ----------
     d
-        One or several measured values.
+        One or several measured values, at most 500.
     phases
         Phases, names or paths of CIFs; the four of the card when None.
     sigma
@@ -235,6 +239,7 @@ def index_spacings(
     observed = spacings(
         d, units=units, sigma=sigma, radiation=used, camera_constant=camera_constant
     )
+    _check_count(observed)
     observed = calibrated(observed, calibration, units, used, camera_constant)
     measured_angles = read_angles(angles, len(observed))
     check_sigma(angle_sigma, "angle_sigma", 30.0, "degrees")
@@ -275,6 +280,13 @@ def index_spacings(
         pattern=pair_pattern(chosen, observed, measured_angles, angle_sigma, spread),
         shared=_shared(chosen, observed, measured_angles, spread, units),
     )
+
+
+def _check_count(observed: Sequence[Spacing]) -> None:
+    if len(observed) > MOST_SPACINGS:
+        raise InputError(
+            f"{len(observed)} spacings are given; at most {MOST_SPACINGS} are indexed together"
+        )
 
 
 def _scale_sigma(

@@ -30,7 +30,6 @@ MOST: Final = 500
 _SHORTEST: Final = 1e-3
 _LONGEST: Final = 5.0
 
-_SMALLEST_SIGMA: Final = 1e-6
 _LARGEST_SIGMA: Final = 0.3
 _LARGEST_ANGLE: Final = 30.0
 
@@ -220,20 +219,11 @@ def held(spots: Any) -> Any:
 def _sigmas(given: Any, name: str, largest: float, meaning: str, count: int) -> Floats:
     """Return one standard deviation for each spot."""
     if is_number(given):
-        return np.full(count, _sigma(given, name, largest, meaning))
+        return np.full(count, check_sigma(given, name, largest, meaning))
     items = None if isinstance(given, str | bytes | dict) else items_of(given)
     if items is None or len(items) != count:
         raise InputError(f"{name} is {shown(given)}; give one number, or one for each spot")
-    return np.array([_sigma(item, name, largest, meaning) for item in items])
-
-
-def _sigma(given: Any, name: str, largest: float, meaning: str) -> float:
-    value = check_sigma(given, name, largest, meaning)
-    if value < _SMALLEST_SIGMA:
-        raise InputError(
-            f"{name} is {value:g}; it must be {_SMALLEST_SIGMA:g} or more ({meaning})"
-        )
-    return value
+    return np.array([check_sigma(item, name, largest, meaning) for item in items])
 
 
 def _intensities(given: Any, count: int) -> Floats | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from navp_structures.analysis.by_phase import distinct_phases
 from navp_structures.analysis.calibration_result import Calibration, check_calibration
-from navp_structures.analysis.numbers import is_number, items_of, within
+from navp_structures.analysis.numbers import is_number, items_of, within, zero_or_sigma
 from navp_structures.catalogue.catalogue import PhaseLike
 from navp_structures.model.phase import Phase
 
@@ -20,7 +20,7 @@ DEFAULT_SCALE_SIGMA: Final = 0.01
 on another day."""
 
 _ZONES: Final = (5.0, 150.0)
-_SCALES: Final = (0.0, 0.3)
+_LARGEST_SCALE: Final = 0.3
 _EDGES: Final = (0.05, 3.0)
 
 
@@ -64,7 +64,9 @@ class SpotSettings:
             scale_sigma=scale_sigma_of(scale_sigma, calibration),
             units=units,
             camera_constant=camera_constant,
-            distortion_sigma=within(distortion_sigma, "distortion_sigma", *_SCALES, "relative"),
+            distortion_sigma=zero_or_sigma(
+                distortion_sigma, "distortion_sigma", _LARGEST_SCALE, "relative"
+            ),
             longest_zone=within(longest_zone, "longest_zone", *_ZONES, "Å"),
             g_max=None if g_max is None else within(g_max, "g_max", *_EDGES, "Å⁻¹"),
             calibration=calibration,
@@ -101,7 +103,7 @@ def scale_sigma_of(given: float | None, calibration: Calibration | None) -> floa
         When it is none.
     """
     if given is not None:
-        given = within(given, "scale_sigma", *_SCALES, "relative")
+        given = zero_or_sigma(given, "scale_sigma", _LARGEST_SCALE, "relative")
     if calibration is not None:
         return calibration.scale_sigma_with(given)
     return DEFAULT_SCALE_SIGMA if given is None else given

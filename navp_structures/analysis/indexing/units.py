@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from navp_structures.analysis.numbers import as_float, is_number
+from navp_structures.analysis.numbers import LEAST_SIGMA, as_float, is_number
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
 from navp_structures.errors import InputError, shown
@@ -172,6 +172,10 @@ def check_sigma(value: float, name: str, largest: float, meaning: str) -> float:
         raise InputError(
             f"{name} is {float(value):g}; "
             f"it must be above 0 and at most {largest:g} ({meaning})"
+        )
+    if float(value) < LEAST_SIGMA:
+        raise InputError(
+            f"{name} is {float(value):g}; it must be {LEAST_SIGMA:g} or more ({meaning})"
         )
     return float(value)
 

@@ -328,3 +328,9 @@ def test_use_is_checked() -> None:
     with pytest.raises(InputError, match="no positive finite number"):
         lengths.corrected([1.0, math.nan])
     assert replace(lengths, units="nm").corrected(0.2) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("sigma", [1e-200, 1e-30, [1e-8] * 4])
+def test_a_sigma_that_nothing_is_measured_to_is_refused(sigma: float | list[float]) -> None:
+    with pytest.raises(InputError, match=r"sigma is 1e-\d+; it must be 1e-06"):
+        navp.calibrate([6.337, 4.452, 3.816, 2.849], "Na3VP", sigma=sigma)

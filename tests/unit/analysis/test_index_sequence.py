@@ -358,13 +358,13 @@ def test_intensities_of_some_frames() -> None:
         (before(), {}, "frame 1: spot 1 is"),
         ([before()] * 101, {}, "101 frames are too many; give up to 100"),
         ([before()], {"frame_scale_sigma": -0.1},
-         "frame_scale_sigma is -0.1; it must be 0 to 0.3 (relative)"),
+         "frame_scale_sigma is -0.1; it must be 0, or 1e-06 to 0.3 (relative)"),
         ([before()], {"direction_sigma": 0}, "direction_sigma is 0; it must be 0.1 to 20"),
         ([before()], {"same_direction": "yes"}, "same_direction is 'yes'; it is True or False"),
         ([before()], {"ion": "Xy"}, "ion"),
         ([before()], {"intensities": [1.0, 2.0]}, "give a list, or None, for each frame"),
         ([before()], {"intensities": [[1.0]]}, "frame 1: intensities"),
-        ([before()], {"scale_sigma": 2}, "scale_sigma is 2; it must be 0 to 0.3"),
+        ([before()], {"scale_sigma": 2}, "scale_sigma is 2; it must be 0, or 1e-06 to 0.3"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(patterns: Any, more: dict[str, Any], sentence: str) -> None:

@@ -286,8 +286,8 @@ def test_result_is_reproducible_from_its_inputs(before: SpacingIndexing) -> None
         (1.88, {"sigma": -0.01}, "sigma is -0.01"),
         (1.88, {"sigma": math.nan}, "sigma is nan"),
         (1.88, {"sigma": 0.5}, "at most 0.3"),
-        (1.88, {"scale_sigma": -0.01}, "scale_sigma is -0.01; it must be 0 to 0.3"),
-        (1.88, {"scale_sigma": 0.5}, "scale_sigma is 0.5; it must be 0 to 0.3"),
+        (1.88, {"scale_sigma": -0.01}, "scale_sigma is -0.01; it must be 0, or 1e-06 to 0.3"),
+        (1.88, {"scale_sigma": 0.5}, "scale_sigma is 0.5; it must be 0, or 1e-06 to 0.3"),
         (1.88, {"scale_sigma": True}, "scale_sigma is True"),
         (1.88, {"scale_sigma": math.nan}, "scale_sigma is nan"),
         (1.88, {"angle_sigma": -1}, "angle_sigma is -1"),
@@ -581,3 +581,32 @@ def test_pairs_are_the_orbits_of_all_members(
 def test_an_angle_that_halves_to_nothing_is_one_sentence(tiny: float) -> None:
     with pytest.raises(InputError, match="is not known to a sigma of"):
         index_spacings(tiny, units="two_theta", radiation="CuKa1")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sigma": 1e-320},
+        {"sigma": 1e-7},
+        {"scale_sigma": 1e-170},
+        {"angles": 65.9, "angle_sigma": 1e-7},
+    ],
+)
+def test_sigmas_that_nothing_is_measured_to_are_refused(options: dict[str, Any]) -> None:
+    typed = [value for name, value in options.items() if "sigma" in name]
+    with pytest.raises(InputError, match=f"sigma is {typed[0]:g}; it must be") as caught:
+        index_spacings([1.88, 1.895], phases=["Na3VP"], **options)
+    assert "1e-06" in str(caught.value)
+
+
+def test_the_least_sigmas_are_taken() -> None:
+    found = index_spacings(
+        [1.88, 1.895], phases=["Na3VP"], angles=65.9, angle_sigma=1e-6, scale_sigma=1e-6
+    )
+    assert found.pattern is not None
+    assert index_spacings(1.88, phases=["Na3VP"], sigma=1e-6).observed[0].sigma == 1e-6
+
+
+def test_too_many_spacings_are_refused() -> None:
+    with pytest.raises(InputError, match="501 spacings are given; at most 500"):
+        index_spacings([2.0 + 0.001 * n for n in range(501)], phases=["Na3VP"])

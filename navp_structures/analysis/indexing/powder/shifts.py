@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from navp_structures.analysis.calibration_result import Calibration
-from navp_structures.analysis.numbers import within
+from navp_structures.analysis.numbers import zero_or_sigma
 from navp_structures.errors import InputError
 from navp_structures.kernels.lattice import Floats
 
@@ -65,8 +65,8 @@ def _sigmas(
             for given, default in zip(of_degrees, usual, strict=True)
         )
         return (
-            within(zero, "zero_sigma", 0.0, 1.0, "degrees"),
-            within(moved, "displacement_sigma", 0.0, 1.0, "degrees"),
+            zero_or_sigma(zero, "zero_sigma", 1.0, "degrees"),
+            zero_or_sigma(moved, "displacement_sigma", 1.0, "degrees"),
         )
     if of_degrees != (None, None):
         raise InputError(
@@ -75,4 +75,4 @@ def _sigmas(
         )
     if scale is None:
         scale = 0.0 if known else DEFAULT_SCALE_SIGMA
-    return (within(scale, "scale_sigma", 0.0, 0.1, "relative"),)
+    return (zero_or_sigma(scale, "scale_sigma", 0.1, "relative"),)
