@@ -163,7 +163,8 @@ def _licence(text: str) -> str | None:
 
 def _on_terminal() -> bool:
     """Whether somebody is there to answer."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    # A stream that was closed is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def _print(file: str, asked: dict[str, Any], added: AddedPhase, report: SymmetryReport) -> None:

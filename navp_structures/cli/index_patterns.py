@@ -52,7 +52,7 @@ def index_patterns(path: str, given: Given) -> None:
 
 def on_terminal() -> bool:
     """Whether a person sees stderr."""
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _tell_failed(result: ManyPatterns) -> None:

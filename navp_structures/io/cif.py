@@ -105,7 +105,9 @@ def block_in(text: str, path: Path | Traversable, *, block: str | None = None) -
     """Return the block of a CIF's text, as `read_block`; the path is for messages."""
     document = _parsed(text, path)
     if block is not None:
-        named = document.find_block(block)
+        # CIF is of ASCII letters; gemmi takes no other value, nor half of a surrogate pair.
+        is_name = isinstance(block, str) and block.isprintable()
+        named = document.find_block(block) if is_name else None
         if named is None:
             known = _block_names(list(document))
             raise InputError(f"{path} has no block {shown(block)}; it has: {known}")

@@ -100,7 +100,10 @@ def to_ase(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Atoms:
     for kind, shared in enumerate(standard.places(sites, cell, group)):
         species = [s for site in shared for s in site.species]
         if any(site.is_disordered for site in shared) or len(species) > 1:
-            occupancy[str(kind)] = {s.element: s.occupancy for s in species}
+            content: dict[str, float] = {}
+            for one in species:  # an element may have two charges
+                content[one.element] = content.get(one.element, 0.0) + one.occupancy
+            occupancy[str(kind)] = content
         for position in standard.positions(shared[0], cell, group):
             symbols.append("H" if species[0].element == "D" else species[0].element)
             masses.append(atomic_weight(species[0].element))

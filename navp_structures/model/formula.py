@@ -73,7 +73,7 @@ def atomic_weight(element: str) -> float:
 def check_element(symbol: object, name: str) -> str:
     """Return the symbol of an element, or raise InputError naming what it was given for."""
     # gemmi calls X what is no element.
-    is_text = isinstance(symbol, str) and symbol not in ("", "X")
+    is_text = isinstance(symbol, str) and symbol.isascii() and symbol not in ("", "X")
     if is_text and gemmi.Element(str(symbol)).name == symbol:
         return str(symbol)
     raise InputError(f"{name} is {shown(symbol)}; it must be the symbol of an element")

@@ -96,3 +96,21 @@ def test_a_reader_that_has_gone_is_no_finding(command: str) -> None:
         os.close(write)
     # As a shell tells of a command that SIGPIPE ended: 128 + 13.
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of other systems")
+def test_a_closed_stdin_asks_nobody(tmp_path: Path) -> None:
+    CliRunner().invoke(main, ["export", "NZSP", str(tmp_path / "x.cif")])
+    command = f"{sys.executable} -m navp_structures add x.cif --id qq --into d <&-"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 2)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["misfit Na3VP Na2VP --ion", "path --ion"])
+def test_letters_that_are_none(command: str) -> None:
+    done = CliRunner().invoke(main, [*command.split(), "\udcff"])
+    assert done.exit_code == 2
+    assert not isinstance(done.exception, TypeError | UnicodeError)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from navp_structures.analysis.indexing.units import (
 )
 from navp_structures.analysis.structure_factors import f_squared
 from navp_structures.catalogue.catalogue import PhaseLike, as_phase
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.kernels.lattice import zone_axes
 from navp_structures.model.absence import is_absent
 from navp_structures.model.hkl import HKL, as_hkl, format_hkl, hkl_of
@@ -105,7 +105,7 @@ def check_label(
         raise InputError("an angle lies between two labels; give the other one too")
     question = _Question(
         phase=found,
-        spacing=None if d is None else spacings(d, sigma=spread)[0],
+        spacing=None if d is None else _one_spacing(d, spread),
         other=None if other is None else as_hkl(other),
         angle=read_angles(angle, 2).get((0, 1)),
         angle_sigma=float(angle_sigma),
@@ -136,6 +136,13 @@ def check_label(
         rows=tuple(_with_strength(question, row) for row in rows),
         tried=tried,
     )
+
+
+def _one_spacing(d: Any, sigma: float) -> Spacing:
+    given = spacings(d, sigma=sigma)
+    if len(given) != 1:
+        raise InputError(f"d is {shown(d)}; a label has one spacing (Å)")
+    return given[0]
 
 
 def _repairs(

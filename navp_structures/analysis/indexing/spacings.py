@@ -30,10 +30,11 @@ from navp_structures.analysis.indexing.shared_zones import SharedZone, shared_zo
 from navp_structures.analysis.indexing.spot_result import SpotIndexing, SpotSolution
 from navp_structures.analysis.indexing.spot_settings import scale_sigma_of
 from navp_structures.analysis.indexing.units import Spacing, check_sigma, spacings
+from navp_structures.analysis.numbers import is_number
 from navp_structures.catalogue.catalogue import PhaseLike, as_phases
 from navp_structures.catalogue.radiations import RadiationLike
 from navp_structures.catalogue.radiations import radiation as find_radiation
-from navp_structures.errors import InputError
+from navp_structures.errors import InputError, shown
 from navp_structures.model.hkl import as_hkl, format_hkl
 from navp_structures.model.phase import Phase
 from navp_structures.model.radiation import Radiation, check_probe
@@ -146,7 +147,16 @@ class SpacingIndexing(ReadOnly, TableResult[SpacingCandidate]):
         return notes_on(self)
 
     def candidates(self, observation: int) -> tuple[SpacingCandidate, ...]:
-        """Return the allowed candidates of one spacing, best score first."""
+        """Return the allowed candidates of one spacing, best score first.
+
+        Raises
+        ------
+        InputError
+            When there is no spacing of this number; they count from 0.
+        """
+        count = len(self.observed)
+        if not is_number(observation) or observation not in range(count):
+            raise InputError(f"no spacing {shown(observation)}; there are {count}, from 0")
         return tuple(row for row in self.rows if row.observation == observation)
 
     def to_dict(self) -> dict[str, Any]:

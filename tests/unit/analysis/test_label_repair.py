@@ -313,3 +313,9 @@ def test_hostile_labels_stay_escaped() -> None:
         with pytest.raises(InputError) as caught:
             check_label("Na3VP", label)
         assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("d", [[1.8708, 5.0], [5.0, 1.8708], np.array([1.87, 1.88])])
+def test_a_label_has_one_spacing(d: Any) -> None:
+    with pytest.raises(InputError, match="a label has one spacing"):
+        check_label("Na3VP", "4 -2 6", d)

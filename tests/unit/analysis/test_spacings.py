@@ -610,3 +610,11 @@ def test_the_least_sigmas_are_taken() -> None:
 def test_too_many_spacings_are_refused() -> None:
     with pytest.raises(InputError, match="501 spacings are given; at most 500"):
         index_spacings([2.0 + 0.001 * n for n in range(501)], phases=["Na3VP"])
+
+
+@pytest.mark.parametrize("number", [2, -1, "0", None, math.nan, np.array([0, 1])])
+def test_candidates_of_a_spacing_that_is_not_there(number: Any) -> None:
+    found = index_spacings([1.88, 1.895], phases="Na3VP")
+    assert found.candidates(1)
+    with pytest.raises(InputError, match=r"no spacing .*; there are 2, from 0"):
+        found.candidates(number)

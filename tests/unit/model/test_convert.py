@@ -144,3 +144,18 @@ def test_deuterium_is_heavy_hydrogen_in_ase() -> None:
     atoms = phase.to_ase()
     assert atoms.get_chemical_symbols() == ["H"]
     assert atoms.get_masses()[0] == pytest.approx(2.014, abs=1e-3)
+
+
+def test_charges_of_one_element_add_up_in_ase() -> None:
+    iron = [
+        Site(
+            label=label,
+            species=(Species(symbol=symbol, label=label, occupancy=0.5),),
+            fract=(0.1, 0.2, 0.3),
+        )
+        for label, symbol in (("Fe1", "Fe2+"), ("Fe2", "Fe3+"))
+    ]
+    cell = UnitCell(a=10, b=11, c=12, alpha=90, beta=90, gamma=90)
+    group = SpaceGroup.from_name("P 2 2 2")
+    phase = Phase(id="x", cell=cell, space_group=group, sites=tuple(iron))
+    assert phase.to_ase().info["occupancy"] == {"0": {"Fe": 1.0}}
