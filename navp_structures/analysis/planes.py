@@ -135,7 +135,8 @@ def describe_planes(
         Adds 2θ: a line such as ``CuKa1``, or a wavelength in Å.
     """
     found = as_phase(phase)
-    labels = [as_hkl(label) for label in hkl]
+    hexagonal = found.space_group.has_hexagonal_axes
+    labels = [as_hkl(label, hexagonal=hexagonal) for label in hkl]
     length = None if radiation is None else find_radiation(radiation).wavelength
     return Planes(
         of=found,

@@ -42,30 +42,25 @@ def parse_hkl(text: str) -> HKL:
     >>> parse_hkl("(4 -2 6)"), parse_hkl("4-26"), parse_hkl("4 -2 -2 6")
     ((4, -2, 6), (4, -2, 6), (4, -2, 6))
     """
-    indices = _indices(text)
-    if indices is None:
-        raise InputError(
-            f"{shown(text)} is no reflection: write three integers, for example '4 -2 6'"
-        )
-    return as_hkl(indices)
+    return as_hkl(text)
 
 
-def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
+def as_hkl(value: str | Sequence[int] | Iterable[int], *, hexagonal: bool = True) -> HKL:
     """Return indices as a tuple of three plain integers.
 
     Parameters
     ----------
     value
         A label (see `parse_hkl`) or three or four whole numbers.
+    hexagonal
+        Whether the axes are, so that there may be four.
 
     Raises
     ------
     InputError
         When they are not integers, not three (or four with h + k + i = 0), or all 0.
     """
-    if isinstance(value, str):
-        return parse_hkl(value)
-    indices = _whole_numbers(value)
+    indices = _read(value) if isinstance(value, str) else _whole_numbers(value)
     if indices is None:
         raise InputError(f"{shown(value)} is no reflection: give three integers, not all 0")
     if any(abs(index) > _LARGEST for index in indices):
@@ -74,6 +69,11 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
         raise InputError(f"{named} is beyond the largest index, {_LARGEST}")
     if len(indices) == 4:
         h, k, i, ell = indices
+        if not hexagonal:
+            raise InputError(
+                f"({h} {k} {i} {ell}) has four indices, but the axes are not hexagonal: "
+                "give three"
+            )
         if h + k + i != 0:
             raise InputError(
                 f"({h} {k} {i} {ell}) is no four-index label: h + k + i must be 0, "
@@ -83,6 +83,15 @@ def as_hkl(value: str | Sequence[int] | Iterable[int]) -> HKL:
     if not any(indices):
         raise InputError("(0 0 0) is the direct beam, not a reflection")
     return hkl_of(indices)
+
+
+def _read(text: str) -> list[int]:
+    indices = _indices(text)
+    if indices is None:
+        raise InputError(
+            f"{shown(text)} is no reflection: write three integers, for example '4 -2 6'"
+        )
+    return indices
 
 
 def as_uvw(value: str | Iterable[int], *, hexagonal: bool = False) -> HKL:

@@ -198,14 +198,14 @@ class Phase:
 
     def d(self, hkl: HKL | str) -> float:
         """Return the spacing (Å) of a plane; extinct planes have one too."""
-        return float(lattice.d_spacings(as_hkl(hkl), self.cell.reciprocal_metric_tensor))
+        return float(lattice.d_spacings(self._plane(hkl), self.cell.reciprocal_metric_tensor))
 
     def d_su(self, hkl: HKL | str) -> float | None:
         """Return the su (Å) of a spacing from the cell's covariance; None where unknown."""
         covariance = self.cell.covariance
         if covariance is None:
             return None
-        relative = lattice.relative_d_su(as_hkl(hkl), self.cell.parameters, covariance)
+        relative = lattice.relative_d_su(self._plane(hkl), self.cell.parameters, covariance)
         return self.d(hkl) * float(relative)
 
     def two_theta(self, hkl: HKL | str, radiation: Radiation | str | float) -> float:
@@ -226,15 +226,15 @@ class Phase:
         angle = float(lattice.two_theta(self.d(hkl), length))
         if np.isnan(angle):
             raise InputError(
-                f"{format_hkl(as_hkl(hkl))} of {self.id} has d {self.d(hkl):.4f} Å, below half "
-                f"the wavelength {length:g} Å: it cannot diffract"
+                f"{format_hkl(self._plane(hkl))} of {self.id} has d {self.d(hkl):.4f} Å, "
+                f"below half the wavelength {length:g} Å: it cannot diffract"
             )
         return angle
 
     def angle(self, hkl_1: HKL | str, hkl_2: HKL | str) -> float:
         """Return the angle (degrees, 0 to 180) between two plane normals."""
-        reciprocal = self.cell.reciprocal_metric_tensor
-        return float(lattice.interplanar_angles(as_hkl(hkl_1), as_hkl(hkl_2), reciprocal))
+        one, two = self._plane(hkl_1), self._plane(hkl_2)
+        return float(lattice.interplanar_angles(one, two, self.cell.reciprocal_metric_tensor))
 
     def zone_axis(self, hkl_1: HKL | str, hkl_2: HKL | str) -> HKL:
         """Return the zone axis [uvw] = hkl_1 × hkl_2 in direct axes, smallest integers.
@@ -244,17 +244,24 @@ class Phase:
         InputError
             When the planes are parallel.
         """
-        axis = lattice.zone_axes(as_hkl(hkl_1), as_hkl(hkl_2))
+        one, two = self._plane(hkl_1), self._plane(hkl_2)
+        axis = lattice.zone_axes(one, two)
         if not axis.any():
-            first, second = format_hkl(as_hkl(hkl_1)), format_hkl(as_hkl(hkl_2))
             raise InputError(
-                f"{first} and {second} are parallel: they share no single zone axis"
+                f"{format_hkl(one)} and {format_hkl(two)} are parallel: they share no single "
+                "zone axis"
             )
         return hkl_of(axis)
 
+    def _plane(self, hkl: HKL | str) -> HKL:
+        """Return the indices of a label; four have a meaning in hexagonal axes only."""
+        if isinstance(hkl, tuple) and len(hkl) == 3:
+            return as_hkl(hkl)
+        return as_hkl(hkl, hexagonal=self.space_group.has_hexagonal_axes)
+
     def absence(self, hkl: HKL | str) -> Absence | None:
         """Return the rule that makes a reflection extinct; None when it is allowed."""
-        return absence(as_hkl(hkl), self.space_group)
+        return absence(self._plane(hkl), self.space_group)
 
     @property
     def structure(self) -> Structure:

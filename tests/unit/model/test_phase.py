@@ -154,3 +154,12 @@ def test_dictionary_is_plain_json(na3vp: Phase) -> None:
     assert content["cell"]["a_su"] == 0.0002
     assert content["sites"][0]["multiplicity"] == 12
     assert content["provenance"]["doi"] == "10.1107/S1600536810002801"
+
+
+def test_four_indices_are_of_hexagonal_axes(na3vp: Phase) -> None:
+    assert na3vp.d("1 0 -1 4") == na3vp.d((1, 0, 4))
+    monoclinic = navp.load("Na2VP")
+    for label in ("1 0 -1 4", (1, 0, -1, 4)):
+        for ask in (monoclinic.d, monoclinic.absence, lambda x: monoclinic.angle(x, (0, 1, 0))):
+            with pytest.raises(InputError, match="the axes are not hexagonal"):
+                ask(label)
