@@ -117,9 +117,7 @@ def _by_suffix(path: Path) -> Offer:
     if not found:
         known = ", ".join(f"{r.name} ({', '.join(r.suffixes)})" for _, r in offered())
         what = f"of the suffix {shown(suffix)}" if suffix else "without a suffix"
-        raise UnknownReaderError(
-            f"{path}: no reader reads files {what}; name one of these readers: {known}"
-        )
+        raise UnknownReaderError(f"{path}: no reader reads files {what}; readers: {known}")
     return _one(found, f"a reader of {suffix}")
 
 

@@ -52,14 +52,14 @@ def show(phase: str, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @json_option
 def export(phase: str, file: str | None, to: str, force: bool, as_json: bool) -> None:
-    """Write PHASE as CIF, POSCAR or JSON to FILE, or to stdout without one."""
+    """Write PHASE as CIF, POSCAR or JSON to FILE, or to stdout without one or with -."""
     from navp_structures.catalogue.catalogue import as_phase
     from navp_structures.io import structure_write
     from navp_structures.show.tables import document
 
     found = as_phase(phase)
     inputs = {"phase": phase} | ({} if to == "cif" else {"to": to})
-    if file is None:
+    if file in (None, "-"):
         if as_json:
             text: object = (
                 structure_write.structure_dict(found)
@@ -71,7 +71,7 @@ def export(phase: str, file: str | None, to: str, force: bool, as_json: bool) ->
         else:
             click.echo(structure_write.phase_text(found, to), nl=False)
         return
-    target = structure_write.write_phase(found, file, to=to, force=force)
+    target = structure_write.write_phase(found, str(file), to=to, force=force)
     if as_json:
         inputs |= {"file": file}
         print_json(document("export", inputs, {"phase": found.id, "file": str(target)}))

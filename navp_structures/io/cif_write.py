@@ -52,7 +52,7 @@ def write_cif(phase: Phase, path: str | os.PathLike[str], *, force: bool = False
     """
     target = Path(path)
     if target.is_file() and not force:
-        raise InputFileError(f"{target} exists; say force to replace it")
+        raise InputFileError(f"{target} exists; say force (--force) to replace it")
     write_text(target, cif_text(phase))
     return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -137,7 +138,8 @@ def naming(path: object) -> Iterator[None]:
     try:
         yield
     except NavpError as error:
-        if str(path) in str(error):
+        # Not anywhere: a file may be called bin, and the sentence speak of binary files.
+        if re.match(rf"(?:cannot [a-z]+ )?{re.escape(str(path))}(?!\w)", str(error)):
             raise
         raise type(error)(f"{path}: {error}") from None
 

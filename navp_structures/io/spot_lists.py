@@ -35,7 +35,6 @@ _BROKEN: Final = (
     BadZipFile,
     EOFError,
     KeyError,
-    MemoryError,
     OverflowError,
     RuntimeError,
     SyntaxError,
@@ -168,6 +167,10 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         raise InputFileError(f"cannot read {path}: {error}") from None
     except OSError as error:
         raise InputFileError(f"cannot read {path}: {error.strerror or error}") from None
+    except MemoryError:
+        raise InputFileError(
+            f"cannot read {path}: it promises more numbers than there is memory for"
+        ) from None
     except _BROKEN as error:
         raise InputFileError(
             f"cannot read {path}: {_reason(error)}; an .npz file of numbers is expected, "

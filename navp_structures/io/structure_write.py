@@ -53,7 +53,7 @@ def write_phase(
     target = named_file(path, "write")
     text = phase_text(phase, to)
     if target.is_file() and not force:
-        raise InputFileError(f"{target} exists; say force to replace it")
+        raise InputFileError(f"{target} exists; say force (--force) to replace it")
     write_text(target, text)
     return target
 

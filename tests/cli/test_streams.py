@@ -114,3 +114,24 @@ def test_letters_that_are_none(command: str) -> None:
     done = CliRunner().invoke(main, [*command.split(), "\udcff"])
     assert done.exit_code == 2
     assert not isinstance(done.exception, TypeError | UnicodeError)
+
+
+def test_a_dash_is_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain, dash = (CliRunner().invoke(main, ["export", "NZSP", *more]) for more in ([], ["-"]))
+    assert dash.stdout == plain.stdout
+    assert plain.stdout.startswith("#") or "data_" in plain.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["bin", "numbers", "text"])
+def test_a_file_whose_name_is_a_word_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(b"\0\1\2" * 20)
+    done = CliRunner().invoke(
+        main, ["xrd", "Na3VP", "--plot", "p.png", "--measured", name], catch_exceptions=False
+    )
+    assert done.exit_code == 2
+    assert done.stderr.startswith((f"Error: {name}:", f"Error: cannot read {name}"))
