@@ -26,8 +26,7 @@ def ion_charge(ion: str) -> int:
     if not gemmi.Element(ion).is_metal:
         raise InputError(
             f"ion is {shown(ion)}, which is no metal; a voltage is that of a cation against "
-            "its "
-            "metal, not of an anion"
+            "its metal, not of an anion"
         )
     charge = SINGLE_VALENCES.get(ion)
     if charge is None:

@@ -197,8 +197,7 @@ class Catalogue:
             if holders and holders[0].provider == builtin.CURATED != entry.provider:
                 warnings.warn(
                     f"{shown(name)} means the curated {holders[0].qualified}; the phase of "
-                    "plugin "
-                    f"{shown(entry.provider)} stays reachable as {entry.qualified}",
+                    f"plugin {shown(entry.provider)} stays reachable as {entry.qualified}",
                     ShadowedPhaseWarning,
                     stacklevel=4,
                 )

@@ -42,8 +42,7 @@ def check_names(phases: Iterable[Phase], settings: PolyhedraSettings) -> None:
         if sites and name not in known:
             raise InputError(
                 f"valences names {shown(name)}, which is no centre{nearest(name, known)}; "
-                "there are "
-                f"{', '.join(sorted(known))}"
+                f"there are {', '.join(sorted(known))}"
             )
 
 

@@ -225,8 +225,7 @@ def _three(given: Any) -> tuple[float, float, float]:
     if found is None or not all(abs(x) <= _LARGEST_SQUARE for x in found):
         raise InputError(
             f"caglioti is {shown(given)}; it must be three numbers U, V, W (degree²), each at "
-            "most "
-            f"{_LARGEST_SQUARE:g}"
+            f"most {_LARGEST_SQUARE:g}"
         )
     return found[0], found[1], found[2]
 
