@@ -117,26 +117,19 @@ def _window(report: SymmetryReport, window: tuple[float, float]) -> Iterator[Fin
 
 def _sites(report: SymmetryReport) -> Iterator[Finding]:
     for site in report.sites:
-        if site.declared_multiplicity not in (None, site.multiplicity):
-            yield Finding(
-                level="error",
-                message=(
-                    f"{site.label} has {site.multiplicity} positions, the source says "
-                    f"{site.declared_multiplicity}"
-                ),
-                value=site.multiplicity,
-                expected=site.declared_multiplicity,
-            )
-        if site.declared_order not in (None, site.order):
-            yield Finding(
-                level="error",
-                message=(
-                    f"the site symmetry of {site.label} has the order {site.order}, the source "
-                    f"says {site.declared_order}"
-                ),
-                value=site.order,
-                expected=site.declared_order,
-            )
+        positions = f"{site.label} has {site.multiplicity} positions"
+        order = f"the site symmetry of {site.label} has the order {site.order}"
+        for what, found, printed in (
+            (positions, site.multiplicity, site.declared_multiplicity),
+            (order, site.order, site.declared_order),
+        ):
+            if printed not in (None, found):
+                yield Finding(
+                    level="error",
+                    message=f"{what}, the source says {printed}",
+                    value=found,
+                    expected=printed,
+                )
         declared = (site.declared or "").lstrip("0123456789")
         if declared and site.letter and declared != site.letter:
             yield Finding(

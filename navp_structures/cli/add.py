@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from navp_structures.cli.output import folded, json_option, one_line, print_json
+from navp_structures.cli.streams import are_terminals
 from navp_structures.errors import InputError, NavpError
 
 if TYPE_CHECKING:
@@ -163,8 +164,7 @@ def _licence(text: str) -> str | None:
 
 def _on_terminal() -> bool:
     """Whether somebody is there to answer."""
-    # A stream that was closed is None.
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    return are_terminals(sys.stdin, sys.stderr)
 
 
 def _print(file: str, asked: dict[str, Any], added: AddedPhase, report: SymmetryReport) -> None:

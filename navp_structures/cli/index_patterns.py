@@ -12,6 +12,7 @@ import numpy as np
 from navp_structures.cli.index_list import explained, intensities, relative_sigma, units_of
 from navp_structures.cli.index_options import Given
 from navp_structures.cli.output import error_line, folded, print_result, terminal_width
+from navp_structures.cli.streams import are_terminals
 from navp_structures.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def index_patterns(path: str, given: Given) -> None:
 
 def on_terminal() -> bool:
     """Whether a person sees stderr."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    return are_terminals(sys.stderr)
 
 
 def _tell_failed(result: ManyPatterns) -> None:

@@ -59,7 +59,7 @@ def export(phase: str, file: str | None, to: str, force: bool, as_json: bool) ->
 
     found = as_phase(phase)
     inputs = {"phase": phase} | ({} if to == "cif" else {"to": to})
-    if file in (None, "-"):
+    if file is None or file == "-":
         if as_json:
             text: object = (
                 structure_write.structure_dict(found)
@@ -71,7 +71,7 @@ def export(phase: str, file: str | None, to: str, force: bool, as_json: bool) ->
         else:
             click.echo(structure_write.phase_text(found, to), nl=False)
         return
-    target = structure_write.write_phase(found, str(file), to=to, force=force)
+    target = structure_write.write_phase(found, file, to=to, force=force)
     if as_json:
         inputs |= {"file": file}
         print_json(document("export", inputs, {"phase": found.id, "file": str(target)}))

@@ -1,4 +1,4 @@
-"""Where stdout lacks some of the letters, or its reader has gone."""
+"""Streams: whose encoding lacks some of the letters, whose reader has gone, who is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Final, TextIO
 
 _ESCAPED: Final = "navp_escaped"
 
@@ -24,6 +24,11 @@ def tolerate_any_letter() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         codecs.register_error(_ESCAPED, _escape)
         sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def are_terminals(*streams: TextIO | None) -> bool:
+    """Whether a person is at each of them; a stream that was closed is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def stop_writing() -> None:

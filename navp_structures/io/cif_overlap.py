@@ -20,8 +20,8 @@ _SAME_PLACE = 1e-3
 # Two that take turns at one place may miss their sum of 1 a little.
 _MOST = 1.05
 
+# Images; of more the search takes longer than reading. `navp check` compares them all.
 _LARGEST = 300_000
-"""Images; of more the search takes longer than reading. `navp check` compares them all."""
 
 
 def tell_overlap(phase: Phase, name: str) -> None:

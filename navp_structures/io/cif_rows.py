@@ -68,10 +68,14 @@ def rows(block: cif.Block, prefix: str, needed: str) -> Iterator[Row]:
 
 
 def names(labels: Sequence[str]) -> str:
-    """Return labels as a list for a message; of many the first."""
-    known = list(dict.fromkeys(labels))
-    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return ", ".join(shown(label) for label in known[:_NAMED]) + more
+    """Return labels, each once, as a list for a message; of many the first."""
+    return listed([shown(label) for label in dict.fromkeys(labels)])
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Return texts as a list for a message; of many the first."""
+    more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return ", ".join(texts[:_NAMED]) + more
 
 
 def _short(tag: str, prefix: str) -> str:

@@ -12,7 +12,7 @@ from gemmi import cif
 
 from navp_structures.errors import CifError, CifWarning, SiteError, shown
 from navp_structures.io.cif_elements import Elements
-from navp_structures.io.cif_rows import Pair, Row, holds, names, rows
+from navp_structures.io.cif_rows import Pair, Row, holds, listed, names, rows
 from navp_structures.io.cif_tensors import B_TO_U, Tensor, read_tensors
 from navp_structures.model import standard
 from navp_structures.model.cell import UnitCell
@@ -118,10 +118,9 @@ def _check_columns(block: cif.Block) -> None:
 def _tell(block: cif.Block, guessed: list[str], unclear: list[str]) -> None:
     """Warn of what the rows leave open."""
     if guessed:
-        more = f" and {len(guessed) - 8} more" if len(guessed) > 8 else ""
         warnings.warn(
             f"{block.name}: _atom_site_type_symbol is missing and labels leave elements open: "
-            f"taken are {', '.join(guessed[:8])}{more}",
+            f"taken are {listed(guessed)}",
             CifWarning,
             stacklevel=5,
         )

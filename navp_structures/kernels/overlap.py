@@ -1,4 +1,8 @@
-"""Positions that are nearer to each other than atoms can be."""
+"""Positions that are nearer to each other than atoms can be.
+
+Each CIF that is read is looked at: what `neighbours` needs of scipy takes longer to import than
+that.
+"""
 
 from __future__ import annotations
 

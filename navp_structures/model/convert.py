@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import gemmi
@@ -67,10 +69,7 @@ def to_pymatgen(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> S
     coordinates: list[np.ndarray] = []
     labels: list[str] = []
     for shared in standard.places(sites, cell, group):
-        content: dict[str, float] = {}
-        for species in (s for site in shared for s in site.species):
-            name = _pymatgen_symbol(species)
-            content[name] = content.get(name, 0.0) + species.occupancy
+        content = _amounts((s for site in shared for s in site.species), _pymatgen_symbol)
         total = sum(content.values())
         if total > 1.0:
             # Refined sums scatter about 1; pymatgen accepts nothing above it.
@@ -100,10 +99,7 @@ def to_ase(sites: tuple[Site, ...], cell: UnitCell, group: SpaceGroup) -> Atoms:
     for kind, shared in enumerate(standard.places(sites, cell, group)):
         species = [s for site in shared for s in site.species]
         if any(site.is_disordered for site in shared) or len(species) > 1:
-            content: dict[str, float] = {}
-            for one in species:  # an element may have two charges
-                content[one.element] = content.get(one.element, 0.0) + one.occupancy
-            occupancy[str(kind)] = content
+            occupancy[str(kind)] = _amounts(species, attrgetter("element"))
         for position in standard.positions(shared[0], cell, group):
             symbols.append("H" if species[0].element == "D" else species[0].element)
             masses.append(atomic_weight(species[0].element))
@@ -138,6 +134,15 @@ def _add_gemmi_site(
         if tensor is not None:
             atom.aniso = gemmi.SMat33d(*(float(u) for u in tensor))
         small.add_site(atom)
+
+
+def _amounts(species: Iterable[Species], name_of: Callable[[Species], str]) -> dict[str, float]:
+    """Return occupancies by name; an element may have two charges, or two labels."""
+    content: dict[str, float] = {}
+    for one in species:
+        name = name_of(one)
+        content[name] = content.get(name, 0.0) + one.occupancy
+    return content
 
 
 def _pymatgen_symbol(species: Species) -> str:

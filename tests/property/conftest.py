@@ -35,13 +35,17 @@ def cell_of(rng: Generator, group: SpaceGroup, longest: float) -> UnitCell:
         metric[i, j] = metric[j, i] = edges[i] * edges[j] * cosine
     turns = [np.array(op.rot) / gemmi.Op.DEN for op in operations(group)]
     metric = np.mean([turn.T @ metric @ turn for turn in turns], axis=0)
-    a, b, c = np.sqrt(np.diag(metric))
-    cosines = (metric[1, 2] / (b * c), metric[0, 2] / (a * c), metric[0, 1] / (a * b))
     # A printed cell has so many digits; what is 90 or 120 has to stay exactly that.
-    angles = [round(float(angle), 9) for angle in np.degrees(np.arccos(cosines))]
-    a, b, c = (round(float(edge), 9) for edge in (a, b, c))
+    a, b, c, *angles = (round(value, 9) for value in parameters_of(metric))
     su = {f"{n}_su": float(rng.choice([0.0001, 0.002])) for n in "abc" if rng.random() < 0.7}
     return UnitCell(a=a, b=b, c=c, alpha=angles[0], beta=angles[1], gamma=angles[2], **su)
+
+
+def parameters_of(metric: np.ndarray) -> list[float]:
+    """Return edges (Å) and angles (degrees) of a metric tensor."""
+    a, b, c = np.sqrt(np.diag(metric))
+    cosines = (metric[1, 2] / (b * c), metric[0, 2] / (a * c), metric[0, 1] / (a * b))
+    return [float(x) for x in (a, b, c, *np.degrees(np.arccos(cosines)))]
 
 
 def operations(group: SpaceGroup) -> list[gemmi.Op]:
@@ -106,9 +110,7 @@ def made_up(seed: int, system: str, longest: float = 14.0, most: int = 5) -> Pha
 
 
 def cell_of_metric(metric: np.ndarray, **su: float) -> UnitCell:
-    a, b, c = (float(x) for x in np.sqrt(np.diag(metric)))
-    pairs = ((1, 2, b * c), (0, 2, a * c), (0, 1, a * b))
-    angles = [float(np.degrees(np.arccos(metric[i, j] / size))) for i, j, size in pairs]
+    a, b, c, *angles = parameters_of(metric)
     # An arc cosine of 0 is 90 degrees but for rounding, which no symmetry fixes.
     alpha, beta, gamma = (round(angle, 11) for angle in angles)
     return UnitCell(a=a, b=b, c=c, alpha=alpha, beta=beta, gamma=gamma, **su)

@@ -288,12 +288,13 @@ def _twice(log_intensity: Floats, points: Ints, grid: Ints) -> Floats:
     one = np.exp(log_intensity)
     half = np.array(grid.shape) // 2
     table = np.zeros(grid.shape)
-    table[points[:, 0] + half[0], points[:, 1] + half[1]] = one
+    at = tuple((points + half).T)
+    table[at] = one
     strong = one > _SECOND * one.max()
     if len(points) * int(strong.sum()) > _MOST_DIRECT:
         few = np.zeros(grid.shape)
-        few[tuple((points[strong] + half).T)] = one[strong]
-        pairs = _convolved(table, few)[points[:, 0] + half[0], points[:, 1] + half[1]]
+        few[at] = np.where(strong, one, 0.0)
+        pairs = _convolved(table, few)[at]
     else:
         apart = points[:, np.newaxis] - points[strong]
         inside = (np.abs(apart) <= half).all(axis=2)

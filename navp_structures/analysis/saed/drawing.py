@@ -179,13 +179,12 @@ def _grey(micrograph: npt.ArrayLike) -> Floats:
     wanted = "micrograph must be an array of grey values"
     try:
         given: Any = np.ma.asarray(micrograph)
-        if given.dtype.kind == "c":
-            raise InputError(f"{wanted}, not of complex numbers; give their modulus")
-        array: Floats = given.astype(np.float64).filled(np.nan)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
+        is_complex = given.dtype.kind == "c"
+        array: Floats = (given.real if is_complex else given).astype(np.float64).filled(np.nan)
+    except (TypeError, ValueError):
         raise InputError(wanted) from None
+    if is_complex:
+        raise InputError(f"{wanted}, not of complex numbers; give their modulus")
     if array.ndim != 2:
         raise InputError(
             f"micrograph has the shape {array.shape}; it must be grey, rows and columns"
